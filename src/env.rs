@@ -1,0 +1,121 @@
+//! The process around us: every variable's name, the clock, the user, the host. Nothing else in our code reads them.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use jiff::Timestamp;
+
+/// Names of the environment variables that gitconn reads, each with the words `gitconn help environment` shows.
+pub(crate) mod name {
+    /// Path of the store (as `--store`).
+    pub(crate) const STORE: &str = "GITCONN_STORE";
+    /// The store key itself, for pipelines.
+    pub(crate) const KEY: &str = "GITCONN_KEY";
+    /// A file that holds the store key and that only its owner can read (as `--key-file`).
+    pub(crate) const KEY_FILE: &str = "GITCONN_KEY_FILE";
+    /// A file that holds the passphrase of the key file.
+    pub(crate) const PASSPHRASE_FILE: &str = "GITCONN_PASSPHRASE_FILE";
+    /// `off` switches the rollback pin off, for a store that lives in git.
+    pub(crate) const PIN: &str = "GITCONN_PIN";
+    /// The connection to use when none is named.
+    pub(crate) const CONNECTION: &str = "GITCONN_CONNECTION";
+    /// Path of the settings file.
+    pub(crate) const CONFIG: &str = "GITCONN_CONFIG";
+    /// Where pins, locks and the spool are kept; the default follows `XDG_STATE_HOME`.
+    pub(crate) const STATE_DIR: &str = "GITCONN_STATE_DIR";
+    /// The pager for long listings, before `PAGER`.
+    pub(crate) const PAGER: &str = "GITCONN_PAGER";
+    /// The pager for long listings.
+    pub(crate) const PAGER_FALLBACK: &str = "PAGER";
+    /// Any value switches colour off (<https://no-color.org>).
+    pub(crate) const NO_COLOR: &str = "NO_COLOR";
+    /// `0` switches colour off (<https://bixense.com/clicolors>).
+    pub(crate) const CLICOLOR: &str = "CLICOLOR";
+    /// Anything but `0` forces colour even into a pipe.
+    pub(crate) const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
+    /// `dumb` switches colour and progress bars off.
+    pub(crate) const TERM: &str = "TERM";
+    /// Home directory, for `~` in messages.
+    pub(crate) const HOME: &str = "HOME";
+    /// Login name, written into the audit trail.
+    pub(crate) const USER: &str = "USER";
+    /// Login name where `USER` is not set.
+    pub(crate) const LOGNAME: &str = "LOGNAME";
+    /// Login name on Windows.
+    pub(crate) const USERNAME: &str = "USERNAME";
+    /// Set in an SSH session: no browser is opened.
+    pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
+    /// X11 display: one of the signs that a browser can be opened.
+    pub(crate) const DISPLAY: &str = "DISPLAY";
+    /// Wayland display: one of the signs that a browser can be opened.
+    pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+}
+
+/// What the program may know of its surroundings.
+#[derive(Clone)]
+pub struct Env {
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Variables hold secrets (GITCONN_KEY, tokens): names may be shown, values never.
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+impl Env {
+    /// Takes the surroundings of this process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the process environment")]
+    pub fn from_process() -> Self {
+        Self { variables: std::env::vars_os().collect() }
+    }
+
+    /// Surroundings with just these variables.
+    pub fn from_variables<K: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self { variables: variables.into_iter().map(|(key, value)| (key.into(), value.into())).collect() }
+    }
+
+    /// The variable's value if it is set, not empty, and UTF-8.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.os(name).and_then(OsStr::to_str)
+    }
+
+    /// The variable's value if it is set and not empty.
+    pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// The present moment, to the millisecond (what the store keeps).
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// `user@host`, as the audit trail names who did something.
+    pub(crate) fn who(&self) -> String {
+        let user = [name::USER, name::LOGNAME, name::USERNAME].into_iter().find_map(|name| self.text(name));
+        format!("{}@{}", user.map_or_else(os_user, ToOwned::to_owned), host_name())
+    }
+}
+
+#[cfg(unix)]
+fn os_user() -> String {
+    format!("uid{}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn os_user() -> String {
+    "unknown".to_owned()
+}
+
+#[cfg(unix)]
+fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn host_name() -> String {
+    "localhost".to_owned()
+}

@@ -1,0 +1,75 @@
+//! One line of the audit trail.
+
+use super::{ConnectionId, Timestamp, Verdict};
+
+super::words::words! {
+    /// What a connection was used for.
+    Purpose ("purpose") {
+        /// Repositories were listed.
+        Repositories = "repos",
+        /// Branches were listed.
+        Branches = "branches",
+        /// The token was printed.
+        Token = "token",
+    }
+}
+
+/// What happened, with what it carries (design §5, Events).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    Created {
+        provider: String,
+        method: String,
+        offline: bool,
+    },
+    Updated {
+        fields: Vec<String>,
+    },
+    Validated {
+        verdict: Verdict,
+    },
+    /// Coalesced to one a minute for a connection, purpose and repository.
+    Used {
+        purpose: String,
+        repository: Option<String>,
+        times: u32,
+    },
+    /// Fingerprints of the old and the new token.
+    Rotated {
+        old: String,
+        new: String,
+    },
+    Enabled,
+    Disabled,
+    Removed {
+        name: String,
+    },
+    /// The token was revoked at the provider.
+    Revoked {
+        fingerprint: String,
+    },
+    /// A change of the file itself: `store.created`, `store.restored`, `store.accepted`, …
+    Store {
+        what: String,
+        detail: Option<String>,
+    },
+    /// Written by a newer version: kept and shown as it is.
+    Other {
+        kind: String,
+        detail: String,
+    },
+}
+
+/// One line of the trail.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    /// Position in the chain, from 1, without gaps.
+    pub(crate) sequence: u64,
+    pub(crate) at: Timestamp,
+    /// `user@host`.
+    pub(crate) who: String,
+    pub(crate) connection: Option<ConnectionId>,
+    /// The connection's name at that time: it outlives the connection.
+    pub(crate) connection_name: Option<String>,
+    pub(crate) kind: EventKind,
+}

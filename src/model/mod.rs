@@ -1,0 +1,17 @@
+//! The words of the program as plain data (design §2). No I/O, no terminal, no SQL, no provider's wire shapes.
+
+mod clean;
+mod connection;
+mod event;
+mod host;
+mod moment;
+mod repository;
+mod words;
+
+pub(crate) use clean::clean;
+pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
+pub(crate) use event::{Event, EventKind, Purpose};
+pub(crate) use host::{HostError, HostUrl};
+pub(crate) use moment::{Stamp, Timestamp};
+pub(crate) use repository::{Branch, Repository, RepositoryPath};
+pub(crate) use words::{AuthMethod, ProviderId, Status, TokenKind, UnknownWord, Verdict};

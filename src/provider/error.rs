@@ -1,0 +1,63 @@
+//! Why a provider did not do what was asked, named for what happened to the user.
+
+use crate::model::{ProviderId, RepositoryPath, Verdict};
+use crate::net;
+
+/// A request to a provider that failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The text can never be a token of this provider. `why`: `truncated: 40 characters expected, got 38`.
+    #[error("this is not a usable token: {why}")]
+    Malformed { why: String, belongs_to: Option<ProviderId> },
+    /// The provider refused the credential. The verdict says how.
+    #[error("{reason}")]
+    Refused { verdict: Verdict, reason: String, mend_url: Option<String>, answered: Answered },
+    /// The repository does not exist, or this token may not see it: the provider does not say which. `likely` says what is likely for
+    /// this kind of token.
+    #[error("repository `{path}` is not there, or this token may not see it")]
+    NoRepository { path: RepositoryPath, likely: Option<String>, answered: Answered },
+    /// The provider cannot do this by API; a person can on a page.
+    #[error("{host} has no call for this")]
+    Impossible { host: String, page: Option<String> },
+    /// The provider answered in a way that makes no sense here: 5xx, HTML, JSON of another shape.
+    #[error("{} gave an answer that is no use: {why}", answered.host)]
+    Unintelligible { why: String, answered: Answered },
+    /// The request itself was refused (422, 400): our bug, or a limit of that server.
+    #[error("{} did not accept the request: {why}", answered.host)]
+    NotAccepted { why: String, answered: Answered },
+    /// No answer.
+    #[error(transparent)]
+    Net(#[from] net::Error),
+}
+
+/// Which answer it was, for `caused by:` and for the provider's support.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) host: String,
+    pub(crate) status: u16,
+    /// `GET /repos/acme/site`.
+    pub(crate) call: String,
+    pub(crate) request_id: Option<String>,
+}
+
+impl Answered {
+    /// Takes from an answer what may be said of it.
+    pub(crate) fn by(answer: &net::Answer) -> Self {
+        Self {
+            host: answer.host.clone(),
+            status: answer.status,
+            call: answer.call.clone(),
+            request_id: answer.request_id().map(|id| crate::model::clean(id).into_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} answered {} to {}", self.host, self.status, self.call)?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}

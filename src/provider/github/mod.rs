@@ -1,0 +1,4 @@
+//! GitHub.
+
+/// What is known about GitHub.
+pub(super) struct GitHub;

@@ -1,0 +1,4 @@
+//! GitLab.
+
+/// What is known about GitLab.
+pub(super) struct GitLab;

@@ -1,0 +1,102 @@
+//! Providers: what is known about each ([`Kind`]) and what one account at one host can do ([`Provider`]). Wire shapes stay in the
+//! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
+
+mod error;
+mod github;
+mod gitlab;
+mod types;
+
+use async_trait::async_trait;
+
+pub(crate) use error::{Answered, Error};
+pub(crate) use types::{
+    BranchQuery, Capabilities, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked,
+    Shape, TokenPage, Warning,
+};
+
+use crate::model::{Branch, HostUrl, ProviderId, Repository, RepositoryPath};
+use crate::net::{Flow, Http, TokenSource, Trust};
+use crate::secret::Secret;
+
+/// What is known about a provider without asking it.
+pub(crate) trait Kind: Sync {
+    /// The host that is meant when none is named.
+    fn default_host(&self) -> HostUrl;
+
+    /// Where the API of a web host lies: `https://api.github.com` for `github.com`.
+    fn api_base(&self, host: &HostUrl) -> HostUrl;
+
+    /// Looks at a token without asking anybody: what it must be, and what is doubtful about it.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Malformed` where the facts prove that it can never work: truncated, mistyped, another provider's, a key.
+    fn shape(&self, token: &Secret, host: &HostUrl) -> Result<Shape, Error>;
+
+    /// The page where a token for reading is made: scopes ticked, 90 days, a name.
+    fn token_page(&self, host: &HostUrl, name: &str) -> TokenPage;
+
+    /// What this provider's API can and cannot do.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// What the granted scopes lack for reading, and what they have far beyond it.
+    fn scope_warnings(&self, probe: &Probe) -> Vec<Warning>;
+
+    /// An account at a host. `api` is from [`Kind::api_base`] unless the user named another.
+    ///
+    /// # Errors
+    ///
+    /// If the client cannot be set up: plain HTTP, unreadable certificate.
+    fn connect(
+        &self,
+        http: &Http,
+        host: &HostUrl,
+        api: &HostUrl,
+        trust: &Trust,
+        token: std::rc::Rc<dyn TokenSource>,
+    ) -> Result<Box<dyn Provider>, Error>;
+}
+
+/// What one account at one host can do. Every provider can do all of it; what only some can is in [`Capabilities`].
+#[async_trait(?Send)]
+pub(crate) trait Provider {
+    /// Asks who we are and what the credential is good for. What goes wrong is a verdict, never an error. `was_active`, `expires_at`:
+    /// what was known before, for telling expired, revoked and invalid apart where the provider does not (design §2).
+    async fn probe(&self, known: &Known) -> Probe;
+
+    /// Repositories, newest activity first, page by page in order.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. Rows already handed to `each` stay good.
+    async fn repositories(
+        &self,
+        query: &RepositoryQuery,
+        each: &mut dyn FnMut(Vec<Repository>) -> Flow,
+    ) -> Result<Listing, Error>;
+
+    /// One repository.
+    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error>;
+
+    /// Branches of a repository in the provider's order.
+    async fn branches(
+        &self,
+        path: &RepositoryPath,
+        query: &BranchQuery,
+        each: &mut dyn FnMut(Vec<Branch>) -> Flow,
+    ) -> Result<Listing, Error>;
+
+    /// Revokes this very token, for good. Sent once.
+    async fn revoke(&self) -> Result<Revoked, Error>;
+
+    /// The user name git sends with this token over HTTPS.
+    fn git_username(&self) -> &'static str;
+}
+
+/// The one place that names all providers.
+pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
+    match id {
+        ProviderId::GitHub => todo!(),
+        ProviderId::GitLab => todo!(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What providers take and give: plain data that no wire shape leaks into.
+
+use crate::model::{AccountType, AuthMethod, Expiry, Timestamp, TokenKind, Verdict};
+
+/// What a token's text says about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    pub(crate) method: AuthMethod,
+    /// `None` where only the provider can tell (GitLab: personal, project or group).
+    pub(crate) kind: Option<TokenKind>,
+    /// What is doubtful, in words: `its checksum does not fit: it may be mistyped`.
+    pub(crate) doubts: Vec<String>,
+}
+
+/// The page where a token is made.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenPage {
+    pub(crate) url: String,
+    /// What the link cannot tick by itself: `choose an expiry of 90 days`.
+    pub(crate) advice: Option<&'static str>,
+}
+
+/// What was known of the credential before a check.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    /// It has worked once.
+    pub(crate) was_active: bool,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// The requests an account has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RateLimit {
+    pub(crate) limit: u64,
+    pub(crate) remaining: u64,
+    pub(crate) reset: Option<Timestamp>,
+}
+
+/// What a check found.
+#[derive(Debug, Clone)]
+pub(crate) struct Probe {
+    pub(crate) verdict: Verdict,
+    /// Why, in words, when it is not `valid`: `github.com says the token was revoked`. Cleaned, without body or token.
+    pub(crate) reason: Option<String>,
+    /// A page that mends it: the organisation's single sign-on, the token's settings.
+    pub(crate) mend_url: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) account_id: Option<String>,
+    pub(crate) account_type: Option<AccountType>,
+    pub(crate) method: Option<AuthMethod>,
+    pub(crate) kind: Option<TokenKind>,
+    /// `None` where the provider does not tell.
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) expiry: Option<Expiry>,
+    pub(crate) rate_limit: Option<RateLimit>,
+    /// The server's version, where it says so: `18.5.0-ee`.
+    pub(crate) server_version: Option<String>,
+}
+
+impl Probe {
+    /// A finding about which nothing else is known.
+    pub(crate) fn of(verdict: Verdict, reason: impl Into<Option<String>>) -> Self {
+        Self {
+            verdict,
+            reason: reason.into(),
+            mend_url: None,
+            request_id: None,
+            username: None,
+            account_id: None,
+            account_type: None,
+            method: None,
+            kind: None,
+            scopes: None,
+            expiry: None,
+            rate_limit: None,
+            server_version: None,
+        }
+    }
+}
+
+/// One thing to say about a token that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Warning {
+    pub(crate) text: String,
+    /// A command or page that mends it.
+    pub(crate) hint: Option<String>,
+}
+
+/// Which pages of a listing are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PageChoice {
+    /// Just this one.
+    One { page: u32, per_page: u32 },
+    /// All, until the reader has enough. `per_page` is at most 100; the fewer are wanted the smaller it may be.
+    Walk { per_page: u32 },
+}
+
+/// Which repositories are wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct RepositoryQuery {
+    /// Contained in the full name, without regard to case. Done by the provider where it can, else by us.
+    pub(crate) search: Option<String>,
+    pub(crate) pages: PageChoice,
+}
+
+/// Which branches are wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct BranchQuery {
+    /// Contained in the name, without regard to case.
+    pub(crate) search: Option<String>,
+    pub(crate) pages: PageChoice,
+}
+
+/// What a listing left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Incomplete {
+    /// In words: `2 organisations want single sign-on for this token`.
+    pub(crate) why: String,
+    /// The page that mends it, if known.
+    pub(crate) url: Option<String>,
+}
+
+/// What is known of a listing as a whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listing {
+    /// Rows in all, where the provider says so and nothing was filtered by us.
+    pub(crate) total: Option<u64>,
+    /// The provider has more than was read.
+    pub(crate) more: bool,
+    pub(crate) incomplete: Vec<Incomplete>,
+}
+
+/// What became of a token that was to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revoked {
+    /// The provider says it is dead.
+    Done,
+    /// The provider has taken the order and carries it out soon (GitHub: 202).
+    Accepted,
+}
+
+/// How a token is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RevokeBy {
+    /// A call does it.
+    Api,
+    /// Only a person can, on a page.
+    Page,
+}
+
+/// What a provider's API can do that not every one can.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Capabilities {
+    /// Whether the listing of repositories searches by itself.
+    pub(crate) searches_repositories: bool,
+    /// Whether the listing of branches searches by itself.
+    pub(crate) searches_branches: bool,
+}

@@ -1,0 +1,65 @@
+//! Why a store does not open or save, named for what happened to the user.
+
+use std::io;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+/// A store operation that failed. No variant holds a secret or content of the image.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// There is no file there.
+    #[error("there is no store at `{}`", .0.display())]
+    Missing(PathBuf),
+    /// `create` met a file.
+    #[error("there is already a store at `{}`", .0.display())]
+    Exists(PathBuf),
+    /// No key was found and nobody could be asked (exit 5). `tried` says, for each source, what it answered.
+    #[error("the store is locked: {why}")]
+    Locked { why: String, tried: Vec<String> },
+    /// The key is there but opens nothing of this store (exit 5). `source` says where it came from: `GITCONN_KEY`.
+    #[error("the key from {from} does not open `{}`", path.display())]
+    WrongKey { from: String, path: PathBuf },
+    /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
+    #[error("the key from {from} cannot be used: {why}")]
+    BadKey { from: String, why: String },
+    /// The person pressed Ctrl-C or Enter at the prompt (exit 5).
+    #[error("no passphrase was given")]
+    Cancelled,
+    /// The file is not whole or not ours (exit 7). `why` names the check that failed: `the signature does not fit`, `trigger`, …
+    #[error("the store `{}` is damaged: {why}", path.display())]
+    Damaged { path: PathBuf, why: String },
+    /// Decrypts, but was not signed by its writer key (exit 7): re-encrypted by another tool, or replaced.
+    #[error("the store `{}` was not written by gitconn with its own key: {why}", path.display())]
+    Foreign { path: PathBuf, why: String },
+    /// An older generation than this machine has seen, or another of the same generation (exit 7).
+    #[error("the store `{}` is not the newest this machine has seen: {why}", path.display())]
+    RolledBack { path: PathBuf, why: String },
+    /// Written by a newer gitconn (exit 7).
+    #[error("the store `{}` has format {found}, this gitconn knows formats up to {known}", path.display())]
+    Newer { path: PathBuf, found: i64, known: i64 },
+    /// The lock stays busy (exit 6).
+    #[error("another gitconn has been writing to `{}` for {seconds} s", path.display())]
+    Busy { path: PathBuf, seconds: u64 },
+    /// Reading or writing failed; the file on disk is as it was (exit 1).
+    #[error("`{}` could not be {what}", path.display())]
+    Io { path: PathBuf, what: &'static str, source: io::Error },
+    /// Others could change the directory that holds the store (exit 1).
+    #[error("others may write to the directory `{}`", .0.display())]
+    UnsafeDirectory(PathBuf),
+    /// A name that is taken already (exit 2).
+    #[error("there is already a connection `{0}`")]
+    NameTaken(String),
+    /// An id prefix that several have (exit 2).
+    #[error("`{typed}` is the beginning of several ids")]
+    AmbiguousId { typed: String, names: Vec<String> },
+    /// SQLite refused a statement: our bug.
+    #[error("the store's database refused a statement")]
+    Sql(#[source] rusqlite::Error),
+    /// The key holder may read but not save.
+    #[error("this key may read the store but not write to it")]
+    ReadOnlyKey,
+    /// A kept generation or backup that is not there.
+    #[error("there is no backup of {0}")]
+    NoBackup(Timestamp),
+}
