@@ -116,7 +116,7 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             of("revoked", json!({ "fingerprint": fingerprint }), format!("token …{}", super::show::short(fingerprint)))
         }
         EventKind::Store { what, detail } => {
-            of(&format!("store.{what}"), json!({ "detail": detail }), detail.clone().unwrap_or_default())
+            of(what, json!({ "detail": detail }), detail.clone().unwrap_or_default())
         }
         EventKind::Other { kind, detail } => of(kind, json!({ "detail": detail }), detail.clone()),
     }

@@ -149,7 +149,8 @@ fn not_permitted(answer: &Answer, form: Form) -> String {
 
 /// The scopes of which one would do, where the token has none of them.
 fn missing_scope(answer: &Answer) -> Option<String> {
-    let granted = super::scopes::with_implied(&api::scopes(answer)?);
+    let scopes = api::scopes(answer)?;
+    let granted = super::scopes::with_implied(&scopes);
     let accepted = api::words(answer.header("x-accepted-oauth-scopes")?);
     let lacks = !accepted.is_empty() && !accepted.iter().any(|scope| granted.contains(scope.as_str()));
     lacks.then(|| accepted.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", "))
