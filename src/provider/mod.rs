@@ -2,8 +2,14 @@
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
 mod error;
+mod finding;
 mod github;
 mod gitlab;
+mod paste;
+mod remote;
+mod sift;
+#[cfg(test)]
+mod testing;
 mod types;
 
 use async_trait::async_trait;
@@ -14,7 +20,7 @@ pub(crate) use types::{
     Shape, TokenPage, Warning,
 };
 
-use crate::model::{Branch, HostUrl, ProviderId, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, HostUrl, ProviderId, Repository, RepositoryPath};
 use crate::net::{Flow, Http, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -22,6 +28,10 @@ use crate::secret::Secret;
 pub(crate) trait Kind: Sync {
     /// The host that is meant when none is named.
     fn default_host(&self) -> HostUrl;
+
+    /// The web host that a typed address means: `github.com` for `api.github.com`, an instance for the address of its API. What is
+    /// stored and shown is this.
+    fn web_host(&self, host: &HostUrl) -> HostUrl;
 
     /// Where the API of a web host lies: `https://api.github.com` for `github.com`.
     fn api_base(&self, host: &HostUrl) -> HostUrl;
@@ -41,6 +51,9 @@ pub(crate) trait Kind: Sync {
 
     /// What the granted scopes lack for reading, and what they have far beyond it.
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning>;
+
+    /// How a token of this method is revoked at this host: for saying so before anybody is asked to confirm it.
+    fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy;
 
     /// An account at a host. `api` is from [`Kind::api_base`] unless the user named another.
     ///
@@ -96,7 +109,53 @@ pub(crate) trait Provider {
 /// The one place that names all providers.
 pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
     match id {
-        ProviderId::GitHub => todo!(),
-        ProviderId::GitLab => todo!(),
+        ProviderId::GitHub => &github::GitHub,
+        ProviderId::GitLab => &gitlab::GitLab,
+    }
+}
+
+/// An address that stands in our own source, where a test parses it.
+fn constant(text: &'static str) -> HostUrl {
+    HostUrl::parse(text).unwrap_or_else(|error| unreachable!("`{text}` is an address: {error}"))
+}
+
+/// A text as the value of a query parameter. Spaces become `%20`, which every reader understands.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::kind;
+    use crate::model::ProviderId;
+    use crate::secret::Secret;
+
+    #[test]
+    fn every_provider_has_a_home() {
+        for id in ProviderId::ALL {
+            let kind = kind(*id);
+            let host = kind.default_host();
+            assert_eq!(kind.web_host(&host), host);
+            assert!(kind.token_page(&host, "gitconn x").url.starts_with(host.as_str()));
+        }
+    }
+
+    proptest! {
+        /// Whatever is pasted: no panic, and no message that shows it.
+        #[test]
+        fn no_text_is_too_odd_to_look_at(front in "(ghp_|github_pat_|ghs_|v1\\.|glpat-|x-glpat-|eyJ|)", back in any::<String>()) {
+            let text = format!("{front}{back}");
+            for id in ProviderId::ALL {
+                let kind = kind(*id);
+                let said = match kind.shape(&Secret::from(text.clone()), &kind.default_host()) {
+                    Ok(shape) => shape.doubts.join(" "),
+                    Err(error) => format!("{error} {error:?}"),
+                };
+                prop_assert!(back.len() < 12 || !said.contains(back.as_str()), "{said}");
+                prop_assert!(!said.chars().any(char::is_control));
+            }
+        }
     }
 }
