@@ -41,6 +41,7 @@ impl Call {
 
     /// The same with one more query parameter.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and text as they have them")]
     pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push((key.to_owned(), value.to_string()));
         self

@@ -118,11 +118,14 @@ fn certificate(error: &CertificateError) -> &'static str {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
         CertificateError::Revoked => "it was revoked",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "it is not for servers",
         CertificateError::BadEncoding => "it cannot be read",
         CertificateError::BadSignature => "its signature is wrong",
-        // webpki says this of a self-signed certificate that is a CA and serves too (`openssl req -x509`).
-        CertificateError::Other(_) => "it is a certificate authority's own, or its form is not allowed",
+        // webpki's own words, which rustls passes on: `openssl req -x509` makes a self-signed certificate that is an authority too.
+        CertificateError::Other(other) if other.to_string() == "CaUsedAsEndEntity" => {
+            "it is an authority's certificate, not a server's"
+        }
+        // The platform verifier's wrapping of a wrong purpose, and webpki's rarer complaints.
+        CertificateError::Other(_) => "its form or purpose is not allowed for servers",
         _ => "it breaks a rule for certificates",
     }
 }

@@ -1,6 +1,6 @@
 //! Page walks: whole or known not to be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::server::{Reply, Server, answer, say};
@@ -103,6 +103,13 @@ async fn a_known_last_page_is_read_side_by_side_and_in_order() {
     assert_eq!(server.most_at_once(), 16);
     let calls = server.calls();
     assert_eq!((calls.len(), calls[0].as_str()), (40, "GET /rows?per_page=2&page=1"));
+    // Each with the token of its moment: one renewed in the middle of a walk is used.
+    let tokens: HashSet<_> = server
+        .requests()
+        .iter()
+        .filter_map(|request| request.split("Bearer ").nth(1)?.split('\r').next().map(str::to_owned))
+        .collect();
+    assert_eq!(tokens.len(), 40);
     // The path of the link was followed, the query kept.
     assert!(calls[1..].iter().all(|call| call.starts_with("GET /repositories/7/rows?per_page=2&page=")), "{calls:?}");
 }
