@@ -185,6 +185,12 @@ impl GitLab {
         self.edit(username, path, branches, |_| {});
     }
 
+    /// A project's id.
+    pub(super) fn id_of(&self, username: &str, path: &str) -> u64 {
+        let state = self.state.lock().unwrap();
+        state.projects[username].iter().find(|project| project.path == path).map(|project| project.id).unwrap()
+    }
+
     /// The same, changed before it is there.
     pub(crate) fn edit(&self, username: &str, path: &str, branches: &[&str], change: impl FnOnce(&mut Project)) {
         let mut state = self.state.lock().unwrap();

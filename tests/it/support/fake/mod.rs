@@ -5,12 +5,14 @@ mod answer;
 mod github;
 mod gitlab;
 mod pages;
+mod provider;
 mod server;
 
 pub(crate) use answer::Answer;
 
 pub(crate) use github::{GitHub, Grant as GitHubGrant};
 pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
+pub(crate) use provider::{Case, Fake, all, each_provider, unwell};
 pub(crate) use server::{Request, Server};
 
 /// A host that no credential may ever reach: it answers everything kindly, and remembers it.

@@ -64,6 +64,8 @@ fn decode(text: &str) -> String {
 #[derive(Debug)]
 struct Script {
     path: String,
+    /// So many requests go to the provider first.
+    spared: usize,
     answers: VecDeque<Answer>,
     then: Option<Answer>,
 }
@@ -125,12 +127,17 @@ impl Server {
 
     /// Answers the next requests to this path so, and then as the provider would.
     pub(crate) fn script(&self, path: &str, answers: impl IntoIterator<Item = Answer>) {
-        self.set(Script { path: path.to_owned(), answers: answers.into_iter().collect(), then: None });
+        self.set(Script { path: path.to_owned(), spared: 0, answers: answers.into_iter().collect(), then: None });
     }
 
     /// Answers every request to this path so. `*` is every path.
     pub(crate) fn always(&self, path: &str, answer: Answer) {
-        self.set(Script { path: path.to_owned(), answers: VecDeque::new(), then: Some(answer) });
+        self.set(Script { path: path.to_owned(), spared: 0, answers: VecDeque::new(), then: Some(answer) });
+    }
+
+    /// Answers so many requests to this path as the provider would, and every later one so.
+    pub(crate) fn fail_after(&self, path: &str, spared: usize, answer: Answer) {
+        self.set(Script { path: path.to_owned(), spared, answers: VecDeque::new(), then: Some(answer) });
     }
 
     fn set(&self, script: Script) {
@@ -241,6 +248,10 @@ async fn respond(
 fn scripted(shared: &Shared, path: &str) -> Option<Answer> {
     let mut scripts = shared.scripts.lock().unwrap();
     let script = scripts.iter_mut().find(|script| script.path == path || script.path == "*")?;
+    if script.spared > 0 {
+        script.spared -= 1;
+        return None;
+    }
     script.answers.pop_front().or_else(|| script.then.clone())
 }
 
