@@ -171,13 +171,18 @@ impl Server {
         self.shared.seen.lock().unwrap().clear();
     }
 
-    /// Waits until somebody has asked for this path.
+    /// Waits until somebody has asked for something at or below this path.
     #[track_caller]
-    pub(crate) fn wait_for(&self, path: &str) {
+    pub(crate) fn wait_below(&self, path: &str) {
+        self.wait(path, |request| request.path.starts_with(path));
+    }
+
+    #[track_caller]
+    fn wait(&self, what: &str, is_it: impl Fn(&Request) -> bool) {
         let seen = self.shared.seen.lock().unwrap();
-        let missing = |seen: &mut Vec<Request>| !seen.iter().any(|request| request.path == path);
+        let missing = |seen: &mut Vec<Request>| !seen.iter().any(&is_it);
         let (_seen, waited) = self.shared.arrived.wait_timeout_while(seen, Duration::from_secs(30), missing).unwrap();
-        assert!(!waited.timed_out(), "nobody asked for {path}");
+        assert!(!waited.timed_out(), "nobody asked for {what}");
     }
 
     /// How many requests were being answered at once, at most.
