@@ -1,9 +1,7 @@
 //! Why a store does not open or save, named for what happened to the user.
 
 use std::io;
-use std::path::PathBuf;
-
-use jiff::Timestamp;
+use std::path::{Path, PathBuf};
 
 /// A store operation that failed. No variant holds a secret or content of the image.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +21,9 @@ pub(crate) enum Error {
     /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
     #[error("the key from {from} cannot be used: {why}")]
     BadKey { from: String, why: String },
+    /// A key could not be put where it was to live, or not taken away from there (exit 1). `place` is `the keyring` or a path.
+    #[error("{place} cannot be used for the key: {why}")]
+    UnusablePlace { place: String, why: String },
     /// The person pressed Ctrl-C or Enter at the prompt (exit 5).
     #[error("no passphrase was given")]
     Cancelled,
@@ -59,7 +60,24 @@ pub(crate) enum Error {
     /// The key holder may read but not save.
     #[error("this key may read the store but not write to it")]
     ReadOnlyKey,
-    /// A kept generation or backup that is not there.
-    #[error("there is no backup of {0}")]
-    NoBackup(Timestamp),
+    /// A generation that is not among the kept ones (exit 3).
+    #[error("generation {0} is not among the kept ones")]
+    NoBackup(u64),
+}
+
+impl Error {
+    /// The file is not whole; `why` names the check that failed.
+    pub(super) fn damaged(path: &Path, why: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), why: why.into() }
+    }
+
+    /// The file is a store, but its writer key did not sign it.
+    pub(super) fn foreign(path: &Path, why: impl Into<String>) -> Self {
+        Self::Foreign { path: path.to_owned(), why: why.into() }
+    }
+
+    /// For `map_err`: reading or writing failed. `what` completes "could not be".
+    pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), what, source }
+    }
 }
