@@ -70,7 +70,7 @@ impl Sandbox {
     /// An empty store, and the key file that opens it.
     pub(crate) fn new() -> Self {
         let sandbox = Self::with_key();
-        sandbox.gitconn(["store", "init", "--key", "file"]).run().ok();
+        sandbox.gitconn(["store", "init"]).run().ok();
         sandbox
     }
 
