@@ -23,6 +23,9 @@ pub(crate) enum Error {
     /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
     #[error("the key from {from} cannot be used: {why}")]
     BadKey { from: String, why: String },
+    /// A key could not be put where it was to live, or not taken away from there (exit 1). `place` is `the keyring` or a path.
+    #[error("{place} cannot be used for the key: {why}")]
+    UnusablePlace { place: String, why: String },
     /// The person pressed Ctrl-C or Enter at the prompt (exit 5).
     #[error("no passphrase was given")]
     Cancelled,
