@@ -1,5 +1,5 @@
 //! Peer: a real Secret Service, GNOME's keyring on a private bus (`apt install gnome-keyring dbus`): unlocked, locked, without a service,
-//! and a bus that is silent. Whatever the bus does, the program answers within about four seconds and says what to do.
+//! and a bus that is silent. Whatever the bus does, the program gives up after three seconds and says what to do.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixListener;
@@ -10,7 +10,7 @@ use crate::sandbox::{Run, Sandbox, finish};
 use crate::suite;
 
 /// The program's own limit is 3 s; the rest is for a busy machine.
-const PATIENCE: Duration = Duration::from_millis(4500);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A process that is ended with the test.
 struct Owned(Child);
