@@ -1,1 +1,363 @@
+//! Settings: `config.toml` and the environment become values that know where they were set.
+//!
+//! Precedence: command line, environment, file, default. Only [`KEYS`] lists what can be set.
 
+use std::path::{Path, PathBuf};
+
+use crate::env::{self, Env};
+
+/// Where a value comes from, for messages and `config list`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Default,
+    File(PathBuf),
+    Env(&'static str),
+    Flag(&'static str),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Env(name) => write!(f, "environment variable {name}"),
+            Self::Flag(name) => write!(f, "option {name}"),
+        }
+    }
+}
+
+/// A value that remembers where it was set.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
+}
+
+/// What a setting's text must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A path; `~/` is the home directory.
+    Path,
+    /// A span of time: `14d`, `60s`, `8h`.
+    Span,
+    /// A whole number of at least 1.
+    Count,
+    /// Any text.
+    Text,
+}
+
+/// One thing that can be set.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    /// The environment variable that overrides the file, if there is one.
+    pub(crate) variable: Option<&'static str>,
+    /// `None` where the default depends on the machine, or where there is none.
+    pub(crate) default: Option<&'static str>,
+    pub(crate) help: &'static str,
+}
+
+/// Every setting, in the order in which `config list` shows them.
+pub(crate) const KEYS: &[Key] = &[
+    Key { name: "store", form: Form::Path, variable: Some(env::name::STORE), default: None, help: "path of the store" },
+    Key { name: "key_file", form: Form::Path, variable: Some(env::name::KEY_FILE), default: None, help: "file that holds the store key" },
+    Key {
+        name: "connection",
+        form: Form::Text,
+        variable: Some(env::name::CONNECTION),
+        default: None,
+        help: "the connection to use when none is named",
+    },
+    Key { name: "max_wait", form: Form::Span, variable: None, default: Some("60s"), help: "how long to wait for a rate limit" },
+    Key {
+        name: "expiry_warning",
+        form: Form::Span,
+        variable: None,
+        default: Some("7d"),
+        help: "a token that ends sooner than this is pointed out",
+    },
+    Key { name: "audit_keep_events", form: Form::Count, variable: None, default: Some("5000"), help: "events kept in the trail" },
+    Key { name: "audit_keep_days", form: Form::Count, variable: None, default: Some("400"), help: "days that events are kept" },
+    Key { name: "pager", form: Form::Text, variable: Some(env::name::PAGER), default: None, help: "program for long tables" },
+];
+
+/// Why the settings cannot be used (exit 2).
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("the settings file `{}` cannot be {what}", path.display())]
+    Io { path: PathBuf, what: &'static str, source: std::io::Error },
+    #[error("the settings file `{}` is not TOML: {why}", path.display())]
+    Toml { path: PathBuf, why: String },
+    #[error("there is no setting `{name}`")]
+    Unknown { name: String, nearest: Option<&'static str>, origin: Origin },
+    #[error("`{value}` is not {expected} (`{name}`, set by {origin})")]
+    Value { name: &'static str, value: String, expected: &'static str, origin: Origin },
+    #[error("no home directory is known, so there is no place for {0}")]
+    NoHome(&'static str),
+}
+
+/// The settings of this run.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    path: PathBuf,
+    home: Option<PathBuf>,
+    state: PathBuf,
+    values: Vec<(&'static str, Setting<String>)>,
+}
+
+impl Config {
+    /// Reads the file (a missing one is an empty one) and the environment.
+    pub(crate) fn load(env: &Env) -> Result<Self, Error> {
+        let path = match env.os(env::name::CONFIG) {
+            Some(path) => PathBuf::from(path),
+            None => dirs::config_dir().ok_or(Error::NoHome("settings"))?.join("gitconn").join("config.toml"),
+        };
+        let state = match env.os(env::name::STATE_DIR) {
+            Some(path) => PathBuf::from(path),
+            None => {
+                dirs::state_dir().or_else(dirs::data_local_dir).ok_or(Error::NoHome("the state directory"))?.join("gitconn")
+            }
+        };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(Error::Io { path, what: "read", source }),
+        };
+        let mut config = Self { home: dirs::home_dir(), state, values: Vec::new(), path };
+        config.take_file(&text)?;
+        for key in KEYS {
+            if let Some(name) = key.variable
+                && let Some(text) = env.text(name)
+            {
+                config.put(key, text, Origin::Env(name))?;
+            }
+        }
+        Ok(config)
+    }
+
+    fn take_file(&mut self, text: &str) -> Result<(), Error> {
+        let table: toml::Table =
+            toml::from_str(text).map_err(|error| Error::Toml { path: self.path.clone(), why: error.message().to_owned() })?;
+        let origin = Origin::File(self.path.clone());
+        for (name, value) in &table {
+            let key = key(name, &origin)?;
+            let text = match value {
+                toml::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            self.put(key, &text, origin.clone())?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, key: &'static Key, text: &str, origin: Origin) -> Result<(), Error> {
+        check(key, text, &origin)?;
+        self.values.retain(|(name, _)| *name != key.name);
+        self.values.push((key.name, Setting { value: text.to_owned(), origin }));
+        Ok(())
+    }
+
+    /// The file, whether or not it exists.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where this machine keeps pins, locks and the spool.
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// A setting's text, or `None` where it is not set and has no default.
+    pub(crate) fn text(&self, key: &Key) -> Option<Setting<String>> {
+        let set = self.values.iter().find(|(name, _)| *name == key.name).map(|(_, setting)| setting.clone());
+        set.or_else(|| key.default.map(|value| Setting { value: value.to_owned(), origin: Origin::Default }))
+    }
+
+    /// A setting by name.
+    ///
+    /// # Errors
+    ///
+    /// `Error::Unknown` if there is none of this name.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<Setting<String>>, Error> {
+        Ok(self.text(key(name, &Origin::Default)?))
+    }
+
+    fn known(&self, name: &'static str) -> Option<Setting<String>> {
+        KEYS.iter().find(|key| key.name == name).and_then(|key| self.text(key))
+    }
+
+    /// The store: as set, else `store.age` in the data directory.
+    pub(crate) fn store(&self, flag: Option<&Path>) -> Result<Setting<PathBuf>, Error> {
+        if let Some(path) = flag {
+            return Ok(Setting { value: path.to_owned(), origin: Origin::Flag("--store") });
+        }
+        if let Some(setting) = self.known("store") {
+            return Ok(Setting { value: self.expand(&setting.value), origin: setting.origin });
+        }
+        let directory = dirs::data_dir().ok_or(Error::NoHome("the store"))?;
+        Ok(Setting { value: directory.join("gitconn").join("store.age"), origin: Origin::Default })
+    }
+
+    /// The key file, if one is set.
+    pub(crate) fn key_file(&self, flag: Option<&Path>) -> Option<Setting<PathBuf>> {
+        if let Some(path) = flag {
+            return Some(Setting { value: path.to_owned(), origin: Origin::Flag("--key-file") });
+        }
+        let setting = self.known("key_file")?;
+        Some(Setting { value: self.expand(&setting.value), origin: setting.origin })
+    }
+
+    /// The connection to use when none is named.
+    pub(crate) fn connection(&self) -> Option<Setting<String>> {
+        self.known("connection")
+    }
+
+    /// How long to wait for a rate limit.
+    pub(crate) fn max_wait(&self) -> std::time::Duration {
+        self.known("max_wait").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_mins(1))
+    }
+
+    /// A token that ends sooner than this is pointed out.
+    pub(crate) fn expiry_warning(&self) -> std::time::Duration {
+        self.known("expiry_warning").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_hours(168))
+    }
+
+    /// How much of the trail is kept: events, days.
+    pub(crate) fn retention(&self) -> (u64, u32) {
+        let text = |name| self.known(name).map(|setting| setting.value).unwrap_or_default();
+        (text("audit_keep_events").parse().unwrap_or(5000), text("audit_keep_days").parse().unwrap_or(400))
+    }
+
+    /// The pager, if one is set: `GITCONN_PAGER`, the file, then `PAGER`.
+    pub(crate) fn pager(&self, env: &Env) -> Option<String> {
+        self.known("pager").map(|setting| setting.value).or_else(|| env.text(env::name::PAGER_FALLBACK).map(ToOwned::to_owned))
+    }
+
+    /// Writes a setting into the file, keeping its comments and order.
+    pub(crate) fn set(&self, name: &str, value: &str) -> Result<(), Error> {
+        let key = key(name, &Origin::Default)?;
+        check(key, value, &Origin::Default)?;
+        self.edit(|document| {
+            document[name] = match (key.form, value.parse::<i64>()) {
+                (Form::Count, Ok(number)) => toml_edit::value(number),
+                _ => toml_edit::value(value),
+            };
+        })
+    }
+
+    /// Takes a setting out of the file.
+    pub(crate) fn unset(&self, name: &str) -> Result<(), Error> {
+        self.edit(|document| {
+            document.remove(name);
+        })
+    }
+
+    fn edit(&self, change: impl FnOnce(&mut toml_edit::DocumentMut)) -> Result<(), Error> {
+        let io = |what| move |source| Error::Io { path: self.path.clone(), what, source };
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(io("read")(source)),
+        };
+        let mut document: toml_edit::DocumentMut = text
+            .parse()
+            .map_err(|error: toml_edit::TomlError| Error::Toml { path: self.path.clone(), why: error.message().to_owned() })?;
+        change(&mut document);
+        let directory = self.path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(directory).map_err(io("written"))?;
+        let mut temporary = tempfile::NamedTempFile::new_in(directory).map_err(io("written"))?;
+        std::io::Write::write_all(&mut temporary, document.to_string().as_bytes()).map_err(io("written"))?;
+        temporary.as_file().sync_all().map_err(io("written"))?;
+        temporary.persist(&self.path).map_err(|error| io("written")(error.error))?;
+        Ok(())
+    }
+
+    fn expand(&self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), &self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(text),
+        }
+    }
+}
+
+fn key(name: &str, origin: &Origin) -> Result<&'static Key, Error> {
+    KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
+        let nearest = KEYS
+            .iter()
+            .map(|key| (strsim::damerau_levenshtein(key.name, name), key.name))
+            .filter(|(distance, _)| *distance <= 3)
+            .min()
+            .map(|(_, name)| name);
+        Error::Unknown { name: crate::model::clean(name).into_owned(), nearest, origin: origin.clone() }
+    })
+}
+
+fn check(key: &'static Key, text: &str, origin: &Origin) -> Result<(), Error> {
+    let expected = match key.form {
+        Form::Path if text.is_empty() => "a path",
+        Form::Span if parse_span(text).is_none() => "a span of time such as `14d` or `60s`",
+        Form::Count if !text.parse::<u64>().is_ok_and(|count| count > 0) => "a whole number of at least 1",
+        Form::Text if text.is_empty() => "a text",
+        _ => return Ok(()),
+    };
+    Err(Error::Value { name: key.name, value: crate::model::clean(text).into_owned(), expected, origin: origin.clone() })
+}
+
+/// A span as a person writes it: `14d`, `8h`, `1h 30m`, `60s`; a week is 7 days, a day 24 hours. `None` if it is none, or negative.
+pub(crate) fn parse_span(text: &str) -> Option<std::time::Duration> {
+    let span: jiff::Span = text.trim().parse().ok()?;
+    let duration = span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok()?;
+    std::time::Duration::try_from(duration).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn spans_are_friendly() {
+        assert_eq!(parse_span("14d"), Some(Duration::from_hours(14 * 24)));
+        assert_eq!(parse_span("1h 30m"), Some(Duration::from_mins(90)));
+        assert_eq!(parse_span("60s"), Some(Duration::from_secs(60)));
+        assert_eq!(parse_span("2w"), Some(Duration::from_hours(14 * 24)));
+        for bad in ["", "x", "-3d", "14"] {
+            assert_eq!(parse_span(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn defaults_are_values_of_their_form() {
+        for key in KEYS {
+            if let Some(default) = key.default {
+                check(key, default, &Origin::Default).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn environment_beats_file_and_remembers_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("config.toml");
+        let state = directory.path().join("state");
+        let variables = |store: Option<&str>| {
+            let mut variables = vec![("GITCONN_CONFIG", file.to_str().unwrap()), ("GITCONN_STATE_DIR", state.to_str().unwrap())];
+            variables.extend(store.map(|store| ("GITCONN_STORE", store)));
+            Env::from_variables(variables)
+        };
+        let config = Config::load(&variables(None)).unwrap();
+        config.set("store", "/from/file").unwrap();
+        config.set("audit_keep_events", "7").unwrap();
+        let config = Config::load(&variables(None)).unwrap();
+        assert_eq!(config.store(None).unwrap().value, PathBuf::from("/from/file"));
+        assert_eq!(config.retention(), (7, 400));
+        let config = Config::load(&variables(Some("/from/env"))).unwrap();
+        let store = config.store(None).unwrap();
+        assert_eq!((store.value, store.origin), (PathBuf::from("/from/env"), Origin::Env("GITCONN_STORE")));
+        assert_eq!(config.store(Some(Path::new("/flag"))).unwrap().origin, Origin::Flag("--store"));
+        assert!(matches!(config.set("stor", "x"), Err(Error::Unknown { nearest: Some("store"), .. })));
+        assert!(matches!(config.set("max_wait", "soon"), Err(Error::Value { .. })));
+    }
+}

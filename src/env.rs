@@ -49,7 +49,27 @@ pub(crate) mod name {
     pub(crate) const DISPLAY: &str = "DISPLAY";
     /// Wayland display: one of the signs that a browser can be opened.
     pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+
+    /// Variables that hold a secret: no program that we start may inherit them.
+    pub(crate) const SECRETS: &[&str] = &[KEY];
 }
+
+/// The variables a user may set, with what each does: the text of `gitconn help environment`.
+pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
+    (name::STORE, "path of the store (as --store)"),
+    (name::KEY, "the store key itself, for pipelines; never passed on to programs that gitconn starts"),
+    (name::KEY_FILE, "file that holds the store key; only its owner may read it (as --key-file)"),
+    (name::PASSPHRASE_FILE, "file that holds the passphrase of the store's key file"),
+    (name::PIN, "`off` stops looking for rollbacks, for a store that lives in git"),
+    (name::CONNECTION, "the connection to use when none is named"),
+    (name::CONFIG, "path of the settings file"),
+    (name::STATE_DIR, "where pins, locks and the spool of uses are kept"),
+    (name::PAGER, "program for long tables, before PAGER"),
+    (name::NO_COLOR, "any value switches colour off"),
+    (name::CLICOLOR, "0 switches colour off"),
+    (name::CLICOLOR_FORCE, "anything but 0 forces colour"),
+    ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies, as everywhere"),
+];
 
 /// What the program may know of its surroundings.
 #[derive(Clone)]

@@ -1,12 +1,186 @@
-//! The terminal.
+//! The terminal: grammar, dispatch, and one file a command. Nothing below this layer knows a terminal.
+
+mod audit;
+mod branches;
+mod completions;
+mod config;
+mod connect;
+mod context;
+mod edit;
+mod enable;
+mod failure;
+mod filter;
+mod grid;
+mod help;
+mod list;
+mod man;
+mod out;
+mod paging;
+mod progress;
+mod prompt;
+mod remove;
+mod repos;
+mod show;
+mod store;
+mod token;
+mod token_input;
+mod validate;
+mod view;
+mod words;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use self::context::Context;
+use self::failure::Failure;
+use self::out::{Format, Out};
 use crate::env::Env;
 
-/// Runs the program.
+/// Connections to Git providers in one encrypted file: checked, renewed, and used
+#[derive(Debug, Parser)]
+#[command(name = "gitconn", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Begin with `gitconn connect github`. See also `gitconn help exit-codes` and `gitconn help environment`.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The store to use [env: GITCONN_STORE]
+    #[arg(long, global = true, value_name = "PATH")]
+    store: Option<PathBuf>,
+    /// File that holds the store key [env: GITCONN_KEY_FILE]
+    #[arg(long, global = true, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+    /// How data is written; a table on a terminal, else tab-separated
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
+    /// Same as --output json
+    #[arg(long, global = true, conflicts_with = "output")]
+    json: bool,
+    /// Say nothing beside data and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say what is done, on stderr; never a secret
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// Never ask; fail and name the option that is missing
+    #[arg(long, global = true)]
+    no_input: bool,
+    /// How long to wait for a rate limit, for example 5m
+    #[arg(long, global = true, value_name = "SPAN", value_parser = words::parse_span)]
+    max_wait: Option<Duration>,
+}
+
+/// One variant, one file.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Connect(connect::Args),
+    #[command(visible_alias = "ls")]
+    List(list::Args),
+    Show(show::Args),
+    Validate(validate::Args),
+    /// Check now without saving what is found: `validate --no-save`
+    Test(validate::Args),
+    Edit(edit::Args),
+    Enable(enable::EnableArgs),
+    Disable(enable::DisableArgs),
+    #[command(visible_alias = "rm")]
+    Remove(remove::Args),
+    Repos(repos::Args),
+    Branches(branches::Args),
+    Token(token::Args),
+    Audit(audit::Args),
+    Store(store::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Help(help::Args),
+}
+
+/// Runs the program with the arguments it was given, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
-    let _ = (args.into_iter().count(), env.now());
-    ExitCode::SUCCESS
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error, &args, env),
+    };
+    let format = if cli.global.json { Some(Format::Json) } else { cli.global.output };
+    let config = match crate::config::Config::load(env) {
+        Ok(config) => config,
+        Err(error) => return Failure::from(error).report(&Out::new(env, format, cli.global.quiet, None)),
+    };
+    if cli.global.verbose {
+        log_to_stderr();
+    }
+    let out = Out::new(env, format, cli.global.quiet, config.pager(env));
+    let context = Context::new(env, &config, &out, &cli.global);
+    let result = dispatch(&cli.command, &context);
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&out),
+    }
+}
+
+fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
+    match command {
+        Command::Connect(args) => connect::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Validate(args) => validate::run(args, false, context),
+        Command::Test(args) => validate::run(args, true, context),
+        Command::Edit(args) => edit::run(args, context),
+        Command::Enable(args) => enable::run(&args.names, true, context),
+        Command::Disable(args) => enable::run(&args.names, false, context),
+        Command::Remove(args) => remove::run(args, context),
+        Command::Repos(args) => repos::run(args, context),
+        Command::Branches(args) => branches::run(args, context),
+        Command::Token(args) => token::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
+        Command::Store(args) => store::run(args, context),
+        Command::Config(args) => config::run(args, context),
+        Command::Completions(args) => completions::run(args, context),
+        Command::Man(args) => man::run(args, context),
+        Command::Help(args) => help::run(args, context),
+    }
+}
+
+/// The whole grammar, for help, completions and man pages.
+fn grammar() -> clap::Command {
+    Cli::command()
+}
+
+/// What clap has to say: help and version on stdout, errors on stderr, as JSON if that was asked for.
+fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+    let wants_json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "--output=json" || arg == "-ojson");
+    if error.use_stderr() && wants_json {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None));
+    }
+    // A closed pipe under `--help | head` is no failure.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// `-v`: what goes over the network and into the store. Secrets have a type that does not print.
+fn log_to_stderr() {
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .finish();
+    // A second run in one process (a test, a fuzzer) keeps the first one's.
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }

@@ -1,1 +1,7 @@
+//! Git's own spellings: remote addresses, and the checkout around us. It knows no provider and no store.
 
+mod checkout;
+mod remote;
+
+pub(crate) use checkout::{Error as CheckoutError, origin};
+pub(crate) use remote::Remote;

@@ -21,9 +21,26 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A word as a POSIX shell takes it: quoted only where it must be, so that a hint can be pasted.
+pub(crate) fn shell_word(text: &str) -> Cow<'_, str> {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./:@%+=,~".contains(character);
+    if !text.is_empty() && !text.starts_with('~') && text.chars().all(plain) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("'{}'", clean(text).replace('\'', "'\\''")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, shell_word};
+
+    #[test]
+    fn hints_can_be_pasted() {
+        assert_eq!(shell_word("gl-ops"), "gl-ops");
+        assert_eq!(shell_word("my token"), "'my token'");
+        assert_eq!(shell_word("it's; rm -rf $HOME"), "'it'\\''s; rm -rf $HOME'");
+    }
 
     #[test]
     fn escapes_controls_and_direction_marks_are_replaced() {

@@ -8,7 +8,7 @@ mod moment;
 mod repository;
 mod words;
 
-pub(crate) use clean::clean;
+pub(crate) use clean::{clean, shell_word};
 pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
 pub(crate) use event::{Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};

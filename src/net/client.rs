@@ -1,61 +1,22 @@
-//! The one client: no redirects, caps, retries of what may be repeated.
+//! The one client and what its origins share: the limits, the gates, the countdown. TLS is set up with the first request.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use backon::ExponentialBuilder;
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
 
-use super::{Answer, Classifier, Error, Trust, Watcher};
+use super::auth::Auth;
+use super::fault::Limits;
+use super::gate::Gate;
+use super::origin::Origin;
+use super::trust::ClientKey;
+use super::{Classifier, Error, Trust, Waiting, Watcher};
 use crate::env::Env;
 use crate::model::HostUrl;
-use crate::secret::Secret;
-
-/// Supplies the token for each request, and a renewed one when its time has come in the middle of a long page walk.
-#[async_trait(?Send)]
-pub(crate) trait TokenSource {
-    /// The token to send now.
-    async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>>;
-}
-
-/// How a request proves who it is.
-#[derive(Clone)]
-pub(crate) enum Auth {
-    /// `Authorization: Bearer TOKEN`.
-    Bearer(Rc<dyn TokenSource>),
-    /// `PRIVATE-TOKEN: TOKEN` (GitLab).
-    PrivateToken(Rc<dyn TokenSource>),
-    /// Nothing.
-    None,
-}
-
-/// Verbs in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Method {
-    Get,
-    Post,
-    Delete,
-}
-
-/// A path below an origin with its query. Segments are percent-encoded one by one, so that a `/` in a branch name stays one segment.
-#[derive(Debug, Clone)]
-pub(crate) struct Call {
-    pub(crate) path: Vec<String>,
-    pub(crate) query: Vec<(String, String)>,
-}
-
-impl Call {
-    /// A call to these segments.
-    pub(crate) fn to<S: Into<String>>(path: impl IntoIterator<Item = S>) -> Self {
-        Self { path: path.into_iter().map(Into::into).collect(), query: Vec::new() }
-    }
-
-    /// The same with one more query parameter.
-    #[must_use]
-    pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
-        self.query.push((key.to_owned(), value.to_string()));
-        self
-    }
-}
 
 /// How the client behaves.
 #[derive(Clone)]
@@ -66,18 +27,51 @@ pub(crate) struct Options {
     pub(crate) watcher: Option<Rc<dyn Watcher>>,
 }
 
-/// The client. Cheap to make: TLS is set up with the first origin.
+/// Time limits and repeats. Only tests have others than these.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timing {
+    pub(super) limits: Limits,
+    /// The pauses before the repeats of a GET: three, growing, each with up to its own length of jitter on top.
+    pub(super) repeats: ExponentialBuilder,
+}
+
+impl Timing {
+    const USUAL: Self = Self {
+        limits: Limits { connect: Duration::from_secs(10), whole: Duration::from_secs(60) },
+        repeats: ExponentialBuilder::new().with_min_delay(Duration::from_millis(250)).with_max_times(3).with_jitter(),
+    };
+}
+
+/// The client. Cheap to make: TLS is set up with the first request.
 pub(crate) struct Http {
-    env: Env,
-    options: Options,
+    shared: Rc<Shared>,
+}
+
+/// What all origins of one client share.
+pub(super) struct Shared {
+    pub(super) env: Env,
+    pub(super) options: Options,
+    pub(super) timing: Timing,
+    clients: RefCell<HashMap<ClientKey, reqwest::Client>>,
+    gates: RefCell<HashMap<String, Rc<Gate>>>,
+    countdowns: Cell<usize>,
 }
 
 impl Http {
     pub(crate) fn new(env: Env, options: Options) -> Self {
-        Self { env, options }
+        Self::with_timing(env, options, Timing::USUAL)
+    }
+
+    pub(super) fn with_timing(env: Env, options: Options, timing: Timing) -> Self {
+        let (clients, gates, countdowns) = (RefCell::default(), RefCell::default(), Cell::default());
+        Self { shared: Rc::new(Shared { env, options, timing, clients, gates, countdowns }) }
     }
 
     /// A door to one API base with one credential. `headers` go with every request.
+    ///
+    /// # Errors
+    ///
+    /// Plain HTTP where it is not allowed, a certificate that cannot be read.
     pub(crate) fn origin(
         &self,
         base: &HostUrl,
@@ -86,33 +80,65 @@ impl Http {
         headers: &[(&'static str, &'static str)],
         limits: Classifier,
     ) -> Result<Origin, Error> {
-        todo!()
+        Origin::new(&self.shared, base, trust, auth, headers, limits)
     }
 }
 
-/// One API base with one credential: scheme, host, port and root are fixed, and nothing sent from here goes elsewhere.
-#[derive(Clone)]
-pub(crate) struct Origin {}
-
-impl Origin {
-    /// The base, for messages.
-    pub(crate) fn base(&self) -> &HostUrl {
-        todo!()
+impl Shared {
+    /// The HTTP client for this trust, made when it is first needed.
+    pub(super) fn client(&self, key: ClientKey, trust: &Trust) -> Result<reqwest::Client, Error> {
+        if let Some(client) = self.clients.borrow().get(&key) {
+            return Ok(client.clone());
+        }
+        let client = trust.client(key.direct, self.timing.limits)?;
+        self.clients.borrow_mut().insert(key, client.clone());
+        Ok(client)
     }
 
-    /// The present moment, for interpreting what an answer says about time.
-    pub(crate) fn now(&self) -> jiff::Timestamp {
-        todo!()
+    /// The gate before a host (`https://api.github.com`), the same for all who ask it.
+    pub(super) fn gate(&self, host: &str) -> Rc<Gate> {
+        Rc::clone(self.gates.borrow_mut().entry(host.to_owned()).or_insert_with(|| Rc::new(Gate::new())))
     }
 
-    /// Asks, repeating on 502, 503, 504 and broken connections (3 times, with jitter), waiting for rate limits, following
-    /// redirects within the origin only.
-    pub(crate) async fn get(&self, call: &Call) -> Result<Answer, Error> {
-        todo!()
+    /// Sleeps for as long as `wait`, telling the watcher about once a second.
+    pub(super) async fn wait(&self, host: &str, wait: Duration) {
+        let deadline = Instant::now() + wait;
+        let until = self.env.now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        let waiting = Waiting { host: host.to_owned(), until };
+        let countdown = Countdown::begin(self);
+        loop {
+            countdown.tell(&waiting);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            sleep(left.min(Duration::from_secs(1))).await;
+        }
+    }
+}
+
+/// A wait that is shown. Ends with itself, also when the request is given up; the watcher hears `None` when the last one ends.
+struct Countdown<'a>(&'a Shared);
+
+impl<'a> Countdown<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.countdowns.set(shared.countdowns.get() + 1);
+        Self(shared)
     }
 
-    /// Sends something that changes state, once: never repeated, never redirected.
-    pub(crate) async fn send(&self, method: Method, call: &Call, body: Option<&serde_json::Value>) -> Result<Answer, Error> {
-        todo!()
+    fn tell(&self, waiting: &Waiting) {
+        if let Some(watcher) = &self.0.options.watcher {
+            watcher.waiting(Some(waiting));
+        }
+    }
+}
+
+impl Drop for Countdown<'_> {
+    fn drop(&mut self) {
+        let left = self.0.countdowns.get().saturating_sub(1);
+        self.0.countdowns.set(left);
+        if let (0, Some(watcher)) = (left, &self.0.options.watcher) {
+            watcher.waiting(None);
+        }
     }
 }

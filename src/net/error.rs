@@ -16,7 +16,7 @@ pub(crate) enum Error {
     #[error("{host} sent more than {limit} MiB in answer to {call}")]
     TooLarge { host: String, call: String, limit: u64 },
     /// The server points to another origin; the credential does not follow.
-    #[error("{host} redirects {call} to {target}, which is not the same origin")]
+    #[error("{host} redirects {call} to {target}, where the credential does not follow")]
     Redirected { host: String, call: String, target: String },
     /// `http://` to a host that is neither loopback nor allowed.
     #[error("{host} would be reached without encryption")]

@@ -2,15 +2,28 @@
 //! from is handed in. A request names a path below an [`Origin`], so a credential cannot leave the origin it was stored for.
 
 mod answer;
+mod auth;
+mod call;
 mod client;
 mod error;
-mod limits;
+mod fault;
+mod gate;
+pub(crate) mod limits;
+mod origin;
 mod pages;
+mod redirect;
 mod trust;
+mod wire;
 
 pub(crate) use answer::Answer;
-pub(crate) use client::{Auth, Call, Http, Method, Options, Origin, TokenSource};
+pub(crate) use auth::{Auth, TokenSource};
+pub(crate) use call::{Call, Method};
+pub(crate) use client::{Http, Options};
 pub(crate) use error::Error;
 pub(crate) use limits::{Classifier, Limit, Waiting, Watcher};
+pub(crate) use origin::Origin;
 pub(crate) use pages::{Flow, Pages, Walked, walk};
 pub(crate) use trust::Trust;
+
+#[cfg(test)]
+mod tests;

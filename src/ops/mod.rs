@@ -1,1 +1,27 @@
+//! What the program does, without a terminal: each file is one thing that a user asks for. It brings store, providers and settings together and
+//! prints nothing.
 
+pub(crate) mod audit;
+pub(crate) mod checkout;
+pub(crate) mod connect;
+pub(crate) mod edit;
+mod error;
+pub(crate) mod list_branches;
+pub(crate) mod list_repositories;
+mod live;
+pub(crate) mod remove;
+pub(crate) mod replace_token;
+pub(crate) mod resolve;
+mod session;
+pub(crate) mod store;
+pub(crate) mod token;
+pub(crate) mod validate;
+
+pub(crate) use error::Error;
+pub(crate) use session::{Ask, Choices, Filter, Session};
+
+// What an error of ours is made of, and what progress is told: the terminal sees the layers below through here.
+pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
+pub(crate) use crate::provider::{Answered, BranchQuery, Error as ProviderError, Incomplete, PageChoice, Probe, Revoked, TokenPage, Warning};
+pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
+pub(crate) use crate::store::{Error as StoreError, Store};

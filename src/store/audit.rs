@@ -1,8 +1,35 @@
-//! The trail: events, each holding the hash of the one before.
+//! The trail: events, each with a hash that covers the hash of the one before.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
+use rusqlite::{OptionalExtension, Row};
+use serde_json::{Value, json};
 
-use crate::model::ConnectionId;
+use super::rows::{count, millisecond, moment};
+use super::seal::{ImageHash, hash};
+use super::spool::Use;
+use super::{Db, Error};
+use crate::model::{Connection, ConnectionId, Event, EventKind, Stamp, Verdict};
+
+/// The hash before the first event there ever was.
+pub(super) const GENESIS: ImageHash = [0; 32];
+/// What the hashed bytes of an event begin with.
+const DOMAIN: &[u8] = b"gitconn event 1";
+
+/// So many of the newest events are looked at for an earlier use of the same kind; one that lies further back is recorded again.
+const RECENT: usize = 64;
+
+/// How much of the trail is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retention {
+    pub(crate) events: u64,
+    pub(crate) days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { events: 5_000, days: 400 }
+    }
+}
 
 /// Which events are wanted.
 #[derive(Debug, Clone, Default)]
@@ -23,4 +50,246 @@ pub(crate) struct Chain {
     pub(crate) since: Option<Timestamp>,
     /// The first event that does not fit, if any.
     pub(crate) broken_at: Option<u64>,
+}
+
+/// An event as its row.
+struct Line {
+    sequence: u64,
+    at: i64,
+    who: String,
+    connection_id: Option<String>,
+    connection_name: Option<String>,
+    kind: String,
+    detail: String,
+}
+
+impl Line {
+    /// The hash of this event: SHA-256 over the hash before and all its fields, each with its length.
+    fn hash(&self, before: &[u8]) -> ImageHash {
+        let mut bytes = Vec::with_capacity(256);
+        let mut put = |field: Option<&[u8]>| match field {
+            Some(field) => {
+                bytes.push(1);
+                bytes.extend((field.len() as u64).to_be_bytes());
+                bytes.extend(field);
+            }
+            None => bytes.push(0),
+        };
+        put(Some(DOMAIN));
+        put(Some(before));
+        put(Some(&self.sequence.to_be_bytes()));
+        put(Some(&self.at.to_be_bytes()));
+        put(Some(self.who.as_bytes()));
+        put(self.connection_id.as_deref().map(str::as_bytes));
+        put(self.connection_name.as_deref().map(str::as_bytes));
+        put(Some(self.kind.as_bytes()));
+        put(Some(self.detail.as_bytes()));
+        hash(&bytes)
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            sequence: count(row, "sequence")?,
+            at: row.get("at")?,
+            who: row.get("who")?,
+            connection_id: row.get("connection_id")?,
+            connection_name: row.get("connection_name")?,
+            kind: row.get("kind")?,
+            detail: row.get("detail")?,
+        })
+    }
+}
+
+impl Db {
+    /// Appends to the trail.
+    pub(crate) fn record(&self, stamp: &Stamp, connection: Option<&Connection>, kind: &EventKind) -> Result<(), Error> {
+        let named = connection.map(|connection| (&connection.id, connection.name.as_str()));
+        self.append(stamp, named, kind)
+    }
+
+    /// Appends to the trail what happened to a connection that may be gone.
+    pub(super) fn append(&self, stamp: &Stamp, connection: Option<(&ConnectionId, &str)>, kind: &EventKind) -> Result<(), Error> {
+        let append = || {
+            let (last, before) = self.end()?;
+            let (kind, detail) = write(kind);
+            let line = Line {
+                sequence: last + 1,
+                at: millisecond(stamp.at),
+                who: stamp.who.clone(),
+                connection_id: connection.map(|(id, _)| id.to_string()),
+                connection_name: connection.map(|(_, name)| name.to_owned()),
+                kind,
+                detail,
+            };
+            let hash = line.hash(&before);
+            self.sqlite.prepare_cached("INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute((
+                line.sequence.cast_signed(),
+                line.at,
+                line.who,
+                line.connection_id,
+                line.connection_name,
+                line.kind,
+                line.detail,
+                hash,
+            ))
+        };
+        append().map(drop).map_err(self.failed())
+    }
+
+    /// Number and hash of the newest event.
+    fn end(&self) -> rusqlite::Result<(u64, Vec<u8>)> {
+        let both = |row: &Row<'_>| Ok((count(row, 0)?, row.get(1)?));
+        let newest =
+            self.sqlite.prepare_cached("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1")?.query_row([], both);
+        match newest.optional()? {
+            Some(end) => Ok(end),
+            None => self.sqlite.query_row("SELECT dropped_events, dropped_hash FROM meta", [], both),
+        }
+    }
+
+    /// Events, newest first.
+    pub(crate) fn events(&self, query: &EventQuery) -> Result<Vec<Event>, Error> {
+        let read = || {
+            let mut statement = self.sqlite.prepare(
+                "SELECT * FROM events WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR at >= ?2) \
+                 AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3))) ORDER BY sequence DESC LIMIT ?4",
+            )?;
+            let kinds = (!query.kinds.is_empty()).then(|| super::rows::list(&query.kinds));
+            let limit = query.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+            let connection = query.connection.as_ref().map(ConnectionId::as_str);
+            let rows = statement.query_map((connection, query.since.map(millisecond), kinds, limit), event_from)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(self.failed())
+    }
+
+    /// When a connection was last used for the same thing, in milliseconds since 1970, as far as the newest events tell.
+    pub(super) fn last_use(&self, used: &Use) -> Option<i64> {
+        let kind = EventKind::Used { purpose: used.purpose.clone(), repository: used.repository.clone(), times: 1 };
+        let query = EventQuery { connection: None, since: None, kinds: Vec::new(), limit: Some(RECENT) };
+        let same = |event: &Event| {
+            event.connection.as_ref().is_some_and(|id| id.as_str() == used.connection)
+                && matches!((&event.kind, &kind),
+                    (EventKind::Used { purpose, repository, .. }, EventKind::Used { purpose: other, repository: another, .. })
+                        if purpose == other && repository == another)
+        };
+        self.events(&query).ok()?.iter().find(|event| same(event)).map(|event| millisecond(event.at))
+    }
+
+    /// Recomputes the hash chain.
+    pub(crate) fn verify_chain(&self) -> Result<Chain, Error> {
+        let verify = || {
+            let mut chain = Chain { events: 0, since: None, broken_at: None };
+            let (mut last, mut before): (u64, Vec<u8>) =
+                self.sqlite
+                    .query_row("SELECT dropped_events, dropped_hash FROM meta", [], |row| Ok((count(row, 0)?, row.get(1)?)))?;
+            let mut statement = self.sqlite.prepare("SELECT * FROM events ORDER BY sequence")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let line = Line::from_row(row)?;
+                if chain.events == 0 {
+                    chain.since = Some(moment(row, "at")?);
+                }
+                chain.events += 1;
+                let stored: Vec<u8> = row.get("hash")?;
+                if chain.broken_at.is_none() && (line.sequence != last + 1 || line.hash(&before)[..] != stored) {
+                    chain.broken_at = Some(line.sequence);
+                }
+                last = line.sequence;
+                before = stored;
+            }
+            Ok(chain)
+        };
+        verify().map_err(self.failed())
+    }
+
+    /// Drops the oldest events beyond what is kept; `meta` keeps number and hash of the last one dropped.
+    pub(super) fn retain(&self, retention: Retention, now: Timestamp) -> Result<(), Error> {
+        let retain = || {
+            let (last, _) = self.end()?;
+            let by_count = last.saturating_sub(retention.events);
+            // An old event between younger ones (a clock that was wrong) stays: the trail has no gaps.
+            let horizon = now.checked_sub((i64::from(retention.days) * 24).hours()).map_or(i64::MIN, millisecond);
+            let by_age: u64 = self
+                .sqlite
+                .query_row("SELECT min(sequence) - 1 FROM events WHERE at >= ?1", [horizon], |row| row.get::<_, Option<i64>>(0))?
+                .map_or(last, i64::cast_unsigned);
+            let cut = by_count.max(by_age);
+            let hash: Option<Vec<u8>> = self
+                .sqlite
+                .query_row("SELECT hash FROM events WHERE sequence = ?1", [cut.cast_signed()], |row| row.get(0))
+                .optional()?;
+            if let Some(hash) = hash {
+                self.sqlite.execute("UPDATE meta SET dropped_events = ?1, dropped_hash = ?2", (cut.cast_signed(), hash))?;
+                self.sqlite.execute("DELETE FROM events WHERE sequence <= ?1", [cut.cast_signed()])?;
+            }
+            Ok(())
+        };
+        retain().map_err(self.failed())
+    }
+}
+
+fn event_from(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let line = Line::from_row(row)?;
+    Ok(Event {
+        sequence: line.sequence,
+        at: moment(row, "at")?,
+        who: line.who,
+        connection: line.connection_id.map(ConnectionId::from_stored),
+        connection_name: line.connection_name,
+        kind: read(line.kind, line.detail),
+    })
+}
+
+/// An event as its word and its JSON.
+fn write(kind: &EventKind) -> (String, String) {
+    let (word, detail) = match kind {
+        EventKind::Created { provider, method, offline } => {
+            ("created", json!({ "provider": provider, "method": method, "offline": offline }))
+        }
+        EventKind::Updated { fields } => ("updated", json!({ "fields": fields })),
+        EventKind::Validated { verdict } => ("validated", json!({ "verdict": verdict.id() })),
+        EventKind::Used { purpose, repository, times } => {
+            ("used", json!({ "purpose": purpose, "repository": repository, "times": times }))
+        }
+        EventKind::Rotated { old, new } => ("rotated", json!({ "old": old, "new": new })),
+        EventKind::Enabled => ("enabled", json!({})),
+        EventKind::Disabled => ("disabled", json!({})),
+        EventKind::Removed { name } => ("removed", json!({ "name": name })),
+        EventKind::Revoked { fingerprint } => ("revoked", json!({ "fingerprint": fingerprint })),
+        EventKind::Store { what, detail } => (what.as_str(), json!({ "detail": detail })),
+        EventKind::Other { kind, detail } => return (kind.clone(), detail.clone()),
+    };
+    (word.to_owned(), detail.to_string())
+}
+
+/// The event that a word and its JSON stand for; what this version does not know is kept as it is.
+fn read(kind: String, detail: String) -> EventKind {
+    let known = serde_json::from_str::<Value>(&detail).ok().and_then(|value| {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+        Some(match kind.as_str() {
+            "created" => EventKind::Created {
+                provider: text("provider")?,
+                method: text("method")?,
+                offline: value.get("offline")?.as_bool()?,
+            },
+            "updated" => EventKind::Updated {
+                fields: value.get("fields")?.as_array()?.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
+            },
+            "validated" => EventKind::Validated { verdict: text("verdict")?.parse::<Verdict>().ok()? },
+            "used" => EventKind::Used {
+                purpose: text("purpose")?,
+                repository: text("repository"),
+                times: value.get("times")?.as_u64()?.try_into().ok()?,
+            },
+            "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")? },
+            "enabled" => EventKind::Enabled,
+            "disabled" => EventKind::Disabled,
+            "removed" => EventKind::Removed { name: text("name")? },
+            "revoked" => EventKind::Revoked { fingerprint: text("fingerprint")? },
+            what if what.starts_with("store.") => EventKind::Store { what: what.to_owned(), detail: text("detail") },
+            _ => return None,
+        })
+    });
+    known.unwrap_or(EventKind::Other { kind, detail })
 }

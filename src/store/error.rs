@@ -1,9 +1,7 @@
 //! Why a store does not open or save, named for what happened to the user.
 
 use std::io;
-use std::path::PathBuf;
-
-use jiff::Timestamp;
+use std::path::{Path, PathBuf};
 
 /// A store operation that failed. No variant holds a secret or content of the image.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +60,24 @@ pub(crate) enum Error {
     /// The key holder may read but not save.
     #[error("this key may read the store but not write to it")]
     ReadOnlyKey,
-    /// A kept generation or backup that is not there.
-    #[error("there is no backup of {0}")]
-    NoBackup(Timestamp),
+    /// A generation that is not among the kept ones (exit 3).
+    #[error("generation {0} is not among the kept ones")]
+    NoBackup(u64),
+}
+
+impl Error {
+    /// The file is not whole; `why` names the check that failed.
+    pub(super) fn damaged(path: &Path, why: impl Into<String>) -> Self {
+        Self::Damaged { path: path.to_owned(), why: why.into() }
+    }
+
+    /// The file is a store, but its writer key did not sign it.
+    pub(super) fn foreign(path: &Path, why: impl Into<String>) -> Self {
+        Self::Foreign { path: path.to_owned(), why: why.into() }
+    }
+
+    /// For `map_err`: reading or writing failed. `what` completes "could not be".
+    pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), what, source }
+    }
 }

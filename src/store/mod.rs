@@ -7,64 +7,40 @@ mod file;
 mod header;
 mod image;
 pub(crate) mod key;
+mod lock;
 mod pin;
+mod place;
+mod recover;
+mod rows;
 mod schema;
 mod seal;
 mod spool;
+#[cfg(test)]
+mod tests;
 
-use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-pub(crate) use audit::{Chain, EventQuery};
+pub(crate) use audit::{Chain, EventQuery, Retention};
 pub(crate) use db::{Db, HostRecord, Meta};
 pub(crate) use error::Error;
 pub(crate) use header::Header;
 pub(crate) use key::StoreKey;
+pub(crate) use place::Place;
+pub(crate) use recover::{Backup, Change, Difference, PinState, Report, Source};
 
-use crate::model::{ConnectionId, Stamp};
+use crate::model::{ConnectionId, Event, EventKind, Purpose, Stamp};
+use file::Replaced;
+use image::Care;
+use lock::Lock;
+use pin::Pin;
+use schema::Schema;
+use seal::Opened;
+use spool::{Spool, Use};
 
-/// Where a store lies and where this machine keeps what it knows about it.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    /// The store file, links resolved.
-    path: PathBuf,
-    /// Pins, locks, spool, this machine's id.
-    state: PathBuf,
-    /// Whether the pin is looked at (`GITCONN_PIN=off` switches it off).
-    pinned: bool,
-}
-
-impl Place {
-    /// A place for a store. A symlink is resolved here, once: lock and temp then stand beside the real file.
-    pub(crate) fn new(path: &Path, state: &Path, pinned: bool) -> Result<Self, Error> {
-        todo!()
-    }
-
-    /// The store file, links resolved.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The directory of what this machine knows.
-    pub(crate) fn state(&self) -> &Path {
-        &self.state
-    }
-
-    /// What the file's age header says of it without any key, or `None` where there is no file.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be read, is too large, or is no store of ours.
-    pub(crate) fn header(&self) -> Result<Option<Header>, Error> {
-        todo!()
-    }
-
-    /// The passphrase-protected key beside the store: `STORE.key.age`.
-    pub(crate) fn key_file(&self) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".key.age");
-        PathBuf::from(name)
-    }
-}
+/// How long a writer waits for another.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Uses within so many milliseconds after another of the same kind are only counted.
+const MINUTE: i64 = 60_000;
 
 /// Whether a save keeps the file it replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +65,8 @@ pub(crate) struct Saved<T> {
 pub(crate) struct Store {
     place: Place,
     key: StoreKey,
+    retention: Retention,
+    schema: &'static Schema,
 }
 
 /// One moment's content, read without a lock. Changes made to it are not saved.
@@ -112,15 +90,48 @@ impl View {
     }
 }
 
+/// A file that was read and believed, with what it was.
+struct Loaded {
+    db: Db,
+    header: Header,
+    recipients: usize,
+    /// The size of the file in bytes.
+    bytes: usize,
+    /// The version that the image had before it was migrated in memory.
+    version: u32,
+    pin: Option<Pin>,
+}
+
 impl Store {
     /// Makes a new store at a place where there is none, with an event `store.created`.
     pub(crate) fn create(place: Place, key: StoreKey, store_id: &str, stamp: &Stamp) -> Result<Self, Error> {
-        todo!()
+        if !header::is_store_id(store_id) {
+            return Err(Error::damaged(place.path(), "a store's id has 1–64 letters, digits and dashes"));
+        }
+        file::make_directory(place.directory())?;
+        file::check_directory(place.directory())?;
+        let store = Self::new(place, key);
+        let _lock = store.lock()?;
+        file::sweep(store.place.path());
+        let home = pin::home(store.place.state())?;
+        let meta = Meta { store_id: store_id.to_owned(), generation: 1, home, created_at: stamp.at };
+        let db = Db::new(image::fresh(store.schema).map_err(Error::Sql)?, store.place.path());
+        db.put_meta(&meta, &seal::signer(&store.key, store_id)?)?;
+        db.record(stamp, None, &EventKind::Store { what: "store.created".to_owned(), detail: None })?;
+        store.write(db, store_id, 1, Replaced::Absent)?;
+        Ok(store)
     }
 
     /// A store that exists. Nothing is read yet.
     pub(crate) fn new(place: Place, key: StoreKey) -> Self {
-        Self { place, key }
+        Self { place, key, retention: Retention::default(), schema: &schema::CURRENT }
+    }
+
+    /// The same store, with another length of its trail.
+    #[must_use]
+    pub(crate) fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
     }
 
     pub(crate) fn place(&self) -> &Place {
@@ -133,7 +144,8 @@ impl Store {
 
     /// Reads the store: pin, file, caps, decrypt, signature, pin, hostile-image checks.
     pub(crate) fn read(&self) -> Result<View, Error> {
-        todo!()
+        let Loaded { db, header, .. } = self.load(Care::Schema)?;
+        Ok(View { db, header })
     }
 
     /// Changes the store under its lock: read again, merge the spool, change, save. Nothing is saved if `change` fails.
@@ -145,7 +157,83 @@ impl Store {
         keep: Keep,
         change: impl FnOnce(&Db) -> Result<T, E>,
     ) -> Result<Saved<T>, E> {
-        todo!()
+        self.place.require()?;
+        file::check_directory(self.place.directory())?;
+        let lock = self.lock()?;
+        self.change_under(&lock, stamp, keep, change)
+    }
+
+    fn change_under<T, E: From<Error>>(
+        &self,
+        _lock: &Lock,
+        stamp: &Stamp,
+        keep: Keep,
+        change: impl FnOnce(&Db) -> Result<T, E>,
+    ) -> Result<Saved<T>, E> {
+        file::sweep(self.place.path());
+        let Loaded { db, header, version, .. } = self.load(Care::Whole)?;
+        let before = file::beside(self.place.path(), &format!(".~v{version}~"));
+        let replaced = match keep {
+            _ if version < self.schema.version => Replaced::KeptAs(&before),
+            Keep::Generation => Replaced::Kept,
+            Keep::Nothing => Replaced::Dropped,
+        };
+        let generation = header.generation + 1;
+        let (value, durable) = self.rewrite(db, &header.store_id, generation, stamp, replaced, change)?;
+        Ok(Saved { value, durable })
+    }
+
+    /// Applies a change to an image in one transaction, together with the spool and the retention, and writes the file.
+    fn rewrite<T, E: From<Error>>(
+        &self,
+        db: Db,
+        store_id: &str,
+        generation: u64,
+        stamp: &Stamp,
+        replaced: Replaced<'_>,
+        change: impl FnOnce(&Db) -> Result<T, E>,
+    ) -> Result<(T, bool), E> {
+        let failed = |db: &Db, error| E::from(db.failed()(error));
+        // What waits in the spool must not stand in the way of a change.
+        let batch = Spool::new(self.place.state(), store_id, &self.key)?.take().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the spool of uses was not merged");
+            None
+        });
+        db.sqlite.execute_batch("BEGIN").map_err(|error| failed(&db, error))?;
+        if let Some(batch) = &batch {
+            batch.merge(&db)?;
+        }
+        let value = change(&db)?;
+        db.retain(self.retention, stamp.at)?;
+        db.set_generation(generation, &seal::signer(&self.key, store_id)?)?;
+        db.sqlite.execute_batch("COMMIT").map_err(|error| failed(&db, error))?;
+        let durable = self.write(db, store_id, generation, replaced)?;
+        if let Some(batch) = batch.filter(|_| durable) {
+            batch.done();
+        }
+        Ok((value, durable))
+    }
+
+    /// Serializes, seals and writes an image, then raises the pin. Returns whether the last fsync went well.
+    fn write(&self, db: Db, store_id: &str, generation: u64, replaced: Replaced<'_>) -> Result<bool, Error> {
+        let mut sqlite = db.sqlite;
+        let sealed = {
+            let image = image::serialize(&mut sqlite).map_err(Error::Sql)?;
+            seal::seal(&self.key, store_id, generation, image.bytes(), self.place.path())?
+        };
+        if sealed.file.len() as u64 > header::MAX_FILE {
+            let source = std::io::Error::new(std::io::ErrorKind::FileTooLarge, "it would be larger than 64 MiB");
+            return Err(Error::Io { path: self.place.path().to_owned(), what: "written", source });
+        }
+        let durable = file::replace(self.place.path(), &sealed.file, replaced)?;
+        // A pin on a file that a power loss may take back would make the file before it look rolled back.
+        if durable && self.place.is_pinned() {
+            let pin = Pin::new(generation, &sealed.hash);
+            if let Err(error) = pin::raise(self.place.state(), store_id, &pin) {
+                tracing::warn!(%error, "the newest generation was not recorded");
+            }
+        }
+        Ok(durable)
     }
 
     /// Notes that a connection was used. Never makes anyone wait and never fails: it tries the lock once; busy, failing, read-only, or used
@@ -154,10 +242,116 @@ impl Store {
         &self,
         view: &View,
         connection: &ConnectionId,
-        purpose: crate::model::Purpose,
+        purpose: Purpose,
         repository: Option<&str>,
         stamp: &Stamp,
     ) {
-        todo!()
+        let store_id = &view.header.store_id;
+        let Ok(spool) = Spool::new(self.place.state(), store_id, &self.key) else { return };
+        let name = view.name_of(connection).unwrap_or_default();
+        let used = Use {
+            at: stamp.at.as_millisecond(),
+            who: stamp.who.clone(),
+            connection: connection.to_string(),
+            name,
+            purpose: purpose.id().to_owned(),
+            repository: repository.map(ToOwned::to_owned),
+        };
+        if self.was_just_used(view, &spool, &used) || !self.save_use(connection, &used, stamp) {
+            if let Err(error) = spool.append(&used) {
+                tracing::warn!(%error, "a use was not noted");
+            }
+        }
+    }
+
+    /// Whether the same was done within the last minute, as far as the trail and the spool know.
+    fn was_just_used(&self, view: &View, spool: &Spool, used: &Use) -> bool {
+        let is_recent = |at: i64| (0..MINUTE).contains(&(used.at - at));
+        let spooled = spool.waiting().iter().rev().any(|other| {
+            is_recent(other.at)
+                && (&other.connection, &other.purpose, &other.repository) == (&used.connection, &used.purpose, &used.repository)
+        });
+        spooled || view.last_use(used).is_some_and(is_recent)
+    }
+
+    /// Saves one use if the lock is free and everything works at once.
+    fn save_use(&self, connection: &ConnectionId, used: &Use, stamp: &Stamp) -> bool {
+        if file::check_directory(self.place.directory()).is_err() {
+            return false;
+        }
+        let Ok(Some(lock)) = Lock::attempt(&self.place.lock_path()) else { return false };
+        let kind = EventKind::Used { purpose: used.purpose.clone(), repository: used.repository.clone(), times: 1 };
+        let saved = self.change_under(&lock, stamp, Keep::Nothing, |db| {
+            db.append(stamp, Some((connection, &used.name)), &kind)?;
+            db.touch(connection, stamp.at)
+        });
+        saved.is_ok()
+    }
+
+    /// Uses that wait in the spool, as events without a place in the chain (sequence 0), oldest first.
+    pub(crate) fn spooled(&self) -> Vec<Event> {
+        let waiting = || {
+            let header = self.place.header()?.ok_or_else(|| Error::Missing(self.place.path().to_owned()))?;
+            Ok::<_, Error>(Spool::new(self.place.state(), &header.store_id, &self.key)?.waiting())
+        };
+        spool::coalesce(&waiting().unwrap_or_default())
+    }
+
+    /// The id of this machine's state directory, to compare with [`Meta::home`].
+    pub(crate) fn here(&self) -> Result<String, Error> {
+        pin::home(self.place.state())
+    }
+
+    fn lock(&self) -> Result<Lock, Error> {
+        Lock::take(&self.place.lock_path(), PATIENCE, self.place.path())
+    }
+
+    /// Reads, decrypts, verifies and checks the file.
+    fn load(&self, care: Care) -> Result<Loaded, Error> {
+        let path = self.place.path();
+        let (opened, bytes, pin) = self.open_file()?;
+        let Opened { image, hash, recipients, trusted } = opened;
+        let header = trusted.map_err(|why| Error::foreign(path, why))?;
+        if let Some(why) = pin.as_ref().and_then(|pin| pin.objection(header.generation, &hash)) {
+            return Err(Error::RolledBack { path: path.to_owned(), why });
+        }
+        let (db, version) = self.open_image(&image, care)?;
+        let meta = db.meta()?;
+        if meta.store_id != header.store_id || meta.generation != header.generation {
+            return Err(Error::damaged(path, "its header and its content name different generations"));
+        }
+        Ok(Loaded { db, header, recipients, bytes, version, pin })
+    }
+
+    /// Opens an image, brought to this version's schema.
+    fn open_image(&self, image: &[u8], care: Care) -> Result<(Db, u32), Error> {
+        let path = self.place.path();
+        let (sqlite, version) = image::open(image, path, self.schema, care)?;
+        let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
+        Ok((Db::new(sqlite, path), version))
+    }
+
+    /// Decrypts the file with the pin that was read before it. Which pin it is stands in the file, so it is read first of all; a file
+    /// that seems older than the pin may have been replaced in between, and is then read once more.
+    fn open_file(&self) -> Result<(Opened, usize, Option<Pin>), Error> {
+        let path = self.place.path();
+        let mut bytes = file::read(path, header::MAX_FILE)?;
+        let mut scan = header::scan(&bytes, path)?;
+        let mut pin = None;
+        if self.place.is_pinned()
+            && let Some((claimed, _)) = &scan.signed
+        {
+            let id = claimed.store_id.clone();
+            pin = pin::read(self.place.state(), &id)?;
+            if pin.as_ref().is_some_and(|pin| pin.generation > claimed.generation) {
+                bytes = file::read(path, header::MAX_FILE)?;
+                scan = header::scan(&bytes, path)?;
+                if scan.signed.as_ref().is_none_or(|(header, _)| header.store_id != id) {
+                    return Err(Error::damaged(path, "another store was put in its place just now"));
+                }
+            }
+        }
+        let opened = seal::open(&self.key, &bytes, scan, path)?;
+        Ok((opened, bytes.len(), pin))
     }
 }

@@ -1,1 +1,258 @@
-//! seal
+//! age and the writer's signature: image ⇄ file. Knows neither SQLite nor the disk.
+
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use age::secrecy::ExposeSecret;
+use age::x25519::{Identity, Recipient};
+use age_core::format::{FileKey, Stanza};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use aws_lc_rs::{digest, hkdf};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use zeroize::Zeroizing;
+
+use super::header::{self, Header, SIGNATURE_TAG, SIGNATURE_VERSION, Scan};
+use super::{Error, StoreKey};
+
+/// HKDF's info for the seed of the writer key.
+const WRITER_INFO: &str = "gitconn-sig-1";
+/// What the signed text begins with, so that no other use of the key can be mistaken for it.
+const DOMAIN: &str = "gitconn store signature 1";
+
+/// SHA-256 of an image.
+pub(super) type ImageHash = [u8; 32];
+
+/// A file, ready to be written.
+pub(super) struct Sealed {
+    pub(super) file: Vec<u8>,
+    pub(super) hash: ImageHash,
+}
+
+/// A file that has been decrypted.
+pub(super) struct Opened {
+    pub(super) image: Zeroizing<Vec<u8>>,
+    pub(super) hash: ImageHash,
+    /// How many X25519 recipients it has.
+    pub(super) recipients: usize,
+    /// The header, if the writer key signed this very content; else why not.
+    pub(super) trusted: Result<Header, String>,
+}
+
+/// SHA-256.
+pub(super) fn hash(bytes: &[u8]) -> ImageHash {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    out
+}
+
+/// A key for one purpose, derived from the store key: HKDF-SHA256 (RFC 5869), salt = store id, info = `info`, input = the canonical
+/// text `AGE-SECRET-KEY-1…`.
+pub(super) fn derive(key: &StoreKey, store_id: &str, info: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+    derive_from(&identity(key)?, store_id, info).ok_or_else(|| bad_key(key, "no key can be derived from it"))
+}
+
+/// Parses the store key.
+fn identity(key: &StoreKey) -> Result<Identity, Error> {
+    key.identity.expose().trim().parse().map_err(|_| bad_key(key, "it is not an age key (`AGE-SECRET-KEY-1…`)"))
+}
+
+fn bad_key(key: &StoreKey, why: &str) -> Error {
+    Error::BadKey { from: key.from.clone(), why: why.to_owned() }
+}
+
+fn derive_from(identity: &Identity, store_id: &str, info: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let text = identity.to_string();
+    let mut out = Zeroizing::new([0; 32]);
+    hkdf::Salt::new(hkdf::HKDF_SHA256, store_id.as_bytes())
+        .extract(text.expose_secret().as_bytes())
+        .expand(&[info.as_bytes()], hkdf::HKDF_SHA256)
+        .and_then(|material| material.fill(out.as_mut()))
+        .ok()
+        .map(|()| out)
+}
+
+/// The key that signs this store.
+fn writer(identity: &Identity, store_id: &str) -> Option<Ed25519KeyPair> {
+    let seed = derive_from(identity, store_id, WRITER_INFO)?;
+    Ed25519KeyPair::from_seed_unchecked(seed.as_ref()).ok()
+}
+
+/// The text that is signed: a line for each fact, none of which can hold a line end.
+fn statement(header: &Header, recipients: &[String], hash: &ImageHash) -> String {
+    let Header { store_id, generation, signer } = header;
+    let image = BASE64_STANDARD_NO_PAD.encode(hash);
+    let recipients = recipients.join("\n");
+    format!("{DOMAIN}\n{store_id}\n{generation}\n{signer}\n{recipients}\n{image}\n")
+}
+
+/// All recipients of a store as one: wraps the file key for each and adds the signature over what came out.
+struct SignedRecipients<'a> {
+    recipients: &'a [Recipient],
+    pair: &'a Ed25519KeyPair,
+    header: &'a Header,
+    hash: &'a ImageHash,
+}
+
+impl age::Recipient for SignedRecipients<'_> {
+    fn wrap_file_key(&self, file_key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), age::EncryptError> {
+        let mut stanzas = Vec::new();
+        for recipient in self.recipients {
+            stanzas.extend(recipient.wrap_file_key(file_key)?.0);
+        }
+        let mut spelt: Vec<String> = stanzas
+            .iter()
+            .map(|stanza| {
+                let body = BASE64_STANDARD_NO_PAD.encode(&stanza.body);
+                header::spell(&stanza.tag, stanza.args.iter().map(String::as_str), &body)
+            })
+            .collect();
+        spelt.sort();
+        let signature = self.pair.sign(statement(self.header, &spelt, self.hash).as_bytes());
+        stanzas.push(Stanza {
+            tag: SIGNATURE_TAG.to_owned(),
+            args: vec![
+                SIGNATURE_VERSION.to_string(),
+                self.header.store_id.clone(),
+                self.header.generation.to_string(),
+                self.header.signer.clone(),
+            ],
+            body: signature.as_ref().to_vec(),
+        });
+        Ok((stanzas, HashSet::new()))
+    }
+}
+
+/// The name of the writer key in the header: its public half.
+pub(super) fn signer(key: &StoreKey, store_id: &str) -> Result<String, Error> {
+    let pair = writer(&identity(key)?, store_id).ok_or_else(|| bad_key(key, "no writer key can be derived from it"))?;
+    Ok(BASE64_STANDARD_NO_PAD.encode(pair.public_key()))
+}
+
+/// Encrypts and signs an image.
+pub(super) fn seal(key: &StoreKey, store_id: &str, generation: u64, image: &[u8], path: &Path) -> Result<Sealed, Error> {
+    let identity = identity(key)?;
+    let pair = writer(&identity, store_id).ok_or_else(|| bad_key(key, "no writer key can be derived from it"))?;
+    let signer = BASE64_STANDARD_NO_PAD.encode(pair.public_key());
+    let header = Header { store_id: store_id.to_owned(), generation, signer };
+    let hash = hash(image);
+    let recipients = [identity.to_public()];
+    let signed = SignedRecipients { recipients: &recipients, pair: &pair, header: &header, hash: &hash };
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(&signed as &dyn age::Recipient))
+        .map_err(|_| bad_key(key, "age refuses to encrypt to it"))?;
+    // 16 bytes for each chunk of 64 KiB, and a header of less than 1 KiB.
+    let mut file = Vec::with_capacity(image.len() + image.len() / 4096 + 1024);
+    encryptor
+        .wrap_output(&mut file)
+        .and_then(|mut stream| {
+            stream.write_all(image)?;
+            stream.finish()
+        })
+        .map_err(Error::io(path, "encrypted"))?;
+    Ok(Sealed { file, hash })
+}
+
+/// Decrypts a file whose header has been scanned, and checks who signed it.
+///
+/// # Errors
+///
+/// [`Error::WrongKey`] if the key opens nothing, [`Error::Damaged`] if it does but the file is not whole. A missing or wrong
+/// signature is no error here but said in [`Opened::trusted`].
+pub(super) fn open(key: &StoreKey, file: &[u8], scan: Scan, path: &Path) -> Result<Opened, Error> {
+    let identity = identity(key)?;
+    let pair = scan.signed.as_ref().and_then(|(header, _)| writer(&identity, &header.store_id));
+    let own = pair.as_ref().map(|pair| BASE64_STANDARD_NO_PAD.encode(pair.public_key()));
+    let claimed = scan.signed.as_ref().map(|(header, _)| header.signer.clone());
+    let failed = |error: age::DecryptError| match error {
+        // The header names our own writer key: it is the right key, and the file that is wrong.
+        age::DecryptError::NoMatchingKeys if own.is_some() && own == claimed => {
+            Error::damaged(path, "its recipient stanza is not whole")
+        }
+        age::DecryptError::NoMatchingKeys => Error::WrongKey { from: key.from.clone(), path: path.to_owned() },
+        age::DecryptError::InvalidMac => Error::damaged(path, "its header has been changed"),
+        age::DecryptError::Io(_) | age::DecryptError::InvalidHeader => Error::damaged(path, "its header does not parse"),
+        _ => Error::damaged(path, "age does not decrypt it"),
+    };
+    let mut image = Zeroizing::new(Vec::with_capacity(file.len()));
+    age::Decryptor::new_buffered(file)
+        .and_then(|decryptor| decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)))
+        .map_err(failed)?
+        .read_to_end(&mut image)
+        .map_err(|_| Error::damaged(path, "its content is cut off or has been changed"))?;
+    let hash = hash(&image);
+    let recipients = scan.recipients.len();
+    let trusted = check(scan, own.as_deref(), &hash);
+    Ok(Opened { image, hash, recipients, trusted })
+}
+
+/// Whether the writer key signed this content for these recipients.
+fn check(scan: Scan, own: Option<&str>, hash: &ImageHash) -> Result<Header, String> {
+    if let Some(stranger) = scan.strangers.first() {
+        return Err(format!("its header has a stanza `{stranger}` that gitconn does not write"));
+    }
+    let Some((header, signature)) = scan.signed else { return Err("it has no signature".to_owned()) };
+    // One writer key a store, derived from the store key. Keys that may only read will bring the signer's name with them.
+    if own != Some(header.signer.as_str()) {
+        return Err("it is signed with another key".to_owned());
+    }
+    let public = BASE64_STANDARD_NO_PAD.decode(&header.signer).map_err(|_| "its signer is malformed".to_owned())?;
+    UnparsedPublicKey::new(&ED25519, public)
+        .verify(statement(&header, &scan.recipients, hash).as_bytes(), &signature)
+        .map_err(|_| "the signature does not fit".to_owned())?;
+    Ok(header)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Opened, open, seal};
+    use crate::store::{Error, StoreKey, header};
+
+    fn key() -> StoreKey {
+        StoreKey { identity: age::x25519::Identity::generate().to_string().into(), from: "a test".into() }
+    }
+
+    fn reopen(key: &StoreKey, file: &[u8]) -> Result<Opened, Error> {
+        let path = Path::new("s");
+        open(key, file, header::scan(file, path)?, path)
+    }
+
+    #[test]
+    fn what_is_sealed_opens_and_is_trusted() {
+        let key = key();
+        let sealed = seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap();
+        let opened = reopen(&key, &sealed.file).unwrap();
+        assert_eq!(opened.image.as_slice(), b"the image");
+        assert_eq!(opened.hash, sealed.hash);
+        assert_eq!(opened.recipients, 1);
+        assert_eq!(opened.trusted.unwrap().generation, 3);
+    }
+
+    #[test]
+    fn another_key_is_said_to_be_wrong() {
+        let sealed = seal(&key(), "store-1", 3, b"the image", Path::new("s")).unwrap();
+        assert!(matches!(reopen(&key(), &sealed.file), Err(Error::WrongKey { .. })));
+    }
+
+    #[test]
+    fn a_signature_fits_its_own_file_only() {
+        let key = key();
+        let whole = |file: &[u8]| String::from_utf8_lossy(file).split("\n--- ").next().unwrap_or_default().to_owned();
+        let first = whole(&seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap().file);
+        let second = whole(&seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap().file);
+        // The same image, generation and key, but another file key: the recipient stanzas differ, and so must the signatures.
+        let body = |text: &str| text.split("gitconn-sig ").nth(1).map(|rest| rest.lines().nth(1).unwrap_or_default().to_owned());
+        assert!(body(&first).is_some());
+        assert_ne!(body(&first), body(&second));
+    }
+
+    #[test]
+    fn what_another_age_tool_encrypts_is_not_trusted() {
+        let key = key();
+        let recipient = key.identity.expose().parse::<age::x25519::Identity>().unwrap().to_public();
+        let file = age::encrypt(&recipient, b"the image").unwrap();
+        assert_eq!(reopen(&key, &file).unwrap().trusted.unwrap_err(), "it has no signature");
+    }
+}

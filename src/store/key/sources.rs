@@ -84,10 +84,11 @@ impl<'a> Sources<'a> {
             return Ok(key);
         }
         let mut search = Search { tried: vec![format!("--key-file, {} and {}: not set", name::KEY_FILE, name::KEY)], why: None };
-        if let Some(key) = search.keyring(keyring::read(store_id)) {
+        // The kernel answers in microseconds, also where the desktop's bus is silent: who has unlocked the store never waits for it.
+        if let Some(key) = search.kernel(kernel::find(store_id)) {
             return Ok(key);
         }
-        if let Some(key) = search.kernel(kernel::find(store_id)) {
+        if let Some(key) = search.keyring(keyring::read(store_id)) {
             return Ok(key);
         }
         match self.protected(protected)? {

@@ -1,0 +1,85 @@
+//! `gitconn edit`: what the user says of a connection, and a new token in place of the old.
+
+use super::connect::Stored;
+use super::context::Context;
+use super::failure::Failure;
+use super::token_input::TokenArgs;
+use super::{store, words};
+use crate::model::{Name, Timestamp};
+use crate::ops::edit::{self, Changes};
+use crate::ops::{replace_token, resolve};
+
+/// Change name, description, end, tags, or put a new token in place
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  gitconn edit work --name work-2027 --tag prod --untag staging
+  gitconn edit work --token-stdin < new-token")]
+pub(super) struct Args {
+    /// Name, or the beginning of an id
+    #[arg(value_name = "NAME")]
+    connection: String,
+    /// New name
+    #[arg(long, value_name = "NEW")]
+    name: Option<Name>,
+    /// What it is for; an empty text removes it
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// When the token ends, or `none`
+    #[arg(long, value_name = "DATE|none", value_parser = parse_end)]
+    expires_at: Option<End>,
+    /// Add a tag; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Take a tag away; may be given several times
+    #[arg(long = "untag", value_name = "TAG")]
+    untags: Vec<String>,
+    #[command(flatten)]
+    token: TokenArgs,
+    /// Allow a new token of another account
+    #[arg(long)]
+    allow_account_change: bool,
+}
+
+/// An end, or that there is none.
+#[derive(Debug, Clone, Copy)]
+struct End(Option<Timestamp>);
+
+fn parse_end(text: &str) -> Result<End, String> {
+    if text == "none" { Ok(End(None)) } else { words::parse_date(text).map(|at| End(Some(at))) }
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    let changes = Changes {
+        name: args.name.clone(),
+        description: args.description.clone(),
+        expires_at: args.expires_at.map(|End(end)| end),
+        add_tags: args.tags.clone(),
+        remove_tags: args.untags.clone(),
+    };
+    if changes.is_empty() && !args.token.is_given() {
+        return Err(Failure::usage("nothing to change").hint("gitconn edit --help"));
+    }
+    let session = context.session()?;
+    let store = session.store()?;
+    let before = resolve::named(&*store.read()?, &args.connection)?;
+    let mut warnings = Vec::new();
+    if let Some(token) = args.token.read(context)? {
+        context.progress.begin(&format!("asking {}", before.host));
+        let replaced = context.wait(replace_token::replace(&session, &store, &before, token, args.allow_account_change))?;
+        store::say_durability(replaced.durable, context);
+        for warning in &replaced.warnings {
+            context.out.warn(&warning.text);
+        }
+        warnings.extend(replaced.warnings.into_iter().map(|warning| warning.text));
+        context.out.note(&format!("`{}` has a new token; the old one was not revoked", before.name));
+    }
+    let edited = edit::edit(&session, &store, before.id.as_str(), &changes)?;
+    store::say_durability(edited.durable, context);
+    if !changes.is_empty() {
+        context.out.note(&match edited.fields.as_slice() {
+            [] => format!("`{}` is so already", edited.connection.name),
+            fields => format!("changed `{}`: {}", edited.connection.name, fields.join(", ")),
+        });
+    }
+    context.out.data(&Stored::new(&edited.connection, warnings))
+}

@@ -1,0 +1,418 @@
+//! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
+
+use std::io;
+use std::process::ExitCode;
+
+use super::out::{Out, stderr_line};
+use crate::model::{Status, Verdict, clean, shell_word};
+use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
+use crate::config;
+
+/// What kind of failure it is: the exit codes of design §7, frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Failed,
+    Usage,
+    NotFound,
+    Refused,
+    Locked,
+    Unavailable,
+    Damaged,
+    Partial,
+    Due,
+    Internal,
+    Interrupted,
+}
+
+impl Kind {
+    /// Every kind, for the table of exit codes.
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Failed,
+        Self::Usage,
+        Self::NotFound,
+        Self::Refused,
+        Self::Locked,
+        Self::Unavailable,
+        Self::Damaged,
+        Self::Partial,
+        Self::Due,
+        Self::Internal,
+        Self::Interrupted,
+    ];
+
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotFound => 3,
+            Self::Refused => 4,
+            Self::Locked => 5,
+            Self::Unavailable => 6,
+            Self::Damaged => 7,
+            Self::Partial => 8,
+            Self::Due => 9,
+            Self::Internal => 70,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The word in `{"error":{"kind":…}}`.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::NotFound => "not_found",
+            Self::Refused => "refused",
+            Self::Locked => "locked",
+            Self::Unavailable => "unavailable",
+            Self::Damaged => "damaged",
+            Self::Partial => "partial",
+            Self::Due => "due",
+            Self::Internal => "internal",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// What it means, for `gitconn help exit-codes`.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Failed => "failed: a file could not be read or written",
+            Self::Usage => "usage or configuration: an option, a setting, a choice between several connections",
+            Self::NotFound => "not found: store, connection, repository, branch",
+            Self::Refused => "the provider refuses the credential (scope, single sign-on and blocked accounts count)",
+            Self::Locked => "the store is locked: no key, wrong key, passphrase prompt cancelled",
+            Self::Unavailable => "provider unavailable or limiting requests, or the store's lock stays busy: try again",
+            Self::Damaged => "the store is damaged, foreign, rolled back, or written by a newer gitconn",
+            Self::Partial => "some of several failed; the others are done",
+            Self::Due => "something is due (--expiring-within)",
+            Self::Internal => "a bug in gitconn",
+            Self::Interrupted => "interrupted (Ctrl-C)",
+        }
+    }
+}
+
+/// A failure in words.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    kind: Kind,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    request_id: Option<String>,
+    /// What happened has been said already: only the exit code is left.
+    silent: bool,
+    /// Nobody reads our output any more: that is success.
+    closed_pipe: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            request_id: None,
+            silent: false,
+            closed_pipe: false,
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// What happened is on the screen already; only the exit code is left to give.
+    pub(crate) fn said(kind: Kind) -> Self {
+        Self { silent: true, ..Self::new(kind, "") }
+    }
+
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, "interrupted")
+    }
+
+    /// A person decided against it.
+    pub(crate) fn interrupted_by(message: &str) -> Self {
+        Self::new(Kind::Interrupted, message)
+    }
+
+    /// Something that cannot happen did.
+    pub(crate) fn bug(error: impl std::fmt::Display) -> Self {
+        Self::new(Kind::Internal, format!("something went wrong inside gitconn: {error}"))
+            .hint("gitconn --version   # please report it with what you did")
+    }
+
+    /// Writing to stdout failed. A closed pipe is no failure.
+    pub(crate) fn stdout(error: io::Error) -> Self {
+        let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        Self { closed_pipe, ..Self::new(Kind::Failed, "the output could not be written").cause(error) }
+    }
+
+    /// A prompt ended without an answer.
+    pub(crate) fn prompt(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Self::interrupted(),
+            _ => Self::new(Kind::Failed, "the terminal could not be read").cause(error),
+        }
+    }
+
+    /// A question cannot be asked here.
+    pub(crate) fn nobody_to_ask(question: &str, instead: &str) -> Self {
+        Self::usage(format!("cannot ask for the {question}: no terminal, or --no-input")).hint(instead)
+    }
+
+    /// A file the user named cannot be read.
+    pub(crate) fn unreadable(path: &std::path::Path, error: io::Error) -> Self {
+        Self::new(Kind::Failed, format!("`{}` cannot be read", path.display())).cause(error)
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, command: impl Into<String>) -> Self {
+        self.hints.push(command.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn cause(mut self, cause: impl std::fmt::Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Says it on stderr, as words or as JSON, and gives the exit code.
+    pub(crate) fn report(&self, out: &Out) -> ExitCode {
+        if self.closed_pipe {
+            return ExitCode::SUCCESS;
+        }
+        if !self.silent {
+            if out.is_json() { self.report_json() } else { self.report_words(out) }
+        }
+        ExitCode::from(self.kind.code())
+    }
+
+    fn report_words(&self, out: &Out) {
+        let style = out.stderr_style();
+        stderr_line(&format!("{} {}", style.bad("error:"), self.message));
+        for cause in &self.causes {
+            stderr_line(&format!("{} {cause}", style.faint("caused by:")));
+        }
+        for hint in self.hints.iter().take(2) {
+            stderr_line(&format!("{} {hint}", style.faint("hint:")));
+        }
+    }
+
+    fn report_json(&self) {
+        let message = self.causes.iter().fold(self.message.clone(), |text, cause| format!("{text}: {cause}"));
+        let hint = (!self.hints.is_empty()).then(|| self.hints.join("\n"));
+        let error = serde_json::json!({
+            "error": { "kind": self.kind.id(), "message": message, "hint": hint, "request_id": self.request_id }
+        });
+        stderr_line(&error.to_string());
+    }
+}
+
+/// A failed answer's words for `caused by:` and its request id.
+fn answered(mut failure: Failure, answer: &Answered) -> Failure {
+    failure.request_id.clone_from(&answer.request_id);
+    failure.cause(answer)
+}
+
+fn sources(mut failure: Failure, error: &dyn std::error::Error) -> Failure {
+    let mut source = error.source();
+    while let Some(error) = source {
+        failure = failure.cause(clean(&error.to_string()));
+        source = error.source();
+    }
+    failure
+}
+
+impl From<ops::Error> for Failure {
+    fn from(error: ops::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            ops::Error::Store(error) => error.into(),
+            ops::Error::Provider(error) => error.into(),
+            ops::Error::Config(error) => error.into(),
+            ops::Error::Host(error) => Self::usage(error.to_string()).hint("gitconn connect --help"),
+            ops::Error::Name(error) => Self::usage(error.to_string()),
+            ops::Error::NoConnection { nearest, .. } => {
+                let failure = Self::new(Kind::NotFound, message);
+                match nearest.first() {
+                    Some(name) => failure.hint(format!("gitconn show {}   # did you mean this one?", shell_word(name))),
+                    None => failure,
+                }
+                .hint("gitconn list --all")
+            }
+            ops::Error::NoneUsable { .. } => Self::new(Kind::NotFound, message).hint("gitconn list --all").hint("gitconn connect github"),
+            ops::Error::NoneFor { host } => Self::new(Kind::NotFound, message)
+                .hint("gitconn list --all")
+                .hint(format!("gitconn connect github --host {}   # or gitlab", shell_word(&host))),
+            ops::Error::Ambiguous { names, .. } => {
+                let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
+                Self::usage(message).hint(format!("name one of them, for example: -c {first}")).hint(format!("gitconn config set connection {first}"))
+            }
+            ops::Error::OtherHost { .. } => Self::usage(message).hint("gitconn list").hint("unset GITCONN_CONNECTION   # or name the connection"),
+            ops::Error::Disabled { name } => Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name))),
+            ops::Error::Dead { name, status } => {
+                let name = shell_word(&name).into_owned();
+                let failure = Self::new(Kind::Refused, message).hint(format!("gitconn validate {name}"));
+                match status {
+                    Status::Expired | Status::Revoked | Status::Invalid => failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place")),
+                    Status::Pending | Status::Active | Status::Error => failure,
+                }
+            }
+            ops::Error::NotStored { probe } => not_stored(&probe),
+            ops::Error::NotARepository(_) => Self::usage(message).hint("gitconn branches owner/name"),
+            ops::Error::NoCheckout { .. } => Self::usage(message).hint("gitconn branches owner/name"),
+            ops::Error::Depended { name, .. } => Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name))),
+            ops::Error::Usage(_) => Self::usage(message),
+        }
+    }
+}
+
+fn not_stored(probe: &Probe) -> Failure {
+    let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
+    let mut failure = if probe.verdict.is_unknown() {
+        Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"))
+            .hint("try again, or store it unchecked with --offline")
+    } else {
+        Failure::new(Kind::Refused, format!("the token was not stored: {reason}"))
+    };
+    failure.request_id.clone_from(&probe.request_id);
+    if let Some(url) = &probe.mend_url {
+        failure = failure.hint(format!("open {url}"));
+    }
+    match probe.verdict {
+        Verdict::InsufficientScope | Verdict::SsoRequired | Verdict::Blocked => failure.hint("--offline stores it as it is"),
+        _ => failure,
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        let failure = Self::usage(error.to_string());
+        let failure = match &error {
+            config::Error::Unknown { nearest: Some(nearest), .. } => failure.hint(format!("did you mean `{nearest}`?")),
+            config::Error::Unknown { nearest: None, .. } | config::Error::Value { .. } => failure.hint("gitconn config list"),
+            config::Error::NoHome(_) => failure.hint("set HOME, or GITCONN_STORE, GITCONN_CONFIG and GITCONN_STATE_DIR"),
+            config::Error::Io { .. } | config::Error::Toml { .. } => failure,
+        };
+        sources(failure, &error)
+    }
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        let message = error.to_string();
+        match error {
+            ProviderError::Malformed { belongs_to, .. } => {
+                let failure = Self::new(Kind::Refused, message);
+                match belongs_to {
+                    Some(provider) => failure.hint(format!("gitconn connect {provider}")),
+                    None => failure,
+                }
+            }
+            ProviderError::Refused { mend_url, answered: answer, .. } => {
+                let failure = answered(Self::new(Kind::Refused, message), &answer);
+                match mend_url {
+                    Some(url) => failure.hint(format!("open {url}")),
+                    None => failure,
+                }
+            }
+            ProviderError::NoRepository { path, likely, answered: answer } => {
+                let failure = answered(Self::new(Kind::NotFound, message), &answer);
+                let failure = match likely {
+                    Some(likely) => failure.cause(likely),
+                    None => failure,
+                };
+                let name = path.segments().last().unwrap_or_default().to_owned();
+                failure.hint(format!("gitconn repos --all --search {}", shell_word(&name)))
+            }
+            ProviderError::Impossible { page, .. } => {
+                let failure = Self::new(Kind::Failed, message);
+                match page {
+                    Some(url) => failure.hint(format!("open {url}")),
+                    None => failure,
+                }
+            }
+            ProviderError::Unintelligible { answered: answer, .. } => answered(Self::new(Kind::Unavailable, message), &answer),
+            ProviderError::NotAccepted { answered: answer, .. } => answered(Self::new(Kind::Failed, message), &answer),
+            ProviderError::Net(error) => error.into(),
+        }
+    }
+}
+
+impl From<NetError> for Failure {
+    fn from(error: NetError) -> Self {
+        let message = error.to_string();
+        match error {
+            NetError::Unreachable { .. } => Self::new(Kind::Unavailable, message),
+            NetError::Limited { .. } => Self::new(Kind::Unavailable, message).hint("--max-wait 1h   # to wait for it"),
+            NetError::TooLarge { .. } | NetError::Redirected { .. } => Self::new(Kind::Unavailable, message),
+            NetError::Plain { host } => Self::usage(message)
+                .hint(format!("use https: --host {}", shell_word(&host.replacen("http://", "https://", 1))))
+                .hint("--allow-http   # the token travels in the clear"),
+            NetError::Certificate { .. } => Self::usage(message),
+            NetError::Token(source) => Self::new(Kind::Refused, clean(&source.to_string()).into_owned()),
+            NetError::Unusable { .. } => Self::new(Kind::Failed, message),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        use StoreError as E;
+        let message = error.to_string();
+        match &error {
+            E::Missing(_) => Self::new(Kind::NotFound, message)
+                .hint("gitconn connect github   # makes one; or gitlab")
+                .hint("gitconn config get store   # is this the right place?"),
+            E::Exists(_) => Self::usage(message).hint("gitconn store info"),
+            E::Locked { tried, .. } => tried
+                .iter()
+                .fold(Self::new(Kind::Locked, message), |failure, tried| failure.cause(tried))
+                .hint("set GITCONN_KEY to the key (gitconn store key export)")
+                .hint("or GITCONN_KEY_FILE to a file that only you can read"),
+            E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
+            E::BadKey { .. } => Self::new(Kind::Locked, message),
+            E::Cancelled => Self::new(Kind::Locked, message),
+            E::UnusablePlace { .. } => Self::new(Kind::Failed, message),
+            E::Damaged { .. } => Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list"),
+            E::Foreign { .. } => Self::new(Kind::Damaged, message).hint("gitconn store accept   # shows what differs first"),
+            E::RolledBack { .. } => {
+                Self::new(Kind::Damaged, message).hint("gitconn store accept   # shows what differs first").hint("gitconn store restore --list")
+            }
+            E::Newer { .. } => Self::new(Kind::Damaged, message).hint("install the newer gitconn; nothing was changed"),
+            E::Busy { .. } => Self::new(Kind::Unavailable, message),
+            E::Io { source, .. } => {
+                let failure = Self::new(Kind::Failed, message);
+                match source.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.hint("df -h   # the disk is full; the store is as it was"),
+                    _ => failure,
+                }
+            }
+            E::UnsafeDirectory(path) => {
+                Self::new(Kind::Failed, message).hint(format!("chmod go-w {}", shell_word(&path.display().to_string())))
+            }
+            E::NameTaken(name) => Self::usage(message).hint(format!("gitconn show {}", shell_word(name))),
+            E::AmbiguousId { names, .. } => Self::usage(message).cause(format!("it could be {}", names.join(", "))),
+            E::Sql(_) => Self::bug(&error),
+            E::ReadOnlyKey => Self::new(Kind::Locked, message),
+            E::NoBackup(_) => Self::new(Kind::NotFound, message).hint("gitconn store restore --list"),
+        }
+        .with_sources(&error)
+    }
+}
+
+impl Failure {
+    fn with_sources(self, error: &dyn std::error::Error) -> Self {
+        sources(self, error)
+    }
+}

@@ -1,0 +1,29 @@
+//! The options that choose connections, the same wherever several are meant.
+
+use crate::model::{ProviderId, Status};
+use crate::ops::Filter;
+
+/// Which connections.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct FilterArgs {
+    /// Only connections to this provider
+    #[arg(long, value_enum, value_name = "PROVIDER")]
+    provider: Option<ProviderId>,
+    /// Only connections to this host
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    /// Only connections with this tag; given several times, with all of them
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+}
+
+impl FilterArgs {
+    pub(crate) fn filter(&self, status: Option<Status>) -> Filter {
+        Filter { provider: self.provider, host: self.host.clone(), status, tags: self.tags.clone() }
+    }
+
+    /// Whether anything is filtered at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.provider.is_none() && self.host.is_none() && self.tags.is_empty()
+    }
+}

@@ -1,0 +1,39 @@
+//! `--page` and `--per-page`: one page of one connection's listing.
+
+use super::failure::Failure;
+use crate::model::{Connection, shell_word};
+
+/// The most rows that any provider gives in a page.
+const MOST: u32 = 100;
+
+/// One page instead of all.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PageArgs {
+    /// Just this page of one connection's listing
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    page: Option<u32>,
+    /// Rows in a page, at most 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    per_page: Option<u32>,
+}
+
+impl PageArgs {
+    /// The page and its size, if one was asked for.
+    pub(super) fn choice(&self, usual: u32) -> Result<Option<(u32, u32)>, Failure> {
+        if let Some(per_page) = self.per_page
+            && per_page > MOST
+        {
+            return Err(Failure::usage(format!("a page has at most {MOST} rows, not `{per_page}`")).hint("--per-page 100 --page 2   # or --all"));
+        }
+        Ok((self.page.is_some() || self.per_page.is_some()).then(|| (self.page.unwrap_or(1), self.per_page.unwrap_or(usual))))
+    }
+}
+
+/// A page of several listings at once means nothing.
+pub(super) fn one_connection_only(connections: &[Connection]) -> Failure {
+    let failure = Failure::usage(format!("--page and --per-page belong to one connection, and {} fit", connections.len()));
+    match connections.first() {
+        Some(first) => failure.hint(format!("gitconn repos {} --page 1", shell_word(first.name.as_str()))),
+        None => failure,
+    }
+}

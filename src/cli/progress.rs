@@ -1,0 +1,76 @@
+//! Bars and spinners on stderr: only on a terminal, only when it lasts.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::env::{self, Env};
+use crate::ops::{Waiting, Watcher};
+
+/// One piece of work whose progress may be shown.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// The message that a countdown replaces for a while.
+    message: RefCell<String>,
+    env: Env,
+    /// Waits are said as lines where no bar can be drawn.
+    lines: bool,
+    said: RefCell<bool>,
+}
+
+impl Progress {
+    /// Nothing is drawn in the first half second, nor off a terminal, nor with `quiet`.
+    pub(crate) fn new(env: &Env, quiet: bool) -> Self {
+        let drawn = !quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()) && env.text(env::name::TERM) != Some("dumb");
+        let bar = ProgressBar::with_draw_target(None, if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, message: RefCell::default(), env: env.clone(), lines: !drawn && !quiet, said: RefCell::new(false) }
+    }
+
+    /// Says what is being waited for: `asking github.com`.
+    pub(crate) fn begin(&self, message: &str) {
+        self.message.replace(message.to_owned());
+        self.bar.set_message(message.to_owned());
+        self.bar.enable_steady_tick(Duration::from_millis(500));
+    }
+
+    /// Says how many of how many are done.
+    pub(crate) fn step(&self, done: usize, of: usize) {
+        if of > 1 {
+            let message = format!("{done} of {of} checked");
+            self.bar.set_message(message.clone());
+            self.message.replace(message);
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Watcher for Progress {
+    fn waiting(&self, waiting: Option<&Waiting>) {
+        let Some(waiting) = waiting else {
+            self.said.replace(false);
+            self.bar.set_message(self.message.borrow().clone());
+            return;
+        };
+        let left = (waiting.until.as_second() - self.env.now().as_second()).max(0);
+        if !self.lines {
+            self.bar.set_message(format!("{} limits requests: going on in {left} s (Ctrl-C to stop)", waiting.host));
+            self.bar.tick();
+        } else if !self.said.replace(true) {
+            super::out::stderr_line(&format!("{} limits requests: waiting {left} s", waiting.host));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `gitconn remove`: takes a connection out of the store, after the name was typed.
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::grid::Grid;
+use super::out::{Style, View};
+use crate::ops::{Error, remove};
+
+/// Remove a connection, after its name was typed; the token itself lives on unless --revoke is given
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Name, or the beginning of an id
+    name: String,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Also revoke the token at the provider; this cannot be undone
+    #[arg(long)]
+    revoke: bool,
+    /// Also remove what depends on it
+    #[arg(long)]
+    cascade: bool,
+}
+
+#[derive(Serialize)]
+struct Removed {
+    deleted: bool,
+    revoked: bool,
+}
+
+impl View for Removed {
+    fn grid(&self, _: Style) -> Grid {
+        Grid::new(&[])
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    let session = context.session()?;
+    let store = session.store()?;
+    let (connection, by) = remove::plan(&session, &store, &args.name)?;
+    let name = connection.name.as_str();
+    if !by.is_empty() && !args.cascade {
+        return Err(Error::Depended { name: name.to_owned(), by }.into());
+    }
+    if !args.yes {
+        let fate = if args.revoke { "is removed, and its token revoked for good" } else { "is removed; its token lives on" };
+        if context.prompt.is_allowed() {
+            context.out.note(&format!("`{name}` ({} on {}) {fate}", super::view::account(&connection), connection.host));
+        }
+        let typed = context.prompt.line("type its name to go on", "--yes")?;
+        if typed.to_lowercase() != connection.name.key() {
+            return Err(Failure::interrupted_by("the name was not typed; nothing was removed"));
+        }
+    }
+    if args.revoke {
+        context.progress.begin(&format!("asking {}", connection.host));
+        let revoked = context.wait(remove::revoke(&session, &store, &connection))?;
+        context.out.note(match revoked {
+            crate::ops::Revoked::Done => "the token is revoked",
+            crate::ops::Revoked::Accepted => "the provider has taken the order to revoke the token; it dies within moments",
+        });
+    }
+    let durable = remove::remove(&session, &store, &connection, args.cascade && !by.is_empty())?;
+    super::store::say_durability(durable, context);
+    context.out.note(&format!("removed `{name}`"));
+    if !args.revoke && connection.status.is_usable() {
+        context.out.note(&format!("its token still works at {}: revoke it there if nobody needs it", connection.host));
+    }
+    context.out.data(&Removed { deleted: true, revoked: args.revoke })
+}

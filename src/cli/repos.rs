@@ -1,0 +1,208 @@
+//! `gitconn repos`: one list of repositories over all connections.
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::filter::FilterArgs;
+use super::grid::Grid;
+use super::out::{Style, View};
+use super::paging::{self, PageArgs};
+use crate::model::{Repository, Timestamp, clean, shell_word};
+use crate::ops::list_repositories::{self, Outcome, Wanted};
+use crate::ops::{Flow, resolve};
+
+/// Rows that are shown unless more are asked for.
+const LIMIT: usize = 30;
+
+/// List repositories, newest activity first, over all connections unless some are named
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Names, or the beginnings of ids
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Only repositories whose full name contains this, without regard to case
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", conflicts_with_all = ["all", "page", "per_page"], value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// All of them
+    #[arg(long, conflicts_with_all = ["page", "per_page"])]
+    all: bool,
+    #[command(flatten)]
+    pages: PageArgs,
+}
+
+/// A repository's JSON.
+#[derive(Debug, Serialize)]
+struct RepositoryView {
+    id: String,
+    name: String,
+    full_name: String,
+    url: String,
+    clone_url: String,
+    ssh_url: Option<String>,
+    private: bool,
+    default_branch: Option<String>,
+    description: Option<String>,
+    archived: Option<bool>,
+    pushed_at: Option<Timestamp>,
+    connection: String,
+}
+
+impl RepositoryView {
+    fn new(repository: Repository, connection: String) -> Self {
+        let Repository { id, name, full_name, url, clone_url, ssh_url, private, default_branch, description, archived, pushed_at } = repository;
+        Self { id, name, full_name, url, clone_url, ssh_url, private, default_branch, description, archived, pushed_at, connection }
+    }
+
+    fn cells(&self, style: Option<Style>) -> Vec<String> {
+        let pushed = self.pushed_at.map(|at| style.map_or_else(|| at.to_string(), |style| style.moment(at)));
+        let visibility = if self.private { "private" } else { "public" };
+        let archived = if self.archived == Some(true) && style.is_some() { ", archived" } else { "" };
+        vec![
+            clean(&self.full_name).into_owned(),
+            format!("{visibility}{archived}"),
+            self.default_branch.as_deref().map_or_else(|| "-".to_owned(), |branch| clean(branch).into_owned()),
+            pushed.unwrap_or_else(|| "-".to_owned()),
+            clean(&self.connection).into_owned(),
+        ]
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct IncompleteView {
+    connection: String,
+    reason: String,
+    url: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Listing {
+    repositories: Vec<RepositoryView>,
+    page: u32,
+    per_page: u32,
+    total: Option<u64>,
+    has_more: bool,
+    incomplete: Vec<IncompleteView>,
+}
+
+impl View for Listing {
+    fn grid(&self, style: Style) -> Grid {
+        let mut grid = Grid::new(&["REPOSITORY", "VISIBILITY", "DEFAULT", "PUSHED", "VIA"]);
+        for repository in &self.repositories {
+            grid.row(repository.cells(style.is_human().then_some(style)));
+        }
+        grid
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    let pages = args.pages.choice(30)?;
+    let session = context.session()?;
+    let store = session.store()?;
+    let view = store.read()?;
+    let connections = if args.names.is_empty() {
+        let mut connections = resolve::several(&view, &[], &args.filter.filter(None))?;
+        connections.retain(crate::model::Connection::is_usable);
+        connections
+    } else {
+        args.names.iter().map(|name| resolve::usable(&view, name)).collect::<Result<Vec<_>, _>>()?
+    };
+    if connections.is_empty() {
+        return Err(crate::ops::Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
+    }
+    if pages.is_some() && connections.len() > 1 {
+        return Err(paging::one_connection_only(&connections));
+    }
+    let limit = match (args.all, args.limit) {
+        (true, _) => None,
+        (false, limit) => Some(limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))),
+    };
+    let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
+    let names: Vec<String> = connections.iter().map(|connection| connection.name.to_string()).collect();
+    context.progress.begin("asking for repositories");
+    let mut rows = Vec::new();
+    let mut broken = None;
+    let outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {
+        let row = RepositoryView::new(found.repository, names[found.via].clone());
+        if !context.out.streams() {
+            rows.push(row);
+            return Flow::Continue(());
+        }
+        match context.out.line(|| row.cells(None), &row) {
+            Ok(()) => Flow::Continue(()),
+            Err(failure) => {
+                broken = Some(failure);
+                Flow::Break(())
+            }
+        }
+    }))?;
+    if let Some(failure) = broken {
+        return Err(failure);
+    }
+    let shown = rows.len();
+    if !context.out.streams() {
+        let incomplete = incomplete(&outcome, &names);
+        let (page, per_page) = pages.unwrap_or((1, u32::try_from(limit.unwrap_or(shown)).unwrap_or(u32::MAX)));
+        let total = outcome.total.filter(|_| args.search.is_none());
+        context.out.data(&Listing { repositories: rows, page, per_page, total, has_more: outcome.more, incomplete })?;
+    }
+    finish(outcome, args, &names, pages, context)
+}
+
+fn incomplete(outcome: &Outcome, names: &[String]) -> Vec<IncompleteView> {
+    let hidden = outcome.incomplete.iter().map(|(via, incomplete)| IncompleteView {
+        connection: names[*via].clone(),
+        reason: clean(&incomplete.why).into_owned(),
+        url: incomplete.url.clone(),
+    });
+    let failed = outcome.failed.iter().map(|(via, error)| IncompleteView {
+        connection: names[*via].clone(),
+        reason: error.to_string(),
+        url: None,
+    });
+    hidden.chain(failed).collect()
+}
+
+/// What is missing is said; nothing partial looks whole.
+fn finish(
+    mut outcome: Outcome,
+    args: &Args,
+    names: &[String],
+    pages: Option<(u32, u32)>,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    for (via, hidden) in &outcome.incomplete {
+        let url = hidden.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
+        context.out.note(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
+    }
+    if outcome.more {
+        match pages {
+            Some((page, _)) => context.out.note(&format!("there are more: --page {}", page + 1)),
+            None if !args.all => context.out.note("there are more: --limit N, or --all"),
+            None => {}
+        }
+    }
+    if outcome.failed.is_empty() {
+        return Ok(());
+    }
+    if outcome.failed.len() == names.len() && names.len() == 1
+        && let Some((_, error)) = outcome.failed.pop()
+    {
+        return Err(error.into());
+    }
+    let all = outcome.failed.len() == names.len();
+    let mut kinds = Vec::new();
+    for (via, error) in outcome.failed {
+        let failure = Failure::from(error);
+        context.out.warn(&format!("`{}` is missing: {}", names[via], failure.message()));
+        context.out.hint(&format!("gitconn validate {}", shell_word(&names[via])));
+        kinds.push(failure.kind());
+    }
+    let same = kinds.first().copied().filter(|first| all && kinds.iter().all(|kind| kind == first));
+    Err(Failure::said(same.unwrap_or(Kind::Partial)))
+}

@@ -1,0 +1,102 @@
+//! `gitconn show`: one connection, whole.
+
+use serde::Serialize;
+
+use super::audit::EventView;
+use super::context::Context;
+use super::failure::Failure;
+use super::grid::Grid;
+use super::out::{Style, View};
+use super::view::{self, ConnectionView};
+use super::words;
+use crate::model::{Connection, Expiry, clean};
+use crate::ops::{audit, resolve};
+
+/// Show one connection, whole: everything but the secret
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Name, or the beginning of an id
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    connection: ConnectionView,
+    events: Vec<EventView>,
+    #[serde(skip)]
+    whole: Connection,
+    #[serde(skip)]
+    soon: std::time::Duration,
+}
+
+impl View for Shown {
+    fn grid(&self, style: Style) -> Grid {
+        let connection = &self.whole;
+        let mut grid = Grid::new(&[]);
+        let mut row = |name: &str, value: String| grid.row(vec![style.strong(name), value]);
+        let moment = |at: Option<jiff::Timestamp>| at.map_or_else(|| "never".to_owned(), |at| style.moment(at));
+        row("name", clean(connection.name.as_str()).into_owned());
+        row("id", connection.id.to_string());
+        if let Some(description) = &connection.description {
+            row("description", clean(description).into_owned());
+        }
+        row("provider", connection.provider.to_string());
+        row("host", connection.host.to_string());
+        row("account", match connection.account_type {
+            Some(kind) => format!("{} ({kind})", view::account(connection)),
+            None => view::account(connection),
+        });
+        row("method", match connection.token_kind {
+            Some(kind) => format!("{} ({kind})", connection.auth_method),
+            None => connection.auth_method.to_string(),
+        });
+        row("status", view::status(style, connection));
+        row("enabled", if connection.is_active { "yes" } else { "no" }.to_owned());
+        row("scopes", view::scopes(connection));
+        let mut expiry = view::expiry(style, connection, self.soon);
+        if style.is_human()
+            && let Expiry::At(at) = connection.expiry
+        {
+            expiry = format!("{expiry} ({})", words::date(at));
+        }
+        row("expires", expiry);
+        row("checked", view::checked(style, connection));
+        if let Some(error) = &connection.validation_error {
+            row("last check", clean(error).into_owned());
+        }
+        row("used", moment(connection.last_used_at));
+        if connection.rotated_at.is_some() {
+            row("rotated", moment(connection.rotated_at));
+        }
+        if !connection.tags.is_empty() {
+            row("tags", clean(&connection.tags.join(", ")).into_owned());
+        }
+        row("token", format!("…{}", short(&connection.fingerprint)));
+        row("created", format!("{} by {}", style.moment(connection.created_at), clean(&connection.created_by)));
+        for (index, event) in self.events.iter().enumerate() {
+            row(if index == 0 { "events" } else { "" }, event.line(style));
+        }
+        grid
+    }
+}
+
+/// The end of a fingerprint: enough to tell tokens apart.
+pub(super) fn short(fingerprint: &str) -> &str {
+    fingerprint.get(fingerprint.len().saturating_sub(4)..).unwrap_or(fingerprint)
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    let session = context.session()?;
+    let store = session.store()?;
+    let view = store.read()?;
+    let whole = resolve::named(&view, &args.name)?;
+    let events = audit::list(&store, Some(whole.id.as_str()), None, Vec::new(), Some(5))?;
+    let shown = Shown {
+        connection: (&whole).into(),
+        events: events.iter().map(Into::into).collect(),
+        soon: context.config.expiry_warning(),
+        whole,
+    };
+    context.out.data(&shown)
+}

@@ -1,0 +1,21 @@
+//! `gitconn store backup`: a copy of the file, still encrypted.
+
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+
+/// Copy the store, encrypted as it is, after it was verified
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The new file; it must not exist
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    let session = context.session()?;
+    session.store()?.backup_to(&args.file).map_err(crate::ops::Error::from)?;
+    context.out.note(&format!("copied the store to `{}`; the same key opens it", args.file.display()));
+    Ok(())
+}

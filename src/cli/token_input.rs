@@ -1,0 +1,63 @@
+//! Where a token comes from: stdin, a file, a named variable, or a prompt without echo. Never an argument.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::failure::Failure;
+use crate::secret::Secret;
+
+/// More than any token is long; a whole file by mistake is not read to its end.
+const LIMIT: u64 = 64 * 1024;
+
+/// Where the token comes from.
+#[derive(Debug, Default, clap::Args)]
+#[group(multiple = false)]
+pub(crate) struct TokenArgs {
+    /// Read the token from stdin
+    #[arg(long)]
+    token_stdin: bool,
+    /// Read the token from this file
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Read the token from this environment variable
+    #[arg(long, value_name = "VAR")]
+    token_env: Option<String>,
+}
+
+impl TokenArgs {
+    /// Whether the command line says where the token comes from.
+    pub(crate) fn is_given(&self) -> bool {
+        self.token_stdin || self.token_file.is_some() || self.token_env.is_some()
+    }
+
+    /// Takes the token from where the command line says, or `None` if it does not. A line end behind it is dropped; what else is wrong with it is the
+    /// provider's to say.
+    pub(crate) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
+        let text = if self.token_stdin {
+            let mut text = String::new();
+            std::io::stdin().lock().take(LIMIT).read_to_string(&mut text).map_err(|error| {
+                Failure::usage("stdin does not hold a token: it cannot be read as text").cause(error)
+            })?;
+            text
+        } else if let Some(path) = &self.token_file {
+            let mut text = String::new();
+            let file = std::fs::File::open(path).map_err(|error| Failure::unreadable(path, error))?;
+            file.take(LIMIT).read_to_string(&mut text).map_err(|error| Failure::unreadable(path, error))?;
+            text
+        } else if let Some(name) = &self.token_env {
+            match context.env.text(name) {
+                Some(text) => text.to_owned(),
+                None => return Err(Failure::usage(format!("the environment variable `{}` is not set, or empty", crate::model::clean(name)))),
+            }
+        } else {
+            return Ok(None);
+        };
+        let text = zeroize::Zeroizing::new(text);
+        let token = text.trim_end_matches(['\n', '\r']);
+        if token.trim().is_empty() {
+            return Err(Failure::usage("the token is empty"));
+        }
+        Ok(Some(Secret::from(token.to_owned())))
+    }
+}

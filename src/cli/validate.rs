@@ -1,0 +1,196 @@
+//! `gitconn validate`: does each credential still work?
+
+use serde::Serialize;
+
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::filter::FilterArgs;
+use super::grid::Grid;
+use super::out::{Style, View};
+use super::words;
+use crate::model::{Expiry, Timestamp, Verdict, clean, shell_word};
+use crate::ops::validate::{self, Checked};
+use crate::ops::{Error, resolve};
+
+/// Check now whether credentials still work: all enabled ones by default, side by side
+///
+/// Exit code 0 if all work, 4 if one is refused, 6 if none is refused but one could not be checked. A network fault never counts against a
+/// credential.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Names, or the beginnings of ids
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Change nothing in the store
+    #[arg(long)]
+    no_save: bool,
+}
+
+/// One result's JSON (the seeds' `POST …/validate`).
+#[derive(Debug, Serialize)]
+struct ResultView {
+    name: String,
+    valid: bool,
+    verdict: Verdict,
+    username: Option<String>,
+    scopes: Option<Vec<String>>,
+    expires_at: Option<Timestamp>,
+    rate_limit_limit: Option<u64>,
+    rate_limit_remaining: Option<u64>,
+    rate_limit_reset: Option<Timestamp>,
+    error: Option<String>,
+    request_id: Option<String>,
+    mend_url: Option<String>,
+    #[serde(skip)]
+    last_good: Option<Timestamp>,
+}
+
+impl From<&Checked> for ResultView {
+    fn from(Checked { connection, probe }: &Checked) -> Self {
+        let limit = probe.rate_limit;
+        let known = probe.verdict.is_unknown();
+        Self {
+            name: connection.name.to_string(),
+            valid: probe.verdict == Verdict::Valid,
+            verdict: probe.verdict,
+            username: probe.username.clone(),
+            scopes: probe.scopes.clone(),
+            expires_at: match probe.expiry {
+                Some(Expiry::At(at)) => Some(at),
+                _ => connection.expiry.at(),
+            },
+            rate_limit_limit: limit.map(|limit| limit.limit),
+            rate_limit_remaining: limit.map(|limit| limit.remaining),
+            rate_limit_reset: limit.and_then(|limit| limit.reset),
+            error: probe.reason.clone().or_else(|| (probe.verdict != Verdict::Valid).then(|| probe.verdict.to_string())),
+            request_id: probe.request_id.clone(),
+            mend_url: probe.mend_url.clone(),
+            last_good: connection.validated_at.filter(|_| known && connection.status == crate::model::Status::Active),
+        }
+    }
+}
+
+impl ResultView {
+    /// What a person reads behind the name: what is left, or why not.
+    fn remark(&self, style: Style) -> String {
+        match (self.valid, self.rate_limit_remaining, self.rate_limit_limit) {
+            (true, Some(remaining), Some(limit)) => {
+                format!("{} of {} requests left", words::thousands(remaining), words::thousands(limit))
+            }
+            (true, ..) => String::new(),
+            (false, ..) => {
+                let mut text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
+                if let Some(at) = self.last_good {
+                    text = format!("{text}; the token was last good {}", style.moment(at));
+                }
+                text
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Results {
+    results: Vec<ResultView>,
+}
+
+impl View for Results {
+    fn grid(&self, style: Style) -> Grid {
+        let mut grid = Grid::new(&[]);
+        for result in &self.results {
+            let sign = match result.verdict {
+                verdict if verdict.is_refusal() => style.bad("✗"),
+                verdict if verdict.is_unknown() => style.doubtful("?"),
+                _ => style.good("✓"),
+            };
+            let finding = match (&result.username, result.valid) {
+                (Some(username), true) => clean(username).into_owned(),
+                (None, true) => "valid".to_owned(),
+                (_, false) => result.verdict.to_string(),
+            };
+            let name = clean(&result.name).into_owned();
+            let row = if style.is_human() {
+                vec![format!("{sign} {name}"), finding, result.remark(style)]
+            } else {
+                vec![name, result.verdict.to_string(), finding, result.remark(style)]
+            };
+            grid.row(row);
+        }
+        grid
+    }
+
+    fn items(&self) -> serde_json::Result<Vec<serde_json::Value>> {
+        self.results.iter().map(serde_json::to_value).collect()
+    }
+}
+
+pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result<(), Failure> {
+    let session = context.session()?;
+    let store = session.store()?;
+    let view = store.read()?;
+    let connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
+    let count = connections.len();
+    context.progress.begin(&format!("asking about {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection")));
+    let checked = context.wait(async {
+        validate::check(&session, &view, connections, |done| context.progress.step(done, count)).await
+    })?;
+    let mut unsaved = None;
+    if !(args.no_save || only_test) {
+        let stamp = session.stamp();
+        match validate::save(&store, &stamp, &checked) {
+            Ok(durable) => super::store::say_durability(durable, context),
+            // What was found is worth showing even where it cannot be kept (a read-only pipeline).
+            Err(error) => unsaved = Some(error),
+        }
+    }
+    show(args, &checked, context)?;
+    point_to_help(&checked, context);
+    if let Some(error) = unsaved {
+        return not_kept(error, context);
+    }
+    let verdicts = || checked.iter().map(|checked| checked.probe.verdict);
+    if verdicts().any(Verdict::is_refusal) {
+        Err(Failure::said(Kind::Refused))
+    } else if verdicts().any(Verdict::is_unknown) {
+        Err(Failure::said(Kind::Unavailable))
+    } else {
+        Ok(())
+    }
+}
+
+fn show(args: &Args, checked: &[Checked], context: &Context<'_>) -> Result<(), Failure> {
+    let mut results: Vec<ResultView> = checked.iter().map(Into::into).collect();
+    if context.out.format() == super::out::Format::Json
+        && args.names.len() == 1
+        && let (Some(result), true) = (results.pop(), results.is_empty())
+    {
+        let text = serde_json::to_string(&result).map_err(Failure::bug)?;
+        return context.out.raw(&(text + "\n"));
+    }
+    context.out.data(&Results { results: checked.iter().map(Into::into).collect() })
+}
+
+/// At most two things to do, the most pressing first.
+fn point_to_help(checked: &[Checked], context: &Context<'_>) {
+    let mut hints = Vec::new();
+    for Checked { connection, probe } in checked {
+        let name = shell_word(connection.name.as_str()).into_owned();
+        match (probe.verdict, &probe.mend_url) {
+            (_, Some(url)) => hints.push(format!("open {url}")),
+            (Verdict::Expired | Verdict::Revoked | Verdict::Invalid, None) => {
+                hints.push(format!("gitconn edit {name} --token-stdin   # a new token in its place"));
+            }
+            _ => {}
+        }
+    }
+    for hint in hints.iter().take(2) {
+        context.out.hint(hint);
+    }
+}
+
+fn not_kept(error: Error, context: &Context<'_>) -> Result<(), Failure> {
+    context.out.warn("what was found could not be kept");
+    Err(error.into())
+}

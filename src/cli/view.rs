@@ -1,0 +1,135 @@
+//! A connection as it is shown: the fields of design §7 for programs, cells for people. Never a secret.
+
+use serde::Serialize;
+
+use super::out::Style;
+use super::words;
+use crate::model::{AccountType, AuthMethod, Connection, Expiry, ProviderId, Status, Timestamp, TokenKind, clean};
+
+/// A connection's JSON. Field names follow the seeds' APIs (`docs/json.md`).
+#[derive(Debug, Serialize)]
+pub(super) struct ConnectionView {
+    id: String,
+    pub(super) name: String,
+    description: Option<String>,
+    provider: ProviderId,
+    host: String,
+    auth_method: AuthMethod,
+    token_kind: Option<TokenKind>,
+    username: Option<String>,
+    account_type: Option<AccountType>,
+    status: Status,
+    is_active: bool,
+    tags: Vec<String>,
+    scopes: Option<Vec<String>>,
+    expires_at: Option<Timestamp>,
+    /// `at`, `never` or `unknown`: why `expires_at` may be null.
+    expiry: &'static str,
+    auto_renews: bool,
+    refresh_expires_at: Option<Timestamp>,
+    rotated_at: Option<Timestamp>,
+    validated_at: Option<Timestamp>,
+    validation_error: Option<String>,
+    last_used_at: Option<Timestamp>,
+    created_by: String,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// Fingerprint of the token: its SHA-256.
+    fingerprint: String,
+}
+
+impl From<&Connection> for ConnectionView {
+    fn from(connection: &Connection) -> Self {
+        Self {
+            id: connection.id.to_string(),
+            name: connection.name.to_string(),
+            description: connection.description.clone(),
+            provider: connection.provider,
+            host: connection.host.to_string(),
+            auth_method: connection.auth_method,
+            token_kind: connection.token_kind,
+            username: connection.username.clone(),
+            account_type: connection.account_type,
+            status: connection.status,
+            is_active: connection.is_active,
+            tags: connection.tags.clone(),
+            scopes: connection.scopes.clone(),
+            expires_at: connection.expiry.at(),
+            expiry: match connection.expiry {
+                Expiry::At(_) => "at",
+                Expiry::Never => "never",
+                Expiry::Unknown => "unknown",
+            },
+            auto_renews: connection.auto_renews,
+            refresh_expires_at: connection.refresh_expires_at,
+            rotated_at: connection.rotated_at,
+            validated_at: connection.validated_at,
+            validation_error: connection.validation_error.clone(),
+            last_used_at: connection.last_used_at,
+            created_by: connection.created_by.clone(),
+            created_at: connection.created_at,
+            updated_at: connection.updated_at,
+            fingerprint: connection.fingerprint.clone(),
+        }
+    }
+}
+
+/// The status in its colour; a disabled connection says so, whatever its token.
+pub(super) fn status(style: Style, connection: &Connection) -> String {
+    if !connection.is_active && style.is_human() {
+        return style.faint("disabled");
+    }
+    let word = connection.status.id();
+    match connection.status {
+        Status::Active => style.good(word),
+        Status::Pending => word.to_owned(),
+        Status::Error => style.doubtful(word),
+        Status::Expired | Status::Revoked | Status::Invalid => style.bad(word),
+    }
+}
+
+/// When it ends, in words and colour: `renews`, `in 90 days`, `never`, `unknown`.
+pub(super) fn expiry(style: Style, connection: &Connection, soon: std::time::Duration) -> String {
+    if connection.auto_renews {
+        return "renews".to_owned();
+    }
+    match connection.expiry {
+        Expiry::Never => "never".to_owned(),
+        Expiry::Unknown => "unknown".to_owned(),
+        Expiry::At(at) => {
+            let words = if style.is_human() && at <= style.now() {
+                format!("expired {}", words::relative(at, style.now()))
+            } else {
+                style.moment(at)
+            };
+            let seconds = at.as_second() - style.now().as_second();
+            match u64::try_from(seconds) {
+                Err(_) => style.bad(&words),
+                Ok(left) if left <= soon.as_secs() => style.doubtful(&words),
+                Ok(_) => words,
+            }
+        }
+    }
+}
+
+/// When it was last checked.
+pub(super) fn checked(style: Style, connection: &Connection) -> String {
+    match connection.validated_at {
+        Some(at) => style.moment(at),
+        None => "never".to_owned(),
+    }
+}
+
+/// The account, cleaned; `-` where it is not known.
+pub(super) fn account(connection: &Connection) -> String {
+    connection.username.as_deref().map_or_else(|| "-".to_owned(), |username| clean(username).into_owned())
+}
+
+/// Scopes in one line; what cannot be known says so.
+pub(super) fn scopes(connection: &Connection) -> String {
+    match &connection.scopes {
+        None => "not told by the provider".to_owned(),
+        Some(scopes) if scopes.is_empty() => "none".to_owned(),
+        Some(scopes) => clean(&scopes.join(", ")).into_owned(),
+    }
+}

@@ -1,0 +1,35 @@
+//! The checkout around us, as git itself sees it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::env;
+
+/// Why there is no `origin` to go by.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("git is not installed")]
+    NoGit,
+    #[error("this is not a checkout")]
+    NotACheckout,
+    #[error("this checkout has no remote `origin`")]
+    NoOrigin,
+}
+
+/// The address of the remote `origin`, after git's own `insteadOf` rules.
+pub(crate) fn origin(directory: &Path) -> Result<String, Error> {
+    git(directory, &["rev-parse", "--git-dir"])?.ok_or(Error::NotACheckout)?;
+    git(directory, &["remote", "get-url", "origin"])?.ok_or(Error::NoOrigin)
+}
+
+/// What git prints, or `None` if it fails.
+fn git(directory: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
+    let mut command = Command::new("git");
+    for name in env::name::SECRETS {
+        command.env_remove(name);
+    }
+    let output = command.current_dir(directory).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = output.map_err(|_| Error::NoGit)?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok((output.status.success() && !text.is_empty()).then_some(text))
+}

@@ -1,0 +1,175 @@
+//! Remote addresses as git writes them: `https://…`, `ssh://…`, `git@host:owner/name.git`, and `owner/name` for short.
+
+use crate::model::{HostUrl, RepositoryPath};
+
+/// Where a repository is said to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    place: Place,
+    /// The path as written; on a host with a path root it still holds the root.
+    path: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    /// Only a path was written.
+    Anywhere,
+    /// An address over HTTP names the origin exactly.
+    Web(HostUrl),
+    /// Over SSH only the host's name is known, not where its web origin is.
+    Ssh(String),
+}
+
+impl Remote {
+    /// Reads an address, or `owner/name`, or `host/owner/name` where the first part looks like a host.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_prefix("git+").unwrap_or(text);
+        if text.starts_with('-') || text.chars().any(char::is_control) {
+            return None;
+        }
+        if text.contains("://") {
+            return Self::parse_url(text);
+        }
+        if text.contains('@') || is_scp_like(text) {
+            return Self::parse_ssh(text);
+        }
+        let (first, rest) = text.trim_matches('/').split_once('/')?;
+        if (first.contains('.') || first.contains(':') || first == "localhost") && rest.contains('/') {
+            let host = HostUrl::parse(first).ok()?;
+            return Some(Self { place: Place::Web(host), path: rest.to_owned() });
+        }
+        RepositoryPath::new(text)?;
+        Some(Self { place: Place::Anywhere, path: text.trim_matches('/').to_owned() })
+    }
+
+    fn parse_url(text: &str) -> Option<Self> {
+        let mut url = url::Url::parse(text).ok()?;
+        match url.scheme() {
+            "https" | "http" => {
+                // `https://user@host/…` is common in checkouts; who the user was does not matter here.
+                url.set_username("").ok()?;
+                url.set_password(None).ok()?;
+                let path = url.path().trim_matches('/').to_owned();
+                url.set_path("");
+                url.set_query(None);
+                url.set_fragment(None);
+                Some(Self { place: Place::Web(HostUrl::parse(url.as_str()).ok()?), path })
+            }
+            "ssh" => Self::parse_ssh(text),
+            _ => None,
+        }
+    }
+
+    fn parse_ssh(text: &str) -> Option<Self> {
+        let url = gix_url::parse(text).ok()?;
+        if url.scheme != gix_url::Scheme::Ssh {
+            return None;
+        }
+        let host = url.host()?.to_lowercase();
+        let path = std::str::from_utf8(&url.path).ok()?.trim_matches('/').to_owned();
+        Some(Self { place: Place::Ssh(host), path })
+    }
+
+    /// The host as it may be shown, or `None` if only a path was written.
+    pub(crate) fn host_text(&self) -> Option<String> {
+        match &self.place {
+            Place::Anywhere => None,
+            Place::Web(host) => Some(host.to_string()),
+            Place::Ssh(name) => Some(name.clone()),
+        }
+    }
+
+    /// Whether it lies on this host. Over HTTP scheme, host, port and path root must be the same; over SSH only the name can be compared.
+    pub(crate) fn is_on(&self, host: &HostUrl) -> bool {
+        match &self.place {
+            Place::Anywhere => true,
+            Place::Ssh(name) => host.domain() == name || (name == "ssh.github.com" && host.domain() == "github.com"),
+            Place::Web(origin) => {
+                let same = origin.url().origin() == host.url().origin();
+                same && strip_root(&self.path, host).is_some()
+            }
+        }
+    }
+
+    /// The repository's path on that host, without the host's path root.
+    pub(crate) fn path_on(&self, host: &HostUrl) -> Option<RepositoryPath> {
+        let path = match &self.place {
+            Place::Web(_) => strip_root(&self.path, host)?,
+            Place::Anywhere | Place::Ssh(_) => &self.path,
+        };
+        RepositoryPath::new(path)
+    }
+}
+
+/// `host:path` without a slash before the colon and more than a drive letter: git's own rule for its scp-like form.
+fn is_scp_like(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(host, path)| {
+        host.len() > 1 && !host.contains('/') && !path.starts_with("//") && !path.chars().next().is_some_and(|first| first.is_ascii_digit())
+    })
+}
+
+fn strip_root<'a>(path: &'a str, host: &HostUrl) -> Option<&'a str> {
+    let root = host.root().trim_matches('/');
+    if root.is_empty() {
+        return Some(path);
+    }
+    path.strip_prefix(root)?.strip_prefix('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Remote;
+    use crate::model::HostUrl;
+
+    fn on(text: &str, host: &str) -> Option<String> {
+        let (remote, host) = (Remote::parse(text)?, HostUrl::parse(host).unwrap());
+        remote.is_on(&host).then(|| remote.path_on(&host).map(|path| path.to_string()))?
+    }
+
+    #[test]
+    fn every_spelling_of_git_names_the_same_repository() {
+        for text in [
+            "https://github.com/acme/site",
+            "https://github.com/acme/site.git",
+            "https://octocat@github.com/acme/site.git/",
+            "git+https://github.com/acme/site.git",
+            "git@github.com:acme/site.git",
+            "ssh://git@github.com/acme/site.git",
+            "ssh://git@github.com:22/acme/site",
+            "git+ssh://git@github.com/acme/site.git",
+            "ssh://git@ssh.github.com:443/acme/site.git",
+            "github.com/acme/site",
+            "github.com:acme/site.git",
+            "acme/site",
+        ] {
+            assert_eq!(on(text, "github.com").as_deref(), Some("acme/site"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_root_belongs_to_the_host() {
+        assert_eq!(on("https://git.acme.com/gitlab/group/sub/site.git", "https://git.acme.com/gitlab").as_deref(), Some("group/sub/site"));
+        assert_eq!(on("https://git.acme.com/other/site", "https://git.acme.com/gitlab"), None);
+        assert_eq!(on("https://git.acme.com/gitlabber/site", "https://git.acme.com/gitlab"), None);
+    }
+
+    #[test]
+    fn no_other_host_is_ever_meant() {
+        for text in [
+            "https://github.com.evil.example/acme/site",
+            "https://evilgithub.com/acme/site",
+            "https://github.com@evil.example/acme/site",
+            "https://github.com:8443/acme/site",
+            "http://github.com/acme/site",
+            "https://sub.github.com/acme/site",
+            "git@github.com.evil.example:acme/site",
+            "ssh://git@evil.example/github.com/site",
+        ] {
+            assert_eq!(on(text, "github.com"), None, "{text}");
+        }
+        for text in ["", "site", "--upload-pack=x/y", "a\nb/c", "file:///etc/passwd", "ext::sh -c x"] {
+            assert_eq!(Remote::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! How a request proves who it is.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use zeroize::Zeroizing;
+
+use super::Error;
+use crate::secret::Secret;
+
+/// Supplies the token for each request, and a renewed one when its time has come in the middle of a long page walk.
+#[async_trait(?Send)]
+pub(crate) trait TokenSource {
+    /// The token to send now.
+    async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>>;
+}
+
+/// How a request proves who it is.
+#[derive(Clone)]
+pub(crate) enum Auth {
+    /// `Authorization: Bearer TOKEN`.
+    Bearer(Rc<dyn TokenSource>),
+    /// `PRIVATE-TOKEN: TOKEN` (GitLab).
+    PrivateToken(Rc<dyn TokenSource>),
+    /// Nothing.
+    None,
+}
+
+/// A token that no header may hold. The text of it stays out of the message.
+#[derive(Debug, thiserror::Error)]
+#[error("the token is empty or holds characters that no token has (spaces, line breaks, letters beyond ASCII)")]
+struct NotSendable;
+
+impl Auth {
+    /// The header that carries the token of this moment, marked so that nothing prints or indexes it.
+    pub(super) async fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+        let (name, prefix, source) = match self {
+            Self::Bearer(source) => (AUTHORIZATION, "Bearer ", source),
+            Self::PrivateToken(source) => (HeaderName::from_static("private-token"), "", source),
+            Self::None => return Ok(None),
+        };
+        let token = source.token().await?;
+        if token.expose().is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::Token(Box::new(NotSendable)));
+        }
+        let text = Zeroizing::new(format!("{prefix}{}", token.expose()));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| Error::Token(Box::new(NotSendable)))?;
+        value.set_sensitive(true);
+        Ok(Some((name, value)))
+    }
+}

@@ -1,0 +1,112 @@
+//! Changing what the user says of a connection: name, description, end, tags, whether it may be used.
+
+use super::connect::tidy;
+use super::{Error, Session, resolve};
+use crate::model::{Connection, EventKind, Expiry, Name, Timestamp};
+use crate::store::{Keep, Store};
+
+/// What is to change; `None` leaves a field as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) name: Option<Name>,
+    /// An empty text removes it.
+    pub(crate) description: Option<String>,
+    /// `Some(None)`: there is no end.
+    pub(crate) expires_at: Option<Option<Timestamp>>,
+    pub(crate) add_tags: Vec<String>,
+    pub(crate) remove_tags: Vec<String>,
+}
+
+impl Changes {
+    /// Whether nothing is to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.name.is_none()
+            && self.description.is_none()
+            && self.expires_at.is_none()
+            && self.add_tags.is_empty()
+            && self.remove_tags.is_empty()
+    }
+}
+
+/// A connection after a change, and which fields changed.
+#[derive(Debug)]
+pub(crate) struct Edited {
+    pub(crate) connection: Connection,
+    pub(crate) fields: Vec<String>,
+    pub(crate) durable: bool,
+}
+
+/// Applies the changes. Nothing is saved if nothing changes.
+pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &Changes) -> Result<Edited, Error> {
+    let before = resolve::named(&*store.read()?, typed)?;
+    let (unchanged, fields) = applied(&before, changes);
+    if fields.is_empty() {
+        return Ok(Edited { connection: unchanged, fields, durable: true });
+    }
+    let stamp = session.stamp();
+    let saved = store.change(&stamp, Keep::Generation, |db| {
+        let (mut connection, fields) = applied(&resolve::named(db, before.id.as_str())?, changes);
+        if let Some(name) = &changes.name
+            && let Some(other) = db.find(name.as_str())?
+            && other.id != connection.id
+            && other.name.key() == name.key()
+        {
+            return Err(crate::store::Error::NameTaken(name.to_string()).into());
+        }
+        connection.updated_at = stamp.at;
+        db.update(&connection)?;
+        db.record(&stamp, Some(&connection), &EventKind::Updated { fields: fields.clone() })?;
+        Ok::<_, Error>((connection, fields))
+    })?;
+    let (connection, fields) = saved.value;
+    Ok(Edited { connection, fields, durable: saved.durable })
+}
+
+fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) {
+    let mut connection = before.clone();
+    if let Some(name) = &changes.name {
+        connection.name = name.clone();
+    }
+    if let Some(text) = &changes.description {
+        connection.description = Some(text.clone()).filter(|text| !text.is_empty());
+    }
+    if let Some(end) = changes.expires_at {
+        connection.expiry = end.map_or(Expiry::Never, Expiry::At);
+    }
+    let kept = before.tags.iter().filter(|tag| !changes.remove_tags.contains(tag));
+    connection.tags = tidy(kept.chain(&changes.add_tags).cloned().collect());
+    let changed = [
+        ("name", connection.name != before.name),
+        ("description", connection.description != before.description),
+        ("expires_at", connection.expiry != before.expiry),
+        ("tags", connection.tags != before.tags),
+    ];
+    let fields = changed.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field.to_owned()).collect();
+    (connection, fields)
+}
+
+/// Allows or forbids the use of connections, in one save. Those that are so already are left alone.
+pub(crate) fn set_active(session: &Session<'_>, store: &Store, typed: &[String], active: bool) -> Result<Vec<Connection>, Error> {
+    let stamp = session.stamp();
+    let view = store.read()?;
+    let wanted = typed.iter().map(|name| resolve::named(&view, name)).collect::<Result<Vec<_>, _>>()?;
+    if wanted.iter().all(|connection| connection.is_active == active) {
+        return Ok(wanted);
+    }
+    let saved = store.change(&stamp, Keep::Generation, |db| {
+        let mut connections = Vec::with_capacity(wanted.len());
+        for connection in &wanted {
+            let mut connection = resolve::named(db, connection.id.as_str())?;
+            if connection.is_active != active {
+                connection.is_active = active;
+                connection.updated_at = stamp.at;
+                db.update(&connection)?;
+                let kind = if active { EventKind::Enabled } else { EventKind::Disabled };
+                db.record(&stamp, Some(&connection), &kind)?;
+            }
+            connections.push(connection);
+        }
+        Ok::<_, Error>(connections)
+    })?;
+    Ok(saved.value)
+}

@@ -1,0 +1,146 @@
+//! One list of repositories over several connections, newest activity first, shown as it comes.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use futures_util::future::{join, join_all};
+use tokio::sync::mpsc;
+
+use super::{Error, Session, live};
+use crate::model::{Connection, Purpose, Repository};
+use crate::net::Flow;
+use crate::provider::{Incomplete, Listing, PageChoice, RepositoryQuery};
+use crate::store::{Store, View};
+
+/// What is wanted.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) search: Option<String>,
+    /// One page of one connection; otherwise all are walked until there are enough.
+    pub(crate) page: Option<(u32, u32)>,
+    /// At most so many rows in all.
+    pub(crate) limit: Option<usize>,
+}
+
+/// A repository and the connection that sees it.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) repository: Repository,
+    /// Index into the connections that were asked.
+    pub(crate) via: usize,
+}
+
+/// What a listing as a whole came to.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Rows in all, where every provider says so and nothing was filtered.
+    pub(crate) total: Option<u64>,
+    /// There are more than were shown.
+    pub(crate) more: bool,
+    /// Left out, by connection (index).
+    pub(crate) incomplete: Vec<(usize, Incomplete)>,
+    /// Connections that failed (index), with why.
+    pub(crate) failed: Vec<(usize, Error)>,
+}
+
+/// Lists repositories of `connections`, handing each row to `show` in the order of newest activity. The same repository seen by several connections
+/// is shown once, by the first of them that is reached.
+pub(crate) async fn list(
+    session: &Session<'_>,
+    store: &Store,
+    view: &View,
+    connections: &[Connection],
+    wanted: &Wanted,
+    mut show: impl FnMut(Found) -> Flow,
+) -> Result<Outcome, Error> {
+    let pages = match wanted.page {
+        Some((page, per_page)) => PageChoice::One { page, per_page },
+        None => PageChoice::Walk { per_page: first_page(wanted) },
+    };
+    let query = RepositoryQuery { search: wanted.search.clone(), pages };
+    // Enough of each connection to fill the whole list, were all its rows the newest.
+    let enough = wanted.limit.unwrap_or(usize::MAX);
+    let mut readers = Vec::with_capacity(connections.len());
+    let mut streams = Vec::with_capacity(connections.len());
+    for connection in connections {
+        let (sender, receiver) = mpsc::unbounded_channel::<Repository>();
+        streams.push(receiver);
+        let (provider, query) = (live::provider(session, view, connection), &query);
+        readers.push(async move {
+            let taken = Cell::new(0_usize);
+            let listing = provider?
+                .repositories(query, &mut |rows| {
+                    for row in rows {
+                        taken.set(taken.get() + 1);
+                        // One more than is wanted tells that there are more.
+                        if sender.send(row).is_err() || taken.get() > enough {
+                            return Flow::Break(());
+                        }
+                    }
+                    Flow::Continue(())
+                })
+                .await?;
+            Ok::<Listing, Error>(listing)
+        });
+    }
+    let merge = async move {
+        let mut shown = 0_usize;
+        let mut more = false;
+        let mut seen: HashSet<(String, String)> = HashSet::new();
+        let mut heads = Vec::with_capacity(streams.len());
+        for stream in &mut streams {
+            heads.push(stream.recv().await);
+        }
+        while let Some((via, repository)) = newest(&mut heads) {
+            heads[via] = streams[via].recv().await;
+            let host = connections[via].host.as_str().to_owned();
+            if !seen.insert((host, repository.id.clone())) {
+                continue;
+            }
+            if shown == enough {
+                more = true;
+                break;
+            }
+            shown += 1;
+            if show(Found { repository, via }).is_break() {
+                break;
+            }
+        }
+        // Readers that are still busy notice that nobody listens any more.
+        drop(streams);
+        more
+    };
+    let (listings, more) = join(join_all(readers), merge).await;
+    let stamp = session.stamp();
+    let mut outcome = Outcome { more, total: Some(0), ..Outcome::default() };
+    for (via, listing) in listings.into_iter().enumerate() {
+        match listing {
+            Ok(listing) => {
+                store.note_use(view, &connections[via].id, Purpose::Repositories, None, &stamp);
+                outcome.more |= listing.more;
+                outcome.total = outcome.total.zip(listing.total).map(|(total, of_this)| total + of_this);
+                outcome.incomplete.extend(listing.incomplete.into_iter().map(|incomplete| (via, incomplete)));
+            }
+            Err(error) => {
+                outcome.total = None;
+                outcome.failed.push((via, error));
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+/// Rows to ask for at once: no more than are wanted, at least 30, at most 100; a search may have to read far.
+fn first_page(wanted: &Wanted) -> u32 {
+    match (wanted.limit, &wanted.search) {
+        (Some(limit), None) => u32::try_from(limit + 1).unwrap_or(100).clamp(30, 100),
+        _ => 100,
+    }
+}
+
+/// Takes the newest of the rows that stand first in their listings; of equally new ones that of the earlier connection.
+fn newest(heads: &mut [Option<Repository>]) -> Option<(usize, Repository)> {
+    let rank = |(position, head): (usize, &Option<Repository>)| head.as_ref().map(|row| (row.pushed_at, std::cmp::Reverse(position)));
+    let (_, std::cmp::Reverse(position)) = heads.iter().enumerate().filter_map(rank).max()?;
+    heads[position].take().map(|row| (position, row))
+}

@@ -1,0 +1,60 @@
+//! A connection brought to life: its provider, its host's trust, and the token that goes with each request.
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+use super::{Error, Session};
+use crate::model::{Connection, HostUrl, ProviderId};
+use crate::net::{Http, TokenSource, Trust};
+use crate::provider::{self, Provider};
+use crate::secret::Secret;
+use crate::store::{Db, HostRecord};
+
+/// A token that lives as long as its connection: pasted ones do not renew themselves.
+struct Pasted(Secret);
+
+#[async_trait(?Send)]
+impl TokenSource for Pasted {
+    async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Everything that is asked of a provider, besides the token.
+pub(super) struct Door {
+    pub(super) provider: ProviderId,
+    pub(super) host: HostUrl,
+    pub(super) api: HostUrl,
+    pub(super) trust: Trust,
+}
+
+impl Door {
+    /// The door to a stored connection's host.
+    pub(super) fn stored(db: &Db, connection: &Connection) -> Result<Self, Error> {
+        let record = db.host(&connection.host)?;
+        let kind = provider::kind(connection.provider);
+        Ok(match record {
+            Some(HostRecord { host, api, ca_pem, client_pem, allow_http }) => {
+                Self { provider: connection.provider, host, api, trust: Trust { ca_pem, client_pem, allow_http } }
+            }
+            None => Self {
+                provider: connection.provider,
+                api: kind.api_base(&connection.host),
+                host: connection.host.clone(),
+                trust: Trust::default(),
+            },
+        })
+    }
+
+    /// The provider behind it, asked with a token.
+    pub(super) fn open(&self, http: &Http, token: Secret) -> Result<Box<dyn Provider>, Error> {
+        Ok(provider::kind(self.provider).connect(http, &self.host, &self.api, &self.trust, Rc::new(Pasted(token)))?)
+    }
+}
+
+/// The provider behind a stored connection.
+pub(super) fn provider(session: &Session<'_>, db: &Db, connection: &Connection) -> Result<Box<dyn Provider>, Error> {
+    let token = db.token(&connection.id)?;
+    Door::stored(db, connection)?.open(session.http(), token)
+}

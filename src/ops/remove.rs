@@ -1,0 +1,57 @@
+//! Taking a connection away, at the provider too if that is wanted.
+
+use super::{Error, Session, live, resolve};
+use crate::config::Origin;
+use crate::model::{Connection, EventKind};
+use crate::provider::Revoked;
+use crate::store::{Keep, Store};
+
+/// The connection that is to go, and what depends on it.
+pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<(Connection, Vec<String>), Error> {
+    let connection = resolve::named(&*store.read()?, typed)?;
+    let mut by = Vec::new();
+    if let Some(setting) = session.config().connection()
+        && let Origin::File(path) = &setting.origin
+        && setting.value.to_lowercase() == connection.name.key()
+    {
+        by.push(format!("the setting `connection` in `{}`", path.display()));
+    }
+    Ok((connection, by))
+}
+
+/// Revokes the token at its provider, once.
+pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<Revoked, Error> {
+    let revoked = {
+        let view = store.read()?;
+        let provider = live::provider(session, &view, connection)?;
+        provider.revoke().await?
+    };
+    let stamp = session.stamp();
+    let event = EventKind::Revoked { fingerprint: connection.fingerprint.clone() };
+    let saved = store.change(&stamp, Keep::Nothing, |db| {
+        if let Some(mut current) = db.find(connection.id.as_str())?
+            && current.fingerprint == connection.fingerprint
+        {
+            current.status = crate::model::Status::Revoked;
+            current.updated_at = stamp.at;
+            db.update(&current)?;
+        }
+        Ok::<_, Error>(db.record(&stamp, Some(connection), &event)?)
+    })?;
+    let () = saved.value;
+    Ok(revoked)
+}
+
+/// Takes the connection out of the store, and what depends on it.
+pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connection, cascade: bool) -> Result<bool, Error> {
+    let stamp = session.stamp();
+    let saved = store.change(&stamp, Keep::Generation, |db| {
+        let current = resolve::named(db, connection.id.as_str())?;
+        db.record(&stamp, Some(&current), &EventKind::Removed { name: current.name.to_string() })?;
+        Ok::<_, Error>(db.remove(&current.id)?)
+    })?;
+    if cascade {
+        session.config().unset("connection")?;
+    }
+    Ok(saved.durable)
+}

@@ -1,0 +1,120 @@
+//! Which connection serves: named, set as default, or the only one that fits (design §6). There is no current connection.
+
+use super::{Error, Filter, Session};
+use crate::git::Remote;
+use crate::model::{Connection, HostUrl};
+use crate::store::Db;
+
+/// The connection of this name or id prefix, usable or not.
+///
+/// # Errors
+///
+/// `Error::NoConnection` with the nearest names.
+pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
+    if let Some(connection) = db.find(typed)? {
+        return Ok(connection);
+    }
+    let wanted = typed.to_lowercase();
+    let mut near: Vec<(usize, String)> = db
+        .connections()?
+        .into_iter()
+        .filter_map(|connection| {
+            let key = connection.name.key();
+            let distance = if key.contains(&wanted) || wanted.contains(&key) { 1 } else { strsim::damerau_levenshtein(&key, &wanted) };
+            (distance <= 3.max(wanted.chars().count() / 3)).then(|| (distance, connection.name.to_string()))
+        })
+        .collect();
+    near.sort();
+    near.truncate(3);
+    Err(Error::NoConnection {
+        typed: crate::model::clean(typed).into_owned(),
+        nearest: near.into_iter().map(|(_, name)| name).collect(),
+    })
+}
+
+/// The connection of this name, fit for use.
+///
+/// # Errors
+///
+/// As [`named`]; `Error::Disabled` and `Error::Dead` where it must not be used.
+pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
+    let connection = named(db, typed)?;
+    if !connection.is_active {
+        return Err(Error::Disabled { name: connection.name.to_string() });
+    }
+    if !connection.status.is_usable() {
+        return Err(Error::Dead { name: connection.name.to_string(), status: connection.status });
+    }
+    Ok(connection)
+}
+
+/// Those that were named, or else all enabled ones that pass the filter.
+///
+/// # Errors
+///
+/// If a name does not exist, or if nothing is left.
+pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<Connection>, Error> {
+    if !typed.is_empty() {
+        let mut found: Vec<Connection> = Vec::with_capacity(typed.len());
+        for name in typed {
+            let connection = named(db, name)?;
+            if !found.iter().any(|known| known.id == connection.id) {
+                found.push(connection);
+            }
+        }
+        return Ok(found);
+    }
+    let all = db.connections()?;
+    if all.is_empty() {
+        return Err(Error::NoneUsable { why: "the store holds no connections yet".to_owned() });
+    }
+    let found: Vec<Connection> = all.into_iter().filter(|connection| connection.is_active && filter.passes(connection)).collect();
+    if found.is_empty() {
+        return Err(Error::NoneUsable { why: "no enabled connection fits".to_owned() });
+    }
+    Ok(found)
+}
+
+/// The connection that serves a remote: the one named, else the default one, else the only usable one for its host (for any host, where the
+/// remote names none).
+pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remote: &Remote) -> Result<Connection, Error> {
+    if let Some(typed) = typed {
+        return usable(db, typed);
+    }
+    if let Some(setting) = session.config().connection() {
+        let connection = usable(db, &setting.value)?;
+        return match remote.host_text() {
+            Some(wanted) if !remote.is_on(&connection.host) => Err(Error::OtherHost {
+                name: connection.name.to_string(),
+                origin: setting.origin.to_string(),
+                its: connection.host.to_string(),
+                wanted,
+            }),
+            _ => Ok(connection),
+        };
+    }
+    let fitting: Vec<Connection> =
+        db.connections()?.into_iter().filter(|connection| connection.is_usable() && remote.is_on(&connection.host)).collect();
+    only(fitting, remote.host_text().unwrap_or_else(|| "this".to_owned()), remote.host_text())
+}
+
+/// The only usable connection for a host.
+pub(crate) fn for_host(db: &Db, host: &HostUrl) -> Result<Connection, Error> {
+    let fitting: Vec<Connection> =
+        db.connections()?.into_iter().filter(|connection| connection.is_usable() && connection.host == *host).collect();
+    only(fitting, host.to_string(), Some(host.to_string()))
+}
+
+fn only(mut fitting: Vec<Connection>, what: String, host: Option<String>) -> Result<Connection, Error> {
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(connection), true) => Ok(connection),
+        (None, _) => Err(match host {
+            Some(host) => Error::NoneFor { host },
+            None => Error::NoneUsable { why: "the store holds no usable connection".to_owned() },
+        }),
+        (Some(last), false) => {
+            let names = fitting.into_iter().chain([last]).map(|connection| connection.name.to_string()).collect();
+            Err(Error::Ambiguous { what, names })
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! One run of the program: settings, the store and the network, each made when it is first needed.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Error;
+use crate::config::{Config, Setting};
+use crate::env::{self, Env};
+use crate::model::{Connection, ProviderId, Stamp, Status, Timestamp};
+use crate::net::{Http, Options, Watcher};
+use crate::secret::Secret;
+use crate::store::key::{Ask as AskFor, Asker, Cancelled, Sources};
+use crate::store::{Error as StoreError, Place, Retention, Store, StoreKey};
+
+/// Asks a person for a passphrase.
+pub(crate) type Ask = Box<dyn Fn(&AskFor) -> Result<Secret, Cancelled>>;
+
+/// Which connections a command is about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub(crate) provider: Option<ProviderId>,
+    pub(crate) host: Option<String>,
+    pub(crate) status: Option<Status>,
+    /// All of them must be there.
+    pub(crate) tags: Vec<String>,
+}
+
+impl Filter {
+    /// Whether a connection is one of them.
+    pub(crate) fn passes(&self, connection: &Connection) -> bool {
+        let on_host = |typed: &String| {
+            crate::model::HostUrl::parse(typed).is_ok_and(|host| host == connection.host) || *typed == connection.host.domain()
+        };
+        self.provider.is_none_or(|provider| provider == connection.provider)
+            && self.host.as_ref().is_none_or(on_host)
+            && self.status.is_none_or(|status| status == connection.status)
+            && self.tags.iter().all(|tag| connection.tags.contains(tag))
+    }
+}
+
+/// What was said on the command line about this run as a whole.
+#[derive(Debug, Default)]
+pub(crate) struct Choices {
+    pub(crate) store: Option<PathBuf>,
+    pub(crate) key_file: Option<PathBuf>,
+    pub(crate) max_wait: Option<Duration>,
+}
+
+/// One run of the program.
+pub(crate) struct Session<'a> {
+    env: &'a Env,
+    config: &'a Config,
+    key_file: Option<PathBuf>,
+    store_setting: Setting<PathBuf>,
+    place: Place,
+    ask: Option<Ask>,
+    options: Options,
+    http: OnceCell<Http>,
+}
+
+impl<'a> Session<'a> {
+    /// Nothing is read yet. `ask` is `None` where nobody can be asked.
+    pub(crate) fn new(
+        env: &'a Env,
+        config: &'a Config,
+        choices: &Choices,
+        ask: Option<Ask>,
+        watcher: Rc<dyn Watcher>,
+    ) -> Result<Self, Error> {
+        let store_setting = config.store(choices.store.as_deref())?;
+        let pinned = env.text(env::name::PIN) != Some("off");
+        let place = Place::new(&store_setting.value, config.state(), pinned)?;
+        let key_file = config.key_file(choices.key_file.as_deref()).map(|setting| setting.value);
+        let max_wait = choices.max_wait.unwrap_or_else(|| config.max_wait());
+        let options = Options { watcher: Some(watcher), max_wait };
+        Ok(Self { env, config, key_file, store_setting, place, ask, options, http: OnceCell::new() })
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        self.config
+    }
+
+    /// Where the store is, and who says so.
+    pub(crate) fn store_setting(&self) -> &Setting<PathBuf> {
+        &self.store_setting
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Who does what follows, and when.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { who: self.env.who(), at: self.env.now() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+
+    /// The client, made when it is first needed.
+    pub(crate) fn http(&self) -> &Http {
+        self.http.get_or_init(|| Http::new(self.env.clone(), self.options.clone()))
+    }
+
+    /// The store, with the key that opens it.
+    ///
+    /// # Errors
+    ///
+    /// `Missing` if there is none; what the search for its key says.
+    pub(crate) fn store(&self) -> Result<Store, Error> {
+        let header = self.place.header()?.ok_or_else(|| StoreError::Missing(self.place.path().to_owned()))?;
+        let key = self.with_sources(|sources| sources.find(&header.store_id, &self.place.key_file()))?;
+        Ok(self.opened(key))
+    }
+
+    /// The store behind a key that was found some other way.
+    pub(super) fn opened(&self, key: StoreKey) -> Store {
+        let (events, days) = self.config.retention();
+        Store::new(self.place.clone(), key).with_retention(Retention { events, days })
+    }
+
+    /// Everything that can give a key in this run.
+    pub(super) fn with_sources<T>(&self, work: impl FnOnce(&Sources<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let asker = |ask: &AskFor| self.ask.as_ref().ok_or(Cancelled).and_then(|asker| asker(ask));
+        let asker: Option<Asker<'_>> = self.ask.is_some().then_some(&asker);
+        work(&Sources::new(self.env, self.key_file.as_deref(), asker))
+    }
+
+    /// All connections, by name.
+    pub(crate) fn connections(&self, store: &Store) -> Result<Vec<Connection>, Error> {
+        Ok(store.read()?.connections()?)
+    }
+}

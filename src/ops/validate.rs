@@ -1,0 +1,99 @@
+//! Asking the providers whether credentials still work, side by side, and keeping what was learnt.
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use super::{Error, Session, live};
+use crate::model::{Connection, EventKind, Expiry, Stamp, Verdict};
+use crate::provider::{Known, Probe};
+use crate::store::{Db, Keep, Store};
+
+/// What one check found.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// As it was before the check.
+    pub(crate) connection: Connection,
+    pub(crate) probe: Probe,
+}
+
+/// Asks about each connection; results come back in the order of `connections`. `done` hears how many are finished.
+pub(crate) async fn check(
+    session: &Session<'_>,
+    db: &Db,
+    connections: Vec<Connection>,
+    done: impl Fn(usize),
+) -> Result<Vec<Checked>, Error> {
+    let mut running = FuturesUnordered::new();
+    for (position, connection) in connections.into_iter().enumerate() {
+        let provider = live::provider(session, db, &connection);
+        running.push(async move {
+            let known = Known { was_active: connection.validated_at.is_some(), expires_at: connection.expiry.at() };
+            let probe = match provider {
+                Ok(provider) => provider.probe(&known).await,
+                // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
+                Err(Error::Provider(error)) => Probe::of(Verdict::Unreachable, error.to_string()),
+                Err(error) => return Err(error),
+            };
+            Ok((position, Checked { connection, probe }))
+        });
+    }
+    let mut results = Vec::with_capacity(running.len());
+    while let Some(result) = running.next().await {
+        results.push(result?);
+        done(results.len());
+    }
+    results.sort_by_key(|(position, _)| *position);
+    Ok(results.into_iter().map(|(_, checked)| checked).collect())
+}
+
+/// Keeps what the checks found, in one save. A connection that was removed meanwhile is left out; one whose token was changed meanwhile keeps
+/// what is known of the new one.
+pub(crate) fn save(store: &Store, stamp: &Stamp, results: &[Checked]) -> Result<bool, Error> {
+    let saved = store.change(stamp, Keep::Nothing, |db| {
+        for Checked { connection, probe } in results {
+            let Some(mut current) = db.find(connection.id.as_str())? else { continue };
+            if current.fingerprint != connection.fingerprint {
+                continue;
+            }
+            learn(&mut current, probe, stamp);
+            db.update(&current)?;
+            db.record(stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?;
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(saved.durable)
+}
+
+/// Brings what is known of a connection up to date (design §2, verdict to status).
+pub(crate) fn learn(connection: &mut Connection, probe: &Probe, stamp: &Stamp) {
+    connection.status = probe.verdict.status_after(connection.status);
+    connection.updated_at = stamp.at;
+    if !probe.verdict.is_unknown() {
+        connection.validated_at = Some(stamp.at);
+    }
+    connection.validation_error = match probe.verdict {
+        Verdict::Valid => None,
+        verdict => Some(probe.reason.clone().unwrap_or_else(|| verdict.to_string())),
+    };
+    if probe.verdict != Verdict::Valid {
+        return;
+    }
+    if let Some(username) = &probe.username {
+        connection.username = Some(username.clone());
+    }
+    if let Some(id) = &probe.account_id {
+        connection.account_id = Some(id.clone());
+    }
+    connection.account_type = probe.account_type.or(connection.account_type);
+    connection.auth_method = probe.method.unwrap_or(connection.auth_method);
+    connection.token_kind = probe.kind.or(connection.token_kind);
+    if probe.scopes.is_some() {
+        connection.scopes.clone_from(&probe.scopes);
+    }
+    match (probe.expiry, connection.expiry) {
+        // What the user said stands where the provider does not know better.
+        (Some(Expiry::At(at)), _) => connection.expiry = Expiry::At(at),
+        (Some(told), Expiry::Never | Expiry::Unknown) => connection.expiry = told,
+        (Some(Expiry::Never | Expiry::Unknown) | None, _) => {}
+    }
+}

@@ -1,0 +1,324 @@
+//! Looking after the file: verify, back up, restore, accept (design §5).
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::file::{self, Replaced};
+use super::header::{self, Header};
+use super::image::{self, Care};
+use super::pin::{self, Pin};
+use super::seal::{self, Opened};
+use super::{Chain, Db, Error, Loaded, Place, Saved, Store};
+use crate::model::{Connection, EventKind, Stamp};
+
+/// What [`Store::verify`] found. What makes a store unusable is an error there and not in here.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) header: Header,
+    /// How many keys open it.
+    pub(crate) recipients: usize,
+    /// The size of the file in bytes.
+    pub(crate) bytes: u64,
+    /// The version of the schema in the file.
+    pub(crate) version: u32,
+    pub(crate) connections: usize,
+    pub(crate) chain: Chain,
+    pub(crate) pin: PinState,
+    /// Whether this machine is the store's home.
+    pub(crate) at_home: bool,
+    /// Newest first.
+    pub(crate) backups: Vec<Backup>,
+}
+
+/// What the pin says of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PinState {
+    /// Switched off (`GITCONN_PIN=off`).
+    Off,
+    /// This machine has saved nothing to this store yet.
+    None,
+    /// The file is what this machine saved last.
+    Same,
+    /// The file is newer: another machine saved it.
+    Ahead,
+}
+
+/// A kept generation.
+#[derive(Debug, Clone)]
+pub(crate) struct Backup {
+    pub(crate) path: PathBuf,
+    /// As its header says; `None` where it does not read.
+    pub(crate) generation: Option<u64>,
+    /// When it was saved.
+    pub(crate) at: Option<Timestamp>,
+    /// Its size in bytes.
+    pub(crate) bytes: u64,
+}
+
+/// Where [`Store::restore`] takes the content from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A kept generation by its number, as [`Store::backups`] lists it.
+    Generation(u64),
+    /// A file that `backup_to` made, or a copy of the store.
+    File(PathBuf),
+}
+
+/// How the present file differs from a kept generation.
+#[derive(Debug, Clone)]
+pub(crate) struct Difference {
+    /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
+    pub(crate) against: Option<Backup>,
+    /// Sorted by name.
+    pub(crate) changes: Vec<(String, Change)>,
+}
+
+/// What is different about a connection or host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Added,
+    Removed,
+    /// The fields by their names; `token` if the secret itself is another.
+    Changed(Vec<&'static str>),
+}
+
+/// How far a file was believed.
+struct Recovered {
+    db: Db,
+    /// Its verified generation, or the one that its unsigned content names.
+    generation: u64,
+    store_id: String,
+    signed: Result<(), String>,
+}
+
+impl Store {
+    /// Looks at everything: header, signature, pin, every page and row, the chain, the kept generations.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::read`], with the damage that a plain read does not look for.
+    pub(crate) fn verify(&self) -> Result<Report, Error> {
+        let Loaded { db, header, recipients, bytes, version, pin } = self.load(Care::Whole)?;
+        let pin = match pin {
+            _ if !self.place.is_pinned() => PinState::Off,
+            None => PinState::None,
+            Some(pin) if pin.generation == header.generation => PinState::Same,
+            Some(_) => PinState::Ahead,
+        };
+        Ok(Report {
+            recipients,
+            bytes: bytes as u64,
+            version,
+            connections: db.connections()?.len(),
+            chain: db.verify_chain()?,
+            pin,
+            at_home: db.meta()?.home == self.here()?,
+            backups: self.place.backups(),
+            header,
+        })
+    }
+
+    /// Copies the file as it is, encrypted, to a path where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if there is one; as [`Store::verify`] if the store itself is not whole.
+    pub(crate) fn backup_to(&self, path: &Path) -> Result<(), Error> {
+        // What does not open is no backup. (The lock keeps the checked bytes and the copied ones the same.)
+        self.place.require()?;
+        let _lock = self.lock()?;
+        self.load(Care::Whole)?;
+        let bytes = file::read(self.place.path(), header::MAX_FILE)?;
+        file::replace(path, &bytes, Replaced::Absent).map(drop)
+    }
+
+    /// Saves the content of a kept generation or a backup as the newest generation. Works on a store that is damaged or gone; a damaged
+    /// file is kept as `STORE.~damaged~`.
+    pub(crate) fn restore(&self, from: &Source, stamp: &Stamp) -> Result<Saved<u64>, Error> {
+        file::make_directory(self.place.directory())?;
+        file::check_directory(self.place.directory())?;
+        let _lock = self.lock()?;
+        let (path, said) = match from {
+            Source::File(path) => (path.clone(), "a backup file".to_owned()),
+            Source::Generation(number) => {
+                let kept = self.place.backups().into_iter().find(|backup| backup.generation == Some(*number));
+                (kept.ok_or(Error::NoBackup(*number))?.path, format!("kept generation {number}"))
+            }
+        };
+        let source = self.recover(&path)?;
+        source.signed.map_err(|why| Error::foreign(&path, why))?;
+        let present = self.recover(self.place.path());
+        let present = present.ok().filter(|present| present.signed.is_ok());
+        if present.as_ref().is_some_and(|present| present.store_id != source.store_id) {
+            return Err(Error::foreign(&path, "it is a backup of another store"));
+        }
+        let damaged = file::beside(self.place.path(), ".~damaged~");
+        let replaced = match (&present, fs::symlink_metadata(self.place.path()).is_ok()) {
+            (Some(_), _) => Replaced::Kept,
+            (None, true) => Replaced::KeptAs(&damaged),
+            (None, false) => Replaced::Absent,
+        };
+        let highest = source.generation.max(present.map_or(0, |present| present.generation));
+        let detail = format!("{said}, generation {}", source.generation);
+        self.save_recovered(source.db, &source.store_id, highest, stamp, replaced, "store.restored", detail, None)
+    }
+
+    /// Signs what is in the file now: one that another tool encrypted, that went back to an older generation, or that forked. With
+    /// `moved` this machine becomes the store's home. Returns the new generation.
+    ///
+    /// Show [`Store::difference`] first: this believes the file.
+    pub(crate) fn accept(&self, stamp: &Stamp, moved: bool) -> Result<Saved<u64>, Error> {
+        self.place.require()?;
+        file::check_directory(self.place.directory())?;
+        let _lock = self.lock()?;
+        let present = self.recover(self.place.path())?;
+        let detail = match present.signed {
+            Ok(()) => format!("generation {}", present.generation),
+            Err(why) => format!("generation {}, {why}", present.generation),
+        };
+        let home = if moved { Some(self.here()?) } else { None };
+        let (id, generation) = (present.store_id, present.generation);
+        self.save_recovered(present.db, &id, generation, stamp, Replaced::Kept, "store.accepted", detail, home)
+    }
+
+    /// What [`Store::accept`] would believe: how the connections and hosts in the file differ from those of the newest kept generation
+    /// that opens.
+    pub(crate) fn difference(&self) -> Result<Difference, Error> {
+        let present = self.recover(self.place.path())?;
+        let before = self.place.backups().into_iter().find_map(|backup| {
+            let kept = self.recover(&backup.path).ok()?;
+            (kept.signed.is_ok() && kept.store_id == present.store_id).then_some((backup, kept.db))
+        });
+        let now = contents(&present.db)?;
+        let (against, then) = match before {
+            Some((backup, db)) => (Some(backup), contents(&db)?),
+            None => (None, BTreeMap::new()),
+        };
+        let mut changes = Vec::new();
+        for key in now.keys().chain(then.keys().filter(|key| !now.contains_key(*key))) {
+            let change = match (now.get(key), then.get(key)) {
+                (Some(now), Some(then)) => {
+                    let fields: Vec<_> = now
+                        .fields
+                        .iter()
+                        .zip(&then.fields)
+                        .filter(|(now, then)| now != then)
+                        .map(|((name, _), _)| *name)
+                        .collect();
+                    (!fields.is_empty()).then_some(Change::Changed(fields))
+                }
+                (Some(_), None) => Some(Change::Added),
+                (None, _) => Some(Change::Removed),
+            };
+            let named = now.get(key).or_else(|| then.get(key)).map(|item| item.name.clone());
+            if let (Some(change), Some(name)) = (change, named) {
+                changes.push((name, change));
+            }
+        }
+        changes.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(Difference { against, changes })
+    }
+
+    /// Reads a file without asking for its signature or the pin, but with every check of its content.
+    fn recover(&self, path: &Path) -> Result<Recovered, Error> {
+        let bytes = file::read(path, header::MAX_FILE)?;
+        let scan = header::scan(&bytes, path)?;
+        let Opened { image, trusted, .. } = seal::open(&self.key, &bytes, scan, path)?;
+        let (sqlite, version) = image::open(&image, path, self.schema, Care::Whole)?;
+        let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
+        let db = Db::new(sqlite, path);
+        let meta = db.meta()?;
+        if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation >= i64::MAX as u64 {
+            return Err(Error::damaged(path, "its content names no store or generation"));
+        }
+        let signed = match trusted {
+            Ok(header) if header.store_id != meta.store_id || header.generation != meta.generation => {
+                return Err(Error::damaged(path, "its header and its content name different generations"));
+            }
+            other => other.map(drop),
+        };
+        Ok(Recovered { db, generation: meta.generation, store_id: meta.store_id, signed })
+    }
+
+    /// Saves an image as one more than the highest generation known.
+    #[expect(clippy::too_many_arguments, reason = "restore and accept differ in just these")]
+    fn save_recovered(
+        &self,
+        db: Db,
+        store_id: &str,
+        highest: u64,
+        stamp: &Stamp,
+        replaced: Replaced<'_>,
+        what: &str,
+        detail: String,
+        home: Option<String>,
+    ) -> Result<Saved<u64>, Error> {
+        let pinned = pin::read(self.place.state(), store_id)?.map_or(0, |pin: Pin| pin.generation);
+        let generation = highest.max(pinned) + 1;
+        let kind = EventKind::Store { what: what.to_owned(), detail: Some(detail) };
+        let (value, durable) = self.rewrite(db, store_id, generation, stamp, replaced, |db| {
+            if let Some(home) = home {
+                db.set_home(&home)?;
+            }
+            db.record(stamp, None, &kind)?;
+            Ok::<_, Error>(generation)
+        })?;
+        Ok(Saved { value, durable })
+    }
+}
+
+impl Place {
+    /// The kept generations, newest first. Their headers are only claims.
+    pub(crate) fn backups(&self) -> Vec<Backup> {
+        let kept = (1..=file::GENERATIONS).map(|number| file::generation(self.path(), number));
+        kept.filter_map(|path| {
+            let facts = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+            let scan = file::read(&path, header::MAX_FILE).ok().and_then(|bytes| header::scan(&bytes, &path).ok());
+            let generation = scan.and_then(|scan| scan.signed).map(|(header, _)| header.generation);
+            let at = facts.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
+            Some(Backup { path, generation, at, bytes: facts.len() })
+        })
+        .collect()
+    }
+}
+
+/// A connection or host as fields that can be compared.
+struct Item {
+    name: String,
+    fields: Vec<(&'static str, String)>,
+}
+
+/// Everything in an image that decides where a token goes.
+fn contents(db: &Db) -> Result<BTreeMap<String, Item>, Error> {
+    let mut items = BTreeMap::new();
+    for connection in db.connections()? {
+        let token = db.token(&connection.id)?.fingerprint();
+        let Connection { id, name, provider, host, auth_method, username, expiry, is_active, status, tags, .. } = connection;
+        let fields = vec![
+            ("name", name.to_string()),
+            ("provider", provider.to_string()),
+            ("host", host.to_string()),
+            ("auth_method", auth_method.to_string()),
+            ("username", username.unwrap_or_default()),
+            ("token", token),
+            ("status", status.to_string()),
+            ("is_active", is_active.to_string()),
+            ("expires_at", format!("{expiry:?}")),
+            ("tags", tags.join(",")),
+        ];
+        items.insert(format!("connection {id}"), Item { name: name.to_string(), fields });
+    }
+    for host in db.hosts()? {
+        let fields = vec![
+            ("api", host.api.to_string()),
+            ("ca_pem", host.ca_pem.unwrap_or_default()),
+            ("client_pem", host.client_pem.map(|pem| pem.fingerprint()).unwrap_or_default()),
+            ("allow_http", host.allow_http.to_string()),
+        ];
+        items.insert(format!("host {}", host.host), Item { name: host.host.to_string(), fields });
+    }
+    Ok(items)
+}

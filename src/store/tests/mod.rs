@@ -1,0 +1,93 @@
+//! The store as a whole: what is saved opens again, and what is not whole, not ours or not the newest does not.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{Error, Keep, Place, Saved, Store, StoreKey};
+use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp};
+use crate::secret::Secret;
+
+mod whole;
+
+/// A store in a directory of its own.
+struct Sandbox {
+    directory: TempDir,
+    key: StoreKey,
+    store: Store,
+}
+
+impl Sandbox {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let key = key();
+        let place = place(directory.path());
+        let store = Store::create(place, key.clone(), "store-1", &stamp(0)).unwrap();
+        Self { directory, key, store }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("data/store.age")
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.path()).unwrap()
+    }
+
+    fn add(&self, name: &str) -> Saved<Connection> {
+        self.store
+            .change(&stamp(1), Keep::Generation, |db| {
+                let connection = connection(name);
+                db.add(&connection, &token(name))?;
+                Ok::<_, Error>(connection)
+            })
+            .unwrap()
+    }
+}
+
+fn place(directory: &Path) -> Place {
+    Place::new(&directory.join("data/store.age"), &directory.join("state"), true).unwrap()
+}
+
+fn key() -> StoreKey {
+    StoreKey { identity: age::x25519::Identity::generate().to_string().into(), from: "a test".into() }
+}
+
+fn stamp(minute: i64) -> Stamp {
+    Stamp { who: "ana@pc".into(), at: Timestamp::from_millisecond(1_800_000_000_000 + minute * 60_000).unwrap() }
+}
+
+fn token(name: &str) -> Secret {
+    Secret::from(format!("s3krit-of-{name}"))
+}
+
+fn connection(name: &str) -> Connection {
+    let at = stamp(0).at;
+    Connection {
+        id: ConnectionId::random(),
+        name: Name::new(name).unwrap(),
+        description: None,
+        provider: ProviderId::GitHub,
+        host: HostUrl::parse("github.com").unwrap(),
+        auth_method: AuthMethod::Pat,
+        token_kind: None,
+        username: None,
+        account_id: None,
+        account_type: None,
+        status: Status::Active,
+        is_active: true,
+        tags: Vec::new(),
+        scopes: None,
+        expiry: Expiry::Unknown,
+        auto_renews: false,
+        refresh_expires_at: None,
+        fingerprint: token(name).fingerprint(),
+        rotated_at: None,
+        validated_at: None,
+        validation_error: None,
+        last_used_at: None,
+        created_by: "ana@pc".into(),
+        created_at: at,
+        updated_at: at,
+    }
+}
