@@ -61,7 +61,13 @@ pub(crate) struct Key {
 /// Every setting, in the order in which `config list` shows them.
 pub(crate) const KEYS: &[Key] = &[
     Key { name: "store", form: Form::Path, variable: Some(env::name::STORE), default: None, help: "path of the store" },
-    Key { name: "key_file", form: Form::Path, variable: Some(env::name::KEY_FILE), default: None, help: "file that holds the store key" },
+    Key {
+        name: "key_file",
+        form: Form::Path,
+        variable: Some(env::name::KEY_FILE),
+        default: None,
+        help: "file that holds the store key",
+    },
     Key {
         name: "connection",
         form: Form::Text,
@@ -115,9 +121,7 @@ impl Config {
         };
         let state = match env.os(env::name::STATE_DIR) {
             Some(path) => PathBuf::from(path),
-            None => {
-                dirs::state_dir().or_else(dirs::data_local_dir).ok_or(Error::NoHome("the state directory"))?.join("gitconn")
-            }
+            None => dirs::state_dir().or_else(dirs::data_local_dir).ok_or(Error::NoHome("the state directory"))?.join("gitconn"),
         };
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -220,7 +224,9 @@ impl Config {
 
     /// A token that ends sooner than this is pointed out.
     pub(crate) fn expiry_warning(&self) -> std::time::Duration {
-        self.known("expiry_warning").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_hours(168))
+        self.known("expiry_warning")
+            .and_then(|setting| parse_span(&setting.value))
+            .unwrap_or(std::time::Duration::from_hours(168))
     }
 
     /// How much of the trail is kept: events, days.

@@ -113,21 +113,30 @@ impl Env {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// `user@host`, as the audit trail names who did something.
+    /// `user@host`, as the audit trail names who did something. The operating system's word counts more than the environment's.
     pub(crate) fn who(&self) -> String {
-        let user = [name::USER, name::LOGNAME, name::USERNAME].into_iter().find_map(|name| self.text(name));
-        format!("{}@{}", user.map_or_else(os_user, ToOwned::to_owned), host_name())
+        let named = || [name::USER, name::LOGNAME, name::USERNAME].into_iter().find_map(|name| self.text(name));
+        let user = os_user().or_else(|| named().map(ToOwned::to_owned)).unwrap_or_else(|| "unknown".to_owned());
+        format!("{user}@{}", host_name())
     }
 }
 
+/// The login name of the user this process runs as, where `/etc/passwd` has it.
 #[cfg(unix)]
-fn os_user() -> String {
-    format!("uid{}", rustix::process::getuid().as_raw())
+fn os_user() -> Option<String> {
+    let id = rustix::process::getuid().as_raw().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").ok()?;
+    let of_line = |line: &str| {
+        let mut fields = line.split(':');
+        let (name, uid) = (fields.next()?, fields.nth(1)?);
+        (uid == id).then(|| name.to_owned())
+    };
+    accounts.lines().find_map(of_line)
 }
 
 #[cfg(not(unix))]
-fn os_user() -> String {
-    "unknown".to_owned()
+fn os_user() -> Option<String> {
+    None
 }
 
 #[cfg(unix)]

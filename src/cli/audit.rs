@@ -116,7 +116,7 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             of("revoked", json!({ "fingerprint": fingerprint }), format!("token …{}", super::show::short(fingerprint)))
         }
         EventKind::Store { what, detail } => {
-            of(&format!("store.{what}"), json!({ "detail": detail }), detail.clone().unwrap_or_default())
+            of(what, json!({ "detail": detail }), detail.clone().unwrap_or_default())
         }
         EventKind::Other { kind, detail } => of(kind, json!({ "detail": detail }), detail.clone()),
     }
@@ -133,7 +133,13 @@ impl View for Trail {
         for event in &self.events {
             let when = if style.is_human() { words::clock(event.at, style.now()) } else { event.at.to_string() };
             let connection = event.connection.as_deref().map_or_else(|| "-".to_owned(), |name| clean(name).into_owned());
-            grid.row(vec![when, clean(&event.who).into_owned(), clean(&event.kind).into_owned(), connection, clean(&event.words).into_owned()]);
+            grid.row(vec![
+                when,
+                clean(&event.who).into_owned(),
+                clean(&event.kind).into_owned(),
+                connection,
+                clean(&event.words).into_owned(),
+            ]);
         }
         grid
     }
@@ -178,7 +184,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         Command::Verify => {
             let chain = audit::verify(&store)?;
             let broken = chain.broken_at.is_some();
-            context.out.data(&Proof { unbroken: !broken, events: chain.events, since: chain.since, broken_at: chain.broken_at })?;
+            context.out.data(&Proof {
+                unbroken: !broken,
+                events: chain.events,
+                since: chain.since,
+                broken_at: chain.broken_at,
+            })?;
             if broken { Err(Failure::said(Kind::Damaged)) } else { Ok(()) }
         }
     }
@@ -189,7 +200,9 @@ fn since(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
         return Ok(now.checked_sub(span).unwrap_or(Timestamp::MIN));
     }
     let start = text.parse::<Timestamp>().or_else(|_| {
-        text.parse::<jiff::civil::Date>().and_then(|date| date.to_zoned(jiff::tz::TimeZone::system())).map(|zoned| zoned.timestamp())
+        text.parse::<jiff::civil::Date>()
+            .and_then(|date| date.to_zoned(jiff::tz::TimeZone::system()))
+            .map(|zoned| zoned.timestamp())
     });
     start.map_err(|_| Failure::usage(format!("`{}` is neither a span such as `1d` nor a date such as `2026-11-20`", clean(text))))
 }

@@ -124,7 +124,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 
 /// What counts in this run: paths are expanded, and the store has a place even where none was set.
 fn effective(context: &Context<'_>, key: &str) -> Option<Setting<String>> {
-    let text = |setting: Setting<std::path::PathBuf>| Setting { value: setting.value.display().to_string(), origin: setting.origin };
+    let text =
+        |setting: Setting<std::path::PathBuf>| Setting { value: setting.value.display().to_string(), origin: setting.origin };
     match key {
         "store" => context.store_setting().ok().map(text),
         "key_file" => context.key_file_setting().map(text),

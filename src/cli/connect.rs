@@ -92,7 +92,8 @@ impl View for Stored {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let trust = connect::trust(read(args.ca_file.as_deref())?, read(args.client_cert.as_deref())?.map(Secret::from), args.allow_http);
+    let trust =
+        connect::trust(read(args.ca_file.as_deref())?, read(args.client_cert.as_deref())?.map(Secret::from), args.allow_http);
     let mut plan = Plan::new(args.provider, args.host.as_deref(), args.api_url.as_deref(), trust)?;
     plan.name.clone_from(&args.name);
     plan.description.clone_from(&args.description);

@@ -48,11 +48,8 @@ impl<'a> Context<'a> {
 
     /// The work of this run, with this terminal to ask for a passphrase.
     pub(crate) fn session(&self) -> Result<Session<'a>, Failure> {
-        let choices = Choices {
-            store: self.global.store.clone(),
-            key_file: self.global.key_file.clone(),
-            max_wait: self.global.max_wait,
-        };
+        let choices =
+            Choices { store: self.global.store.clone(), key_file: self.global.key_file.clone(), max_wait: self.global.max_wait };
         let prompt = self.prompt;
         let ask: Option<Ask> = prompt.is_allowed().then(|| Box::new(move |asked: &AskFor| passphrase(prompt, asked)) as Ask);
         Ok(Session::new(self.env, self.config, &choices, ask, self.progress.clone())?)

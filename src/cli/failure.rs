@@ -4,9 +4,9 @@ use std::io;
 use std::process::ExitCode;
 
 use super::out::{Out, stderr_line};
+use crate::config;
 use crate::model::{Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
-use crate::config;
 
 /// What kind of failure it is: the exit codes of design §7, frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -250,28 +250,40 @@ impl From<ops::Error> for Failure {
                 }
                 .hint("gitconn list --all")
             }
-            ops::Error::NoneUsable { .. } => Self::new(Kind::NotFound, message).hint("gitconn list --all").hint("gitconn connect github"),
+            ops::Error::NoneUsable { .. } => {
+                Self::new(Kind::NotFound, message).hint("gitconn list --all").hint("gitconn connect github")
+            }
             ops::Error::NoneFor { host } => Self::new(Kind::NotFound, message)
                 .hint("gitconn list --all")
                 .hint(format!("gitconn connect github --host {}   # or gitlab", shell_word(&host))),
             ops::Error::Ambiguous { names, .. } => {
                 let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
-                Self::usage(message).hint(format!("name one of them, for example: -c {first}")).hint(format!("gitconn config set connection {first}"))
+                Self::usage(message)
+                    .hint(format!("name one of them, for example: -c {first}"))
+                    .hint(format!("gitconn config set connection {first}"))
             }
-            ops::Error::OtherHost { .. } => Self::usage(message).hint("gitconn list").hint("unset GITCONN_CONNECTION   # or name the connection"),
-            ops::Error::Disabled { name } => Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name))),
+            ops::Error::OtherHost { .. } => {
+                Self::usage(message).hint("gitconn list").hint("unset GITCONN_CONNECTION   # or name the connection")
+            }
+            ops::Error::Disabled { name } => {
+                Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
+            }
             ops::Error::Dead { name, status } => {
                 let name = shell_word(&name).into_owned();
                 let failure = Self::new(Kind::Refused, message).hint(format!("gitconn validate {name}"));
                 match status {
-                    Status::Expired | Status::Revoked | Status::Invalid => failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place")),
+                    Status::Expired | Status::Revoked | Status::Invalid => {
+                        failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place"))
+                    }
                     Status::Pending | Status::Active | Status::Error => failure,
                 }
             }
             ops::Error::NotStored { probe } => not_stored(&probe),
             ops::Error::NotARepository(_) => Self::usage(message).hint("gitconn branches owner/name"),
             ops::Error::NoCheckout { .. } => Self::usage(message).hint("gitconn branches owner/name"),
-            ops::Error::Depended { name, .. } => Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name))),
+            ops::Error::Depended { name, .. } => {
+                Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
+            }
             ops::Error::Usage(_) => Self::usage(message),
         }
     }
@@ -335,6 +347,7 @@ impl From<ProviderError> for Failure {
                 let name = path.segments().last().unwrap_or_default().to_owned();
                 failure.hint(format!("gitconn repos --all --search {}", shell_word(&name)))
             }
+            ProviderError::WrongPath { .. } => Self::usage(message),
             ProviderError::Impossible { page, .. } => {
                 let failure = Self::new(Kind::Failed, message);
                 match page {
@@ -384,17 +397,21 @@ impl From<StoreError> for Failure {
             E::BadKey { .. } => Self::new(Kind::Locked, message),
             E::Cancelled => Self::new(Kind::Locked, message),
             E::UnusablePlace { .. } => Self::new(Kind::Failed, message),
-            E::Damaged { .. } => Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list"),
-            E::Foreign { .. } => Self::new(Kind::Damaged, message).hint("gitconn store accept   # shows what differs first"),
-            E::RolledBack { .. } => {
-                Self::new(Kind::Damaged, message).hint("gitconn store accept   # shows what differs first").hint("gitconn store restore --list")
+            E::Damaged { .. } => {
+                Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list")
             }
+            E::Foreign { .. } => Self::new(Kind::Damaged, message).hint("gitconn store accept   # shows what differs first"),
+            E::RolledBack { .. } => Self::new(Kind::Damaged, message)
+                .hint("gitconn store accept   # shows what differs first")
+                .hint("gitconn store restore --list"),
             E::Newer { .. } => Self::new(Kind::Damaged, message).hint("install the newer gitconn; nothing was changed"),
             E::Busy { .. } => Self::new(Kind::Unavailable, message),
             E::Io { source, .. } => {
                 let failure = Self::new(Kind::Failed, message);
                 match source.kind() {
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => failure.hint("df -h   # the disk is full; the store is as it was"),
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                        failure.hint("df -h   # the disk is full; the store is as it was")
+                    }
                     _ => failure,
                 }
             }

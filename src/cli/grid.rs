@@ -55,8 +55,11 @@ impl Grid {
 
     /// Tab-separated, one row a line, without headings.
     pub(crate) fn to_tsv(&self) -> String {
-        self.rows.iter().fold(String::new(), |text, row| text + &tsv_line(row) + "
-")
+        self.rows.iter().fold(String::new(), |text, row| {
+            text + &tsv_line(row)
+                + "
+"
+        })
     }
 }
 

@@ -44,8 +44,21 @@ struct List<'a> {
 impl View for List<'_> {
     fn grid(&self, style: Style) -> Grid {
         const NARROW: &[&str] = &["NAME", "PROVIDER", "HOST", "ACCOUNT", "METHOD", "STATUS", "EXPIRES", "CHECKED"];
-        const WIDE: &[&str] =
-            &["NAME", "PROVIDER", "HOST", "ACCOUNT", "METHOD", "STATUS", "EXPIRES", "CHECKED", "KIND", "TAGS", "USED", "CREATED BY", "CREATED"];
+        const WIDE: &[&str] = &[
+            "NAME",
+            "PROVIDER",
+            "HOST",
+            "ACCOUNT",
+            "METHOD",
+            "STATUS",
+            "EXPIRES",
+            "CHECKED",
+            "KIND",
+            "TAGS",
+            "USED",
+            "CREATED BY",
+            "CREATED",
+        ];
         let mut grid = Grid::new(if self.wide { WIDE } else { NARROW });
         for connection in self.shown {
             let mut row = vec![
@@ -60,7 +73,11 @@ impl View for List<'_> {
             ];
             if self.wide {
                 row.push(connection.token_kind.map_or("-", |kind| kind.id()).to_owned());
-                row.push(if connection.tags.is_empty() { "-".to_owned() } else { clean(&connection.tags.join(",")).into_owned() });
+                row.push(if connection.tags.is_empty() {
+                    "-".to_owned()
+                } else {
+                    clean(&connection.tags.join(",")).into_owned()
+                });
                 row.push(connection.last_used_at.map_or_else(|| "never".to_owned(), |at| style.moment(at)));
                 row.push(clean(&connection.created_by).into_owned());
                 row.push(style.moment(connection.created_at));
@@ -111,7 +128,9 @@ fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, co
     if expiring > 0 {
         let verb = if expiring == 1 { "expires" } else { "expire" };
         let days = soon.as_secs() / 86_400;
-        context.out.note(&format!("{expiring} {verb} within {}: gitconn list --expiring-within {days}d", words::plural(days, "day")));
+        context
+            .out
+            .note(&format!("{expiring} {verb} within {}: gitconn list --expiring-within {days}d", words::plural(days, "day")));
     }
     let unchecked = count(&|connection| connection.status == Status::Error);
     if unchecked > 0 {

@@ -138,11 +138,7 @@ impl Out {
             Format::Tsv => view.grid(self.stdout).to_tsv(),
             Format::Table => view.grid(self.stdout).to_table(self.width()),
         };
-        if self.format == Format::Table && self.terminal {
-            self.paged(&text)
-        } else {
-            self.raw(&text)
-        }
+        if self.format == Format::Table && self.terminal { self.paged(&text) } else { self.raw(&text) }
     }
 
     /// Writes one row of a listing as it comes. Only for formats that stream.
@@ -168,7 +164,8 @@ impl Out {
     /// Shows a long text through the pager, if there is one and the screen is too small.
     fn paged(&self, text: &str) -> Result<(), Failure> {
         let (height, _) = console::Term::stdout().size();
-        let Some(pager) = self.pager.as_deref().filter(|pager| *pager != "cat" && text.lines().count() > usize::from(height)) else {
+        let Some(pager) = self.pager.as_deref().filter(|pager| *pager != "cat" && text.lines().count() > usize::from(height))
+        else {
             return self.raw(text);
         };
         let mut command = std::process::Command::new("sh");

@@ -23,7 +23,8 @@ impl Progress {
     /// Nothing is drawn in the first half second, nor off a terminal, nor with `quiet`.
     pub(crate) fn new(env: &Env, quiet: bool) -> Self {
         let drawn = !quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()) && env.text(env::name::TERM) != Some("dumb");
-        let bar = ProgressBar::with_draw_target(None, if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        let bar =
+            ProgressBar::with_draw_target(None, if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }

@@ -55,8 +55,33 @@ struct RepositoryView {
 
 impl RepositoryView {
     fn new(repository: Repository, connection: String) -> Self {
-        let Repository { id, name, full_name, url, clone_url, ssh_url, private, default_branch, description, archived, pushed_at } = repository;
-        Self { id, name, full_name, url, clone_url, ssh_url, private, default_branch, description, archived, pushed_at, connection }
+        let Repository {
+            id,
+            name,
+            full_name,
+            url,
+            clone_url,
+            ssh_url,
+            private,
+            default_branch,
+            description,
+            archived,
+            pushed_at,
+        } = repository;
+        Self {
+            id,
+            name,
+            full_name,
+            url,
+            clone_url,
+            ssh_url,
+            private,
+            default_branch,
+            description,
+            archived,
+            pushed_at,
+            connection,
+        }
     }
 
     fn cells(&self, style: Option<Style>) -> Vec<String> {
@@ -190,7 +215,8 @@ fn finish(
     if outcome.failed.is_empty() {
         return Ok(());
     }
-    if outcome.failed.len() == names.len() && names.len() == 1
+    if outcome.failed.len() == names.len()
+        && names.len() == 1
         && let Some((_, error)) = outcome.failed.pop()
     {
         return Err(error.into());

@@ -43,14 +43,20 @@ impl View for Shown {
         }
         row("provider", connection.provider.to_string());
         row("host", connection.host.to_string());
-        row("account", match connection.account_type {
-            Some(kind) => format!("{} ({kind})", view::account(connection)),
-            None => view::account(connection),
-        });
-        row("method", match connection.token_kind {
-            Some(kind) => format!("{} ({kind})", connection.auth_method),
-            None => connection.auth_method.to_string(),
-        });
+        row(
+            "account",
+            match connection.account_type {
+                Some(kind) => format!("{} ({kind})", view::account(connection)),
+                None => view::account(connection),
+            },
+        );
+        row(
+            "method",
+            match connection.token_kind {
+                Some(kind) => format!("{} ({kind})", connection.auth_method),
+                None => connection.auth_method.to_string(),
+            },
+        );
         row("status", view::status(style, connection));
         row("enabled", if connection.is_active { "yes" } else { "no" }.to_owned());
         row("scopes", view::scopes(connection));

@@ -36,9 +36,11 @@ impl TokenArgs {
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
         let text = if self.token_stdin {
             let mut text = String::new();
-            std::io::stdin().lock().take(LIMIT).read_to_string(&mut text).map_err(|error| {
-                Failure::usage("stdin does not hold a token: it cannot be read as text").cause(error)
-            })?;
+            std::io::stdin()
+                .lock()
+                .take(LIMIT)
+                .read_to_string(&mut text)
+                .map_err(|error| Failure::usage("stdin does not hold a token: it cannot be read as text").cause(error))?;
             text
         } else if let Some(path) = &self.token_file {
             let mut text = String::new();
@@ -48,7 +50,12 @@ impl TokenArgs {
         } else if let Some(name) = &self.token_env {
             match context.env.text(name) {
                 Some(text) => text.to_owned(),
-                None => return Err(Failure::usage(format!("the environment variable `{}` is not set, or empty", crate::model::clean(name)))),
+                None => {
+                    return Err(Failure::usage(format!(
+                        "the environment variable `{}` is not set, or empty",
+                        crate::model::clean(name)
+                    )));
+                }
             }
         } else {
             return Ok(None);

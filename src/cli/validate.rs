@@ -133,9 +133,8 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     let connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
     let count = connections.len();
     context.progress.begin(&format!("asking about {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection")));
-    let checked = context.wait(async {
-        validate::check(&session, &view, connections, |done| context.progress.step(done, count)).await
-    })?;
+    let checked =
+        context.wait(async { validate::check(&session, &view, connections, |done| context.progress.step(done, count)).await })?;
     let mut unsaved = None;
     if !(args.no_save || only_test) {
         let stamp = session.stamp();

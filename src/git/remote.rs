@@ -105,7 +105,10 @@ impl Remote {
 /// `host:path` without a slash before the colon and more than a drive letter: git's own rule for its scp-like form.
 fn is_scp_like(text: &str) -> bool {
     text.split_once(':').is_some_and(|(host, path)| {
-        host.len() > 1 && !host.contains('/') && !path.starts_with("//") && !path.chars().next().is_some_and(|first| first.is_ascii_digit())
+        host.len() > 1
+            && !host.contains('/')
+            && !path.starts_with("//")
+            && !path.chars().next().is_some_and(|first| first.is_ascii_digit())
     })
 }
 
@@ -149,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_path_root_belongs_to_the_host() {
-        assert_eq!(on("https://git.acme.com/gitlab/group/sub/site.git", "https://git.acme.com/gitlab").as_deref(), Some("group/sub/site"));
+        assert_eq!(
+            on("https://git.acme.com/gitlab/group/sub/site.git", "https://git.acme.com/gitlab").as_deref(),
+            Some("group/sub/site")
+        );
         assert_eq!(on("https://git.acme.com/other/site", "https://git.acme.com/gitlab"), None);
         assert_eq!(on("https://git.acme.com/gitlabber/site", "https://git.acme.com/gitlab"), None);
     }

@@ -9,6 +9,7 @@ mod error;
 mod fault;
 mod gate;
 pub(crate) mod limits;
+mod links;
 mod origin;
 mod pages;
 mod redirect;

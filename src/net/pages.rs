@@ -1,11 +1,24 @@
 //! Walking the pages of a listing: side by side where the first answer says how many there are, else one after another.
 
-use super::{Answer, Call, Error, Origin};
+use std::collections::HashSet;
+
+use futures_util::stream::{self, StreamExt as _};
+use url::Url;
+
+use super::links::{Links, page_number, with_page};
+use super::{Answer, Call, Error, Method, Origin};
 
 /// Whether the reader of a listing wants more.
 pub(crate) type Flow = std::ops::ControlFlow<()>;
 
-/// How a listing is paged. `page` and `per_page` are added to the call's query.
+/// Pages fetched side by side.
+const AT_ONCE: usize = 16;
+
+/// Pages read in one walk: a million rows. A listing that does not end before is not one.
+const MOST_PAGES: u32 = 10_000;
+
+/// How a listing is paged. `page` and `per_page` are added to the call's query; `page` not to a keyset listing, which has no numbers
+/// (a call with `pagination` in its query).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pages {
     /// The first page to ask for, from 1.
@@ -27,13 +40,187 @@ pub(crate) struct Walked {
 
 /// Walks the pages of `call` in order. `read` turns an answer into rows (or says what is wrong with it), `id` names a row so that
 /// doubles are dropped, `each` takes the rows of a page in order and says whether to go on.
+///
+/// `read` must give *every* row of the page, for an empty page is the end of a listing: leave rows out in `each`, which hears of no
+/// empty page. When it fails, the pages before have been handed over and `each` has had nothing of those after.
 pub(crate) async fn walk<T, E: From<Error>>(
     origin: &Origin,
     call: &Call,
     pages: Pages,
     read: impl Fn(&Answer) -> Result<Vec<T>, E>,
     id: impl Fn(&T) -> String,
-    each: impl FnMut(Vec<T>) -> Flow,
+    mut each: impl FnMut(Vec<T>) -> Flow,
 ) -> Result<Walked, E> {
-    todo!()
+    let numbered = !call.query.iter().any(|(key, _)| key == "pagination");
+    let mut start = call.clone().with("per_page", pages.per_page);
+    if numbered {
+        start = start.with("page", pages.first);
+    }
+    let fetch = Fetch { origin, call: call.describe(Method::Get), read: &read };
+    let first = fetch.page(start.address(origin.base())?).await?;
+    let last = if numbered { last_page(&first, pages.first) } else { None };
+    let (asked, mut next) = (first.asked.clone(), first.links.next.clone());
+    let claims_more = next.is_some() || last.is_some();
+    let mut reader = Reader::new(&id, &mut each, &first, pages.first);
+    let step = reader.take(first, claims_more);
+    if pages.only_first {
+        reader.walked.more = claims_more && !matches!(step, Step::Ended) && !reader.has_all();
+    } else if matches!(step, Step::New) {
+        if let Some(last) = last {
+            next = side_by_side(&fetch, &mut reader, next.as_ref().unwrap_or(&asked), pages.first, last).await?;
+        }
+        one_by_one(&fetch, &mut reader, next).await?;
+    }
+    Ok(reader.walked)
+}
+
+/// The number of the last page, if there are more and the first answer, for page `number`, says how many.
+fn last_page<T>(first: &Page<T>, number: u32) -> Option<u32> {
+    // A next page that is not the next number is a cursor, whatever else the answer says.
+    if first.links.next.as_ref().is_some_and(|next| page_number(next) != number.checked_add(1)) {
+        return None;
+    }
+    let last = first.links.last.or_else(|| {
+        // Only a total, and no link at all: the size of the first page is the measure, if others follow it.
+        let total = first.links.total.filter(|total| number == 1 && first.links.next.is_none() && *total > first.size)?;
+        (first.size > 0).then(|| u32::try_from(total.div_ceil(first.size)).unwrap_or(u32::MAX))
+    });
+    last.filter(|last| *last > number)
+}
+
+/// One page as it came.
+struct Page<T> {
+    asked: Url,
+    rows: Vec<T>,
+    /// Rows as they came, doubles and all.
+    size: u64,
+    links: Links,
+}
+
+/// Gets pages.
+struct Fetch<'a, T, E> {
+    origin: &'a Origin,
+    call: String,
+    read: &'a dyn Fn(&Answer) -> Result<Vec<T>, E>,
+}
+
+impl<T, E: From<Error>> Fetch<'_, T, E> {
+    async fn page(&self, asked: Url) -> Result<Page<T>, E> {
+        let answer = self.origin.fetch(asked.clone(), &self.call).await?;
+        let rows = (self.read)(&answer)?;
+        let links = Links::of(&answer, &asked);
+        Ok(Page { size: rows.len() as u64, asked, rows, links })
+    }
+}
+
+/// What a page brought.
+#[derive(Clone, Copy)]
+enum Step {
+    /// Something new, and the reader wants more.
+    New,
+    /// Rows, but none that was new.
+    Stale,
+    /// Nothing.
+    Ended,
+    /// The reader has enough.
+    Enough,
+}
+
+/// Takes pages in order and keeps account of them.
+struct Reader<'a, T> {
+    id: &'a dyn Fn(&T) -> String,
+    each: &'a mut dyn FnMut(Vec<T>) -> Flow,
+    seen: HashSet<String>,
+    /// Rows up to here, doubles and all, also those on the pages before the first.
+    rows: u64,
+    pages: u32,
+    walked: Walked,
+}
+
+impl<'a, T> Reader<'a, T> {
+    fn new(id: &'a dyn Fn(&T) -> String, each: &'a mut dyn FnMut(Vec<T>) -> Flow, first: &Page<T>, number: u32) -> Self {
+        // The server may have clamped the size that was asked for. If the first page is also a short last one this counts too
+        // little, which errs on the safe side: towards more.
+        let measure = first.links.per_page.unwrap_or(first.size);
+        let rows = u64::from(number.saturating_sub(1)).saturating_mul(measure);
+        Self { id, each, seen: HashSet::new(), rows, pages: 0, walked: Walked { total: first.links.total, more: false } }
+    }
+
+    /// Whether everything has been read, by the provider's own count.
+    fn has_all(&self) -> bool {
+        self.walked.total.is_some_and(|total| self.rows >= total)
+    }
+
+    /// Hands over what is new in a page. `claims_more`: whether the provider says that there are pages after it.
+    fn take(&mut self, page: Page<T>, claims_more: bool) -> Step {
+        self.pages += 1;
+        self.rows = self.rows.saturating_add(page.size);
+        // Rows come and go while we read: the newest count is the one to measure by.
+        self.walked.total = page.links.total.or(self.walked.total);
+        let mut rows = page.rows;
+        rows.retain(|row| self.seen.insert((self.id)(row)));
+        if page.size == 0 {
+            return Step::Ended;
+        }
+        if rows.is_empty() {
+            return Step::Stale;
+        }
+        if (self.each)(rows).is_break() {
+            self.walked.more = claims_more && !self.has_all();
+            return Step::Enough;
+        }
+        Step::New
+    }
+}
+
+/// Reads the pages after `number` up to `last` side by side and hands them over in order. Gives the page to go on with, if the last
+/// one names any (rows were added meanwhile).
+///
+/// A page that brings nothing is not yet the end here: rows may have moved while the pages were fetched. As many of them in a row as
+/// are fetched at once are the end.
+async fn side_by_side<T, E: From<Error>>(
+    fetch: &Fetch<'_, T, E>,
+    reader: &mut Reader<'_, T>,
+    template: &Url,
+    number: u32,
+    last: u32,
+) -> Result<Option<Url>, E> {
+    let reachable = last.min(number.saturating_add(MOST_PAGES - 1));
+    let requests = (number + 1..=reachable).map(|page| fetch.page(with_page(template, page)));
+    let mut pages = std::pin::pin!(stream::iter(requests).buffered(AT_ONCE).zip(stream::iter(number + 1..)));
+    let (mut barren, mut next) = (0, None);
+    while let Some((page, number)) = pages.next().await {
+        let page = page?;
+        next.clone_from(&page.links.next);
+        match reader.take(page, number < last || next.is_some()) {
+            Step::New => barren = 0,
+            Step::Stale | Step::Ended => barren += 1,
+            Step::Enough => return Ok(None),
+        }
+        if barren == AT_ONCE {
+            return Ok(None);
+        }
+    }
+    reader.walked.more = reachable < last;
+    Ok(next.filter(|_| barren == 0 && reachable == last))
+}
+
+/// Follows the pages one after another, each naming the next, until one brings nothing new.
+async fn one_by_one<T, E: From<Error>>(
+    fetch: &Fetch<'_, T, E>,
+    reader: &mut Reader<'_, T>,
+    mut next: Option<Url>,
+) -> Result<(), E> {
+    while let Some(url) = next {
+        if reader.pages >= MOST_PAGES {
+            reader.walked.more = true;
+            return Ok(());
+        }
+        let page = fetch.page(url).await?;
+        next = page.links.next.clone();
+        if !matches!(reader.take(page, next.is_some()), Step::New) {
+            return Ok(());
+        }
+    }
+    Ok(())
 }

@@ -20,7 +20,9 @@ pub(crate) fn list(
             Err(error) => {
                 query.limit = None;
                 let mut events = view.events(&query)?;
-                events.retain(|event| event.connection_name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase()));
+                events.retain(|event| {
+                    event.connection_name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase())
+                });
                 if events.is_empty() {
                     return Err(error);
                 }

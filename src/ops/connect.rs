@@ -116,8 +116,7 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
     let shape = plan.shape(&token)?;
     let door = plan.door();
     let kind = provider::kind(plan.provider);
-    let mut warnings: Vec<Warning> =
-        shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
+    let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
     let probe = if plan.offline {
         None
     } else {
@@ -141,7 +140,10 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
         for other in db.connections()? {
             if other.fingerprint == fingerprint {
                 let text = format!("the same token is stored as `{}` already", other.name);
-                warnings.push(Warning { text, hint: Some(format!("gitconn show {}", crate::model::shell_word(other.name.as_str()))) });
+                warnings.push(Warning {
+                    text,
+                    hint: Some(format!("gitconn show {}", crate::model::shell_word(other.name.as_str()))),
+                });
             }
         }
         let name = match &plan.name {
@@ -230,7 +232,12 @@ fn default_name(db: &Db, plan: &Plan, probe: Option<&Probe>) -> Result<Name, Err
         parts.push(host.strip_prefix("http://").unwrap_or(&host).replace(['/', ':'], "-"));
     }
     parts.extend(probe.and_then(|probe| probe.username.clone()));
-    let stem: String = parts.join("-").chars().filter(|character| !character.is_whitespace() && !matches!(character, '/' | ':')).take(90).collect();
+    let stem: String = parts
+        .join("-")
+        .chars()
+        .filter(|character| !character.is_whitespace() && !matches!(character, '/' | ':'))
+        .take(90)
+        .collect();
     let stem = crate::model::clean(&stem).replace('\u{fffd}', "");
     let mut number = 1_u32;
     loop {

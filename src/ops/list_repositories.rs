@@ -140,7 +140,8 @@ fn first_page(wanted: &Wanted) -> u32 {
 
 /// Takes the newest of the rows that stand first in their listings; of equally new ones that of the earlier connection.
 fn newest(heads: &mut [Option<Repository>]) -> Option<(usize, Repository)> {
-    let rank = |(position, head): (usize, &Option<Repository>)| head.as_ref().map(|row| (row.pushed_at, std::cmp::Reverse(position)));
+    let rank =
+        |(position, head): (usize, &Option<Repository>)| head.as_ref().map(|row| (row.pushed_at, std::cmp::Reverse(position)));
     let (_, std::cmp::Reverse(position)) = heads.iter().enumerate().filter_map(rank).max()?;
     heads[position].take().map(|row| (position, row))
 }

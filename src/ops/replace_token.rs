@@ -38,7 +38,10 @@ pub(crate) async fn replace(
         && !allow_account_change
     {
         let new = crate::model::clean(new);
-        return Err(Error::Usage(format!("the new token is of `{new}`, `{}` is of `{old}` (--allow-account-change takes it)", connection.name)));
+        return Err(Error::Usage(format!(
+            "the new token is of `{new}`, `{}` is of `{old}` (--allow-account-change takes it)",
+            connection.name
+        )));
     }
     let mut warnings = kind.scope_warnings(&probe);
     warnings.extend(shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }));

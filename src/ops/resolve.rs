@@ -20,7 +20,8 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
         .into_iter()
         .filter_map(|connection| {
             let key = connection.name.key();
-            let distance = if key.contains(&wanted) || wanted.contains(&key) { 1 } else { strsim::damerau_levenshtein(&key, &wanted) };
+            let distance =
+                if key.contains(&wanted) || wanted.contains(&key) { 1 } else { strsim::damerau_levenshtein(&key, &wanted) };
             (distance <= 3.max(wanted.chars().count() / 3)).then(|| (distance, connection.name.to_string()))
         })
         .collect();

@@ -1,14 +1,21 @@
 //! Why a provider did not do what was asked, named for what happened to the user.
 
+use super::Shape;
 use crate::model::{ProviderId, RepositoryPath, Verdict};
 use crate::net;
 
 /// A request to a provider that failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The text can never be a token of this provider. `why`: `truncated: 40 characters expected, got 38`.
+    /// The text is not a token of this provider. `why`: `truncated: 40 characters expected, got 38`.
     #[error("this is not a usable token: {why}")]
-    Malformed { why: String, belongs_to: Option<ProviderId> },
+    Malformed {
+        why: String,
+        belongs_to: Option<ProviderId>,
+        /// What it would be all the same: set where the facts make it wrong only as long as the provider keeps its published rule
+        /// (a checksum, a prefix), so that a user may insist (`--force`). `None`: it can never work.
+        if_forced: Option<Box<Shape>>,
+    },
     /// The provider refused the credential. The verdict says how.
     #[error("{reason}")]
     Refused { verdict: Verdict, reason: String, mend_url: Option<String>, answered: Answered },
@@ -16,6 +23,9 @@ pub(crate) enum Error {
     /// this kind of token.
     #[error("repository `{path}` is not there, or this token may not see it")]
     NoRepository { path: RepositoryPath, likely: Option<String>, answered: Answered },
+    /// A path that no repository of this provider can have, found without asking. `why`: `GitHub's are owner/name`.
+    #[error("`{path}` is not the path of a repository: {why}")]
+    WrongPath { path: RepositoryPath, why: &'static str },
     /// The provider cannot do this by API; a person can on a page.
     #[error("{host} has no call for this")]
     Impossible { host: String, page: Option<String> },
@@ -47,7 +57,7 @@ impl Answered {
             host: answer.host.clone(),
             status: answer.status,
             call: answer.call.clone(),
-            request_id: answer.request_id().map(|id| crate::model::clean(id).into_owned()),
+            request_id: answer.request_id().map(super::remote::said),
         }
     }
 }

@@ -2,8 +2,14 @@
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
 mod error;
+mod finding;
 mod github;
 mod gitlab;
+mod paste;
+mod remote;
+mod sift;
+#[cfg(test)]
+mod testing;
 mod types;
 
 use async_trait::async_trait;
@@ -22,6 +28,10 @@ use crate::secret::Secret;
 pub(crate) trait Kind: Sync {
     /// The host that is meant when none is named.
     fn default_host(&self) -> HostUrl;
+
+    /// The web host that a typed address means: `github.com` for `api.github.com`, an instance for the address of its API. What is
+    /// stored and shown is this.
+    fn web_host(&self, host: &HostUrl) -> HostUrl;
 
     /// Where the API of a web host lies: `https://api.github.com` for `github.com`.
     fn api_base(&self, host: &HostUrl) -> HostUrl;
@@ -96,7 +106,33 @@ pub(crate) trait Provider {
 /// The one place that names all providers.
 pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
     match id {
-        ProviderId::GitHub => todo!(),
-        ProviderId::GitLab => todo!(),
+        ProviderId::GitHub => &github::GitHub,
+        ProviderId::GitLab => &gitlab::GitLab,
+    }
+}
+
+/// An address that stands in our own source, where a test parses it.
+fn constant(text: &'static str) -> HostUrl {
+    HostUrl::parse(text).unwrap_or_else(|error| unreachable!("`{text}` is an address: {error}"))
+}
+
+/// A text as the value of a query parameter. Spaces become `%20`, which every reader understands.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+    use crate::model::ProviderId;
+
+    #[test]
+    fn every_provider_has_a_home() {
+        for id in ProviderId::ALL {
+            let kind = kind(*id);
+            let host = kind.default_host();
+            assert_eq!(kind.web_host(&host), host);
+            assert!(kind.token_page(&host, "gitconn x").url.starts_with(host.as_str()));
+        }
     }
 }

@@ -42,12 +42,18 @@ impl View for Info {
         row("store", format!("{} ({})", self.store, self.set_by));
         row("id", self.store_id.clone());
         row("generation", self.generation.to_string());
-        row("key", match (&self.key_from, &self.recipient) {
-            (Some(from), Some(recipient)) => format!("from {from}: {recipient}"),
-            _ => style.bad("not found"),
-        });
+        row(
+            "key",
+            match (&self.key_from, &self.recipient) {
+                (Some(from), Some(recipient)) => format!("from {from}: {recipient}"),
+                _ => style.bad("not found"),
+            },
+        );
         if let Some(until) = self.unlocked_until {
-            row("unlocked", format!("until {}", if style.is_human() { words::clock(until, style.now()) } else { until.to_string() }));
+            row(
+                "unlocked",
+                format!("until {}", if style.is_human() { words::clock(until, style.now()) } else { until.to_string() }),
+            );
         }
         if let Some(connections) = self.connections {
             row("connections", connections.to_string());
@@ -56,7 +62,10 @@ impl View for Info {
             row("created", style.moment(at));
         }
         if let Some(at_home) = self.at_home {
-            row("home", if at_home { "here" } else { "another machine: this is a copy (gitconn store accept --move)" }.to_owned());
+            row(
+                "home",
+                if at_home { "here" } else { "another machine: this is a copy (gitconn store accept --move)" }.to_owned(),
+            );
         }
         row("state", self.state_dir.clone());
         for (index, kept) in self.backups.iter().enumerate() {

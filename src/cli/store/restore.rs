@@ -79,8 +79,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = store::for_recovery(&session)?;
     if !args.yes {
         context.out.note(&match &source {
-            Source::File(path) => format!("`{}` takes the place of the store; what was saved after it is kept as a generation", path.display()),
-            Source::Generation(number) => format!("generation {number} takes the place of the store; what was saved after it is kept as a generation"),
+            Source::File(path) => {
+                format!("`{}` takes the place of the store; what was saved after it is kept as a generation", path.display())
+            }
+            Source::Generation(number) => {
+                format!("generation {number} takes the place of the store; what was saved after it is kept as a generation")
+            }
         });
         if !context.prompt.confirm("restore it?", "--yes")? {
             return Err(Failure::interrupted_by("nothing was restored"));

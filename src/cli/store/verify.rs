@@ -36,7 +36,11 @@ impl View for Verified {
         row(&good, "signature", format!("generation {}, written by its own key", self.generation));
         row(&good, "content", words::plural(u64::try_from(self.connections).unwrap_or(u64::MAX), "connection"));
         let chain = if self.trail_unbroken { &good } else { &bad };
-        row(chain, "trail", format!("{}, {}", words::plural(self.events, "event"), if self.trail_unbroken { "unbroken" } else { "broken" }));
+        row(
+            chain,
+            "trail",
+            format!("{}, {}", words::plural(self.events, "event"), if self.trail_unbroken { "unbroken" } else { "broken" }),
+        );
         let pin = match self.pin {
             "off" => "not looked at (GITCONN_PIN=off)",
             "none" => "this machine has not saved to it yet",

@@ -1,5 +1,9 @@
 //! The network against real servers on this machine, most of them ill-mannered.
 
+mod faults;
+mod pages;
+mod redirects;
+mod repeats;
 mod requests;
 mod server;
 

@@ -1,4 +1,142 @@
-//! GitHub.
+//! GitHub: github.com, GHE.com and GitHub Enterprise Server. Nothing here names another provider's folder.
+
+mod api;
+mod branches;
+mod checksum;
+mod page;
+mod probe;
+mod refusal;
+mod repositories;
+mod revoke;
+mod scopes;
+mod shape;
+mod site;
+mod sso;
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+use self::refusal::{Asker, refusal};
+use self::shape::Form;
+use self::site::Site;
+use super::{
+    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, Revoked, Shape, TokenPage, Warning,
+};
+use crate::model::{Branch, HostUrl, Repository, RepositoryPath};
+use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
+use crate::secret::Secret;
 
 /// What is known about GitHub.
 pub(super) struct GitHub;
+
+static CAPABILITIES: Capabilities = Capabilities { searches_repositories: false, searches_branches: false };
+
+impl Kind for GitHub {
+    fn default_host(&self) -> HostUrl {
+        site::public()
+    }
+
+    fn web_host(&self, host: &HostUrl) -> HostUrl {
+        site::web_host(host)
+    }
+
+    fn api_base(&self, host: &HostUrl) -> HostUrl {
+        site::api_base(host)
+    }
+
+    fn shape(&self, token: &Secret, _host: &HostUrl) -> Result<Shape, Error> {
+        shape::shape(token)
+    }
+
+    fn token_page(&self, host: &HostUrl, name: &str) -> TokenPage {
+        page::new_token(&site::web_host(host), name)
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn scope_warnings(&self, probe: &Probe) -> Vec<Warning> {
+        scopes::warnings(probe)
+    }
+
+    fn connect(
+        &self,
+        http: &Http,
+        host: &HostUrl,
+        api: &HostUrl,
+        trust: &Trust,
+        token: Rc<dyn TokenSource>,
+    ) -> Result<Box<dyn Provider>, Error> {
+        let web = site::web_host(host);
+        Ok(Box::new(Account {
+            site: Site::of(&web),
+            web,
+            origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limits)?,
+            anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limits)?,
+            token,
+        }))
+    }
+}
+
+/// One account at one host.
+struct Account {
+    web: HostUrl,
+    site: Site,
+    origin: Origin,
+    /// The same API without the token: revoking wants none.
+    anonymous: Origin,
+    token: Rc<dyn TokenSource>,
+}
+
+impl Account {
+    async fn token(&self) -> Result<Secret, net::Error> {
+        self.token.token().await.map_err(net::Error::Token)
+    }
+
+    /// What an answer other than the wanted one means.
+    fn error(&self, answer: &Answer, form: Form) -> Error {
+        refusal(answer, &Asker { web: &self.web, form, known: None, now: self.origin.now() }).into_error(answer)
+    }
+}
+
+#[async_trait(?Send)]
+impl Provider for Account {
+    async fn probe(&self, known: &Known) -> Probe {
+        probe::probe(self, known).await
+    }
+
+    async fn repositories(
+        &self,
+        query: &RepositoryQuery,
+        each: &mut dyn FnMut(Vec<Repository>) -> Flow,
+    ) -> Result<Listing, Error> {
+        repositories::list(self, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error> {
+        repositories::one(self, path).await
+    }
+
+    async fn branches(
+        &self,
+        path: &RepositoryPath,
+        query: &BranchQuery,
+        each: &mut dyn FnMut(Vec<Branch>) -> Flow,
+    ) -> Result<Listing, Error> {
+        branches::list(self, path, query, each).await
+    }
+
+    async fn revoke(&self) -> Result<Revoked, Error> {
+        revoke::revoke(self).await
+    }
+
+    /// What `gh` uses for every kind of token; an installation's needs exactly this.
+    fn git_username(&self) -> &'static str {
+        "x-access-token"
+    }
+}
+
+#[cfg(test)]
+mod tests;

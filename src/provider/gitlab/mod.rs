@@ -1,4 +1,118 @@
-//! GitLab.
+//! GitLab: gitlab.com and instances of one's own, at whatever path root. Nothing here names another provider's folder.
+
+mod api;
+mod branches;
+mod page;
+mod probe;
+mod refusal;
+mod repositories;
+mod scopes;
+mod shape;
+
+use std::rc::Rc;
+
+use async_trait::async_trait;
+
+use super::{
+    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, Revoked, Shape, TokenPage, Warning,
+};
+use crate::model::{Branch, HostUrl, Repository, RepositoryPath};
+use crate::net::{Auth, Call, Flow, Http, Method, Origin, TokenSource, Trust};
+use crate::secret::Secret;
 
 /// What is known about GitLab.
 pub(super) struct GitLab;
+
+static CAPABILITIES: Capabilities = Capabilities { searches_repositories: true, searches_branches: true };
+
+impl Kind for GitLab {
+    fn default_host(&self) -> HostUrl {
+        super::constant("gitlab.com")
+    }
+
+    fn web_host(&self, host: &HostUrl) -> HostUrl {
+        api::web_host(host)
+    }
+
+    fn api_base(&self, host: &HostUrl) -> HostUrl {
+        api::base(host)
+    }
+
+    fn shape(&self, token: &Secret, host: &HostUrl) -> Result<Shape, Error> {
+        shape::shape(token, host)
+    }
+
+    fn token_page(&self, host: &HostUrl, name: &str) -> TokenPage {
+        page::new_token(&api::web_host(host), name)
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn scope_warnings(&self, probe: &Probe) -> Vec<Warning> {
+        scopes::warnings(probe)
+    }
+
+    fn connect(
+        &self,
+        http: &Http,
+        host: &HostUrl,
+        api: &HostUrl,
+        trust: &Trust,
+        token: Rc<dyn TokenSource>,
+    ) -> Result<Box<dyn Provider>, Error> {
+        Ok(Box::new(Account {
+            web: api::web_host(host),
+            origin: http.origin(api, trust, Auth::PrivateToken(token), api::HEADERS, api::limits)?,
+        }))
+    }
+}
+
+/// One account at one instance.
+struct Account {
+    web: HostUrl,
+    origin: Origin,
+}
+
+#[async_trait(?Send)]
+impl Provider for Account {
+    async fn probe(&self, known: &Known) -> Probe {
+        probe::probe(self, known).await
+    }
+
+    async fn repositories(
+        &self,
+        query: &RepositoryQuery,
+        each: &mut dyn FnMut(Vec<Repository>) -> Flow,
+    ) -> Result<Listing, Error> {
+        repositories::list(self, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error> {
+        repositories::one(self, path).await
+    }
+
+    async fn branches(
+        &self,
+        path: &RepositoryPath,
+        query: &BranchQuery,
+        each: &mut dyn FnMut(Vec<Branch>) -> Flow,
+    ) -> Result<Listing, Error> {
+        branches::list(self, path, query, each).await
+    }
+
+    /// A token of any scope may end itself since 15.4.
+    async fn revoke(&self) -> Result<Revoked, Error> {
+        let answer = self.origin.send(Method::Delete, &Call::to(["personal_access_tokens", "self"]), None).await?;
+        if answer.status == 204 { Ok(Revoked::Done) } else { Err(refusal::refusal(&answer, &self.web).into_error(&answer)) }
+    }
+
+    /// Good for every token of an account and for logins too.
+    fn git_username(&self) -> &'static str {
+        "oauth2"
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! What an answer that is no success means, before it is known whether it becomes a verdict or an error.
+
+use super::{Answered, Error, Probe, remote};
+use crate::model::Verdict;
+use crate::net::{self, Answer};
+
+/// What kind of refusal it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The provider refuses the credential, or the credential this.
+    Refused(Verdict),
+    /// There is no such thing, or the token may not see it.
+    NotFound,
+    /// 400, 422, 410: the request itself is not accepted.
+    NotAccepted,
+    /// 5xx, HTML, broken JSON: nothing was learnt.
+    Unintelligible,
+}
+
+/// What an answer means, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) cause: Cause,
+    /// For a refusal a whole statement; else what follows `gave an answer that is no use:` or `did not accept the request:`.
+    pub(super) reason: String,
+    /// A page that mends it.
+    pub(super) mend_url: Option<String>,
+}
+
+impl Finding {
+    pub(super) fn new(cause: Cause, reason: impl Into<String>) -> Self {
+        Self { cause, reason: reason.into(), mend_url: None }
+    }
+
+    /// A refusal of the credential.
+    pub(super) fn refused(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self::new(Cause::Refused(verdict), reason)
+    }
+
+    /// An answer that is no use.
+    pub(super) fn unintelligible(reason: impl Into<String>) -> Self {
+        Self::new(Cause::Unintelligible, reason)
+    }
+
+    /// The same with a page that mends it.
+    #[must_use]
+    pub(super) fn mended_at(mut self, page: Option<String>) -> Self {
+        self.mend_url = page;
+        self
+    }
+
+    /// The verdict. What says nothing of the credential leaves it unknown.
+    pub(super) const fn verdict(&self) -> Verdict {
+        match self.cause {
+            Cause::Refused(verdict) => verdict,
+            Cause::NotFound | Cause::NotAccepted | Cause::Unintelligible => Verdict::Unreachable,
+        }
+    }
+
+    /// As the outcome of a check.
+    pub(super) fn into_probe(self, answer: &Answer) -> Probe {
+        let verdict = self.verdict();
+        let reason = match self.cause {
+            Cause::Refused(_) => self.reason,
+            Cause::NotAccepted => format!("{} did not accept the request: {}", answer.host, self.reason),
+            Cause::NotFound | Cause::Unintelligible => format!("{} gave an answer that is no use: {}", answer.host, self.reason),
+        };
+        Probe { mend_url: self.mend_url, request_id: answer.request_id().map(remote::said), ..Probe::of(verdict, reason) }
+    }
+
+    /// As the outcome of any other request.
+    pub(super) fn into_error(self, answer: &Answer) -> Error {
+        let answered = Answered::by(answer);
+        match self.cause {
+            Cause::Refused(verdict) => Error::Refused { verdict, reason: self.reason, mend_url: self.mend_url, answered },
+            Cause::NotAccepted => Error::NotAccepted { why: self.reason, answered },
+            Cause::NotFound | Cause::Unintelligible => Error::Unintelligible { why: self.reason, answered },
+        }
+    }
+}
+
+/// What a check found that got no answer. A fault of the network proves nothing against the token.
+pub(super) fn unanswered(error: &net::Error) -> Probe {
+    let verdict = match error {
+        net::Error::Limited { .. } => Verdict::RateLimited,
+        net::Error::Unreachable { .. }
+        | net::Error::TooLarge { .. }
+        | net::Error::Redirected { .. }
+        | net::Error::Plain { .. }
+        | net::Error::Certificate { .. }
+        | net::Error::Token(_)
+        | net::Error::Unusable { .. } => Verdict::Unreachable,
+    };
+    Probe::of(verdict, crate::model::clean(&error.to_string()).into_owned())
+}
+
+/// Tells a credential that is simply unknown apart by what was known of it (design §2): past its end it has expired, if it once
+/// worked it was revoked, else it was never good.
+pub(super) fn by_what_was_known(known: Option<&super::Known>, now: crate::model::Timestamp) -> Verdict {
+    match known {
+        Some(known) if known.expires_at.is_some_and(|end| end <= now) => Verdict::Expired,
+        Some(known) if known.was_active => Verdict::Revoked,
+        _ => Verdict::Invalid,
+    }
+}
+
+/// Whether a body is a page of HTML, as proxies, sign-in pages and ailing servers send.
+pub(super) fn is_page(answer: &Answer) -> bool {
+    let by_type = answer.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    by_type || answer.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
+/// What to say of a 200 that does not hold what it should: `a page of HTML instead of an account`.
+pub(super) fn not_what_was_asked(answer: &Answer, expected: &str) -> String {
+    if serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok() {
+        format!("JSON of another shape instead of {expected}")
+    } else {
+        format!("{} instead of {expected}", instead_of_json(answer))
+    }
+}
+
+/// `a page of HTML` or `no JSON`: what came where an answer of the API was expected.
+pub(super) fn instead_of_json(answer: &Answer) -> &'static str {
+    if is_page(answer) {
+        "a page of HTML"
+    } else if answer.body.is_empty() {
+        "an empty answer"
+    } else {
+        "no JSON"
+    }
+}

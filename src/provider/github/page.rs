@@ -1,0 +1,32 @@
+//! GitHub's pages for tokens.
+
+use super::super::{TokenPage, encoded};
+use crate::model::HostUrl;
+
+/// The page where a classic token for reading is made: the one kind that reads private repositories of every owner at once. Its
+/// link can tick scopes and give a name, but not set an end; and there is no scope that only reads private repositories.
+pub(super) fn new_token(web: &HostUrl, name: &str) -> TokenPage {
+    TokenPage {
+        url: format!("{}/settings/tokens/new?scopes=repo,read:org&description={}", web.as_str(), encoded(name)),
+        advice: Some("choose an expiry of 90 days"),
+    }
+}
+
+/// The page where a person revokes tokens.
+pub(super) fn tokens(web: &HostUrl) -> String {
+    format!("{}/settings/tokens", web.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::new_token;
+    use crate::model::HostUrl;
+
+    #[test]
+    fn the_link_ticks_what_reading_needs() {
+        let page = new_token(&HostUrl::parse("github.com").unwrap(), "gitconn work & play");
+        assert_eq!(page.url, "https://github.com/settings/tokens/new?scopes=repo,read:org&description=gitconn%20work%20%26%20play");
+        let server = new_token(&HostUrl::parse("http://127.0.0.1:3000").unwrap(), "x");
+        assert!(server.url.starts_with("http://127.0.0.1:3000/settings/tokens/new?"));
+    }
+}

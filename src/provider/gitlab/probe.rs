@@ -1,0 +1,185 @@
+//! Asking GitLab who we are. Two calls side by side: `/personal_access_tokens/self` knows scopes and expiry and takes a token of any
+//! scope, but came with 15.5; `/user` is as old as the API and knows the account, but wants a scope.
+
+use futures_util::future::join;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use super::super::finding::{self, Cause, Finding};
+use super::super::{Known, Probe, remote};
+use super::refusal::{is_plain_401, refusal};
+use super::{Account, api};
+use crate::model::{AccountType, AuthMethod, Expiry, HostUrl, Timestamp, TokenKind, Verdict};
+use crate::net::{self, Answer, Call};
+
+/// `GET /personal_access_tokens/self`.
+#[derive(Debug, Deserialize)]
+struct Token {
+    #[serde(rename = "id")]
+    _id: u64,
+    scopes: Option<Vec<String>>,
+    /// `YYYY-MM-DD`, or null for a token without end.
+    #[serde(default, deserialize_with = "said")]
+    expires_at: Option<Option<String>>,
+}
+
+/// Keeps a null apart from a field that is not there.
+fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+/// `GET /user`.
+#[derive(Debug, Deserialize)]
+struct User {
+    id: u64,
+    username: String,
+    bot: Option<bool>,
+}
+
+/// What one of the two calls brought.
+#[derive(Debug)]
+enum Brought<T> {
+    Good(T),
+    /// Says that the credential is dead, or what keeps it from serving.
+    Refused(Finding, Option<String>),
+    /// 401 without a reason. From `/self` it may only mean a version before 15.5.
+    Plain401(Finding, Option<String>),
+    /// There is no such call here: an old version, or a wrong address.
+    Absent(Finding, Option<String>),
+    /// Nothing was learnt.
+    Failed(Box<Probe>),
+}
+
+/// Asks both, and puts together what they say.
+pub(super) async fn probe(account: &Account, known: &Known) -> Probe {
+    let (token, user) = (Call::to(["personal_access_tokens", "self"]), Call::to(["user"]));
+    let (token, user) = join(account.origin.get(&token), account.origin.get(&user)).await;
+    judge(&token, &user, &account.web, known, account.origin.now())
+}
+
+type Asked = Result<Answer, net::Error>;
+
+fn judge(token: &Asked, user: &Asked, web: &HostUrl, known: &Known, now: Timestamp) -> Probe {
+    let rate_limit = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).filter_map(api::rate_limit);
+    let rate_limit = rate_limit.min_by_key(|limit| limit.remaining);
+    let request_id = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).find_map(Answer::request_id);
+    let request_id = request_id.map(remote::said);
+
+    let probe = match (brought::<Token>(token, web), brought::<User>(user, web)) {
+        // The token is good; but an account that has to accept terms or was blocked serves nobody.
+        (Brought::Good(token), Brought::Refused(finding, id)) if finding.cause == Cause::Refused(Verdict::Blocked) => {
+            Probe { verdict: Verdict::Blocked, reason: Some(finding.reason), mend_url: finding.mend_url, request_id: id, ..good(Some(token), None) }
+        }
+        (Brought::Good(token), Brought::Good(user)) => good(Some(token), Some(user)),
+        (Brought::Good(token), _) => good(Some(token), None),
+        (_, Brought::Good(user)) => good(None, Some(user)),
+        // A reason beats none; the account's own answer comes first.
+        (_, Brought::Refused(finding, id)) | (Brought::Refused(finding, id), _) => refused(finding, id),
+        // Nothing may be held against a token while one of the two could not be asked.
+        (_, Brought::Failed(failed)) | (Brought::Failed(failed), _) => *failed,
+        (_, Brought::Plain401(finding, id)) => refused(by_what_was_known(finding, web, known, now), id),
+        (_, Brought::Absent(finding, id)) => refused(finding, id),
+    };
+    Probe { rate_limit: probe.rate_limit.or(rate_limit), request_id: probe.request_id.clone().or(request_id), ..probe }
+}
+
+fn brought<T: serde::de::DeserializeOwned>(asked: &Asked, web: &HostUrl) -> Brought<T> {
+    let answer = match asked {
+        Ok(answer) => answer,
+        Err(error) => return Brought::Failed(Box::new(finding::unanswered(error))),
+    };
+    if answer.status == 200 {
+        return match answer.json() {
+            Some(good) => Brought::Good(good),
+            None => {
+                let why = finding::not_what_was_asked(answer, "an account");
+                Brought::Failed(Box::new(Finding::unintelligible(why).into_probe(answer)))
+            }
+        };
+    }
+    let id = answer.request_id().map(remote::said);
+    let finding = refusal(answer, web);
+    match finding.cause {
+        _ if is_plain_401(answer) => Brought::Plain401(finding, id),
+        Cause::Refused(_) => Brought::Refused(finding, id),
+        // 15.0 answers 405, some routers 404 in words of their own.
+        _ if matches!(answer.status, 404 | 405) => {
+            let words = format!("{} gave an answer that is no use: {}", answer.host, finding.reason);
+            Brought::Absent(Finding { reason: words, ..finding }, id)
+        }
+        _ => Brought::Failed(Box::new(finding.into_probe(answer))),
+    }
+}
+
+/// What is known of a token that one of the calls, or both, took.
+fn good(token: Option<Token>, user: Option<User>) -> Probe {
+    let scopes = token.as_ref().and_then(|token| token.scopes.clone());
+    let granular = scopes.as_ref().is_some_and(|scopes| scopes.iter().any(|scope| scope == "granular"));
+    let kind = match &user {
+        Some(user) => match bot(&user.username) {
+            Some(kind) => Some(kind),
+            None if granular => Some(TokenKind::FineGrained),
+            None => Some(TokenKind::Personal),
+        },
+        // Only the account's name tells projects and groups from persons.
+        None if granular => Some(TokenKind::FineGrained),
+        None => None,
+    };
+    Probe {
+        username: user.as_ref().map(|user| remote::said(&user.username)),
+        account_id: user.as_ref().map(|user| user.id.to_string()),
+        account_type: user.as_ref().map(|user| {
+            let machine = user.bot == Some(true) || matches!(kind, Some(TokenKind::Project | TokenKind::Group));
+            if machine { AccountType::Bot } else { AccountType::User }
+        }),
+        method: Some(match kind {
+            Some(TokenKind::Project | TokenKind::Group) => AuthMethod::AccessToken,
+            _ => AuthMethod::Pat,
+        }),
+        kind,
+        scopes: scopes.map(|scopes| scopes.iter().map(|scope| remote::said(scope)).collect()),
+        expiry: Some(match token.and_then(|token| token.expires_at) {
+            Some(Some(date)) => end_of(&date).map_or(Expiry::Unknown, Expiry::At),
+            Some(None) => Expiry::Never,
+            None => Expiry::Unknown,
+        }),
+        ..Probe::of(Verdict::Valid, None)
+    }
+}
+
+fn refused(finding: Finding, request_id: Option<String>) -> Probe {
+    Probe { mend_url: finding.mend_url.clone(), request_id, ..Probe::of(finding.verdict(), finding.reason) }
+}
+
+/// Both calls know nothing of the token and do not say why.
+fn by_what_was_known(finding: Finding, web: &HostUrl, known: &Known, now: Timestamp) -> Finding {
+    match finding::by_what_was_known(Some(known), now) {
+        Verdict::Expired => Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired")),
+        Verdict::Revoked => Finding::refused(Verdict::Revoked, format!("{web} refuses the token, which worked before: it was revoked")),
+        _ => finding,
+    }
+}
+
+/// A token dies at the beginning of its day, UTC.
+fn end_of(date: &str) -> Option<Timestamp> {
+    let date: Date = date.parse().ok()?;
+    date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+/// Project and group tokens act as an account of their own: `project_12_bot_0123…`, before 16.0 `project_12_bot2`.
+fn bot(username: &str) -> Option<TokenKind> {
+    let (kind, rest) = [(TokenKind::Project, "project_"), (TokenKind::Group, "group_")]
+        .into_iter()
+        .find_map(|(kind, front)| username.strip_prefix(front).map(|rest| (kind, rest)))?;
+    let (id, tail) = rest.split_once("_bot")?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let suffix = match tail.strip_prefix('_') {
+        Some(hex) => hex.len() == 32 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+        None => digits(tail),
+    };
+    (!id.is_empty() && digits(id) && suffix).then_some(kind)
+}
+
+#[cfg(test)]
+mod tests;
