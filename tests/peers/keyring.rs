@@ -1,0 +1,233 @@
+//! Peer: a real Secret Service, GNOME's keyring on a private bus (`apt install gnome-keyring dbus`): unlocked, locked, without a service,
+//! and a bus that is silent. Whatever the bus does, the program gives up after three seconds and says what to do.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::sandbox::{Run, Sandbox, finish};
+use crate::suite;
+
+/// The program's own limit is 3 s; the rest is for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A process that is ended with the test.
+struct Owned(Child);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A private message bus.
+struct Bus {
+    address: String,
+    _daemon: Owned,
+}
+
+impl Bus {
+    fn start(sandbox: &Sandbox) -> Self {
+        let mut command = Command::new("dbus-daemon");
+        sandbox.dress(&mut command);
+        let socket = format!("unix:path={}", sandbox.path("run").join("bus").display());
+        // No service files: nothing is started on demand, what runs is what the test starts.
+        let configuration = sandbox.path("bus.conf");
+        std::fs::write(
+            &configuration,
+            format!(
+                "<busconfig><type>session</type><listen>{socket}</listen><policy context=\"default\"><allow send_destination=\"*\" \
+                 eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>"
+            ),
+        )
+        .unwrap();
+        let mut child = command
+            .arg(format!("--config-file={}", configuration.display()))
+            .args(["--nofork", "--print-address"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("unix:"), "the bus did not start: {line}");
+        Self { address: line.trim().to_owned(), _daemon: Owned(child) }
+    }
+
+    /// Starts the keyring; with a password its login collection is made if need be, and unlocked.
+    fn keyring(&self, sandbox: &Sandbox, password: Option<&str>) -> Owned {
+        let mut command = Command::new("gnome-keyring-daemon");
+        sandbox.dress(&mut command);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.address).args(["--foreground", "--components=secrets"]);
+        if password.is_some() {
+            command.arg("--unlock");
+        }
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(password.unwrap_or_default().as_bytes()).unwrap();
+        drop(input);
+        let daemon = Owned(child);
+        let started = Instant::now();
+        while !self.has_secrets(sandbox) {
+            assert!(started.elapsed() < Duration::from_secs(20), "gnome-keyring-daemon did not come up");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        daemon
+    }
+
+    fn has_secrets(&self, sandbox: &Sandbox) -> bool {
+        let mut command = Command::new("dbus-send");
+        sandbox.dress(&mut command);
+        let output = command
+            .arg(format!("--bus={}", self.address))
+            .args(["--print-reply", "--reply-timeout=1000", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"])
+            .args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).contains("boolean true")
+    }
+}
+
+/// Runs the program with a bus, and checks that it does not take long.
+#[track_caller]
+fn on_bus(sandbox: &Sandbox, address: &str, arguments: &[&str]) -> Run {
+    let started = Instant::now();
+    let mut command = sandbox.program();
+    let run = finish(command.env("DBUS_SESSION_BUS_ADDRESS", address).args(arguments)).holds_no_secret();
+    assert!(started.elapsed() < PATIENCE, "`{arguments:?}` took {:?}", started.elapsed());
+    run
+}
+
+/// Exit 5 with words that speak of the keyring and a way out.
+#[track_caller]
+fn refused(run: Run) {
+    let run = run.exits(5);
+    assert!(run.err.contains("keyring"), "no word of the keyring: {}", run.err);
+    assert!(run.err.contains("hint:"), "no way out is named: {}", run.err);
+}
+
+#[test]
+fn an_unlocked_keyring_holds_the_key() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let bus = Bus::start(&sandbox);
+    let _keyring = bus.keyring(&sandbox, Some("login password"));
+    let run = on_bus(&sandbox, &bus.address, &["store", "init", "--key", "keyring"]).exits(0);
+    assert!(run.err.contains("recovery") || run.out.contains("recovery") || run.err.contains("key export"), "{run:?}");
+    let connected = |name: &str| {
+        let token = sandbox.path("token");
+        std::fs::write(&token, crate::sandbox::github_token()).unwrap();
+        let arguments = ["connect", "github", name, "--offline", "--token-file", token.to_str().unwrap()];
+        on_bus(&sandbox, &bus.address, &arguments)
+    };
+    connected("a").exits(0);
+    let listed = on_bus(&sandbox, &bus.address, &["list", "--json"]).exits(0).json();
+    assert_eq!(listed["connections"][0]["name"], "a");
+    // The key is in the keyring and in no file.
+    assert!(!sandbox.beside_the_store().iter().any(|name| name.contains("key")), "{:?}", sandbox.beside_the_store());
+    // "No entry" on another bus never makes a new key for a store that exists.
+    let before = std::fs::read(sandbox.store()).unwrap();
+    let run = connected("b");
+    run.exits(0);
+    assert_ne!(std::fs::read(sandbox.store()).unwrap(), before);
+}
+
+#[test]
+fn the_first_connect_makes_the_store_in_an_unlocked_keyring() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let bus = Bus::start(&sandbox);
+    let _keyring = bus.keyring(&sandbox, Some("login password"));
+    let token = sandbox.path("token");
+    std::fs::write(&token, crate::sandbox::github_token()).unwrap();
+    let arguments = ["connect", "github", "a", "--offline", "--token-file", token.to_str().unwrap()];
+    let run = on_bus(&sandbox, &bus.address, &arguments).exits(0);
+    assert!(run.err.contains("keyring"), "where the key is was not said: {}", run.err);
+    on_bus(&sandbox, &bus.address, &["token", "a"]);
+}
+
+#[test]
+fn a_locked_keyring_is_refused_quickly() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let bus = Bus::start(&sandbox);
+    let unlocked = bus.keyring(&sandbox, Some("login password"));
+    on_bus(&sandbox, &bus.address, &["store", "init", "--key", "keyring"]).exits(0);
+    drop(unlocked);
+    drop(bus);
+    let bus = Bus::start(&sandbox);
+    let _locked = bus.keyring(&sandbox, None);
+    let before = std::fs::read(sandbox.store()).unwrap();
+    refused(on_bus(&sandbox, &bus.address, &["list"]));
+    refused(on_bus(&sandbox, &bus.address, &["list", "--no-input"]));
+    assert_eq!(std::fs::read(sandbox.store()).unwrap(), before);
+}
+
+#[test]
+fn a_keyring_without_the_entry_makes_no_new_key() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    {
+        let bus = Bus::start(&sandbox);
+        let _keyring = bus.keyring(&sandbox, Some("login password"));
+        on_bus(&sandbox, &bus.address, &["store", "init", "--key", "keyring"]).exits(0);
+    }
+    // Another person's desktop: same store, other keyring.
+    let other = sandbox.copy();
+    let bus = Bus::start(&other);
+    let _keyring = bus.keyring(&other, Some("another password"));
+    let before = std::fs::read(other.store()).unwrap();
+    refused(on_bus(&other, &bus.address, &["list"]));
+    let token = other.path("token");
+    std::fs::write(&token, crate::sandbox::github_token()).unwrap();
+    let arguments = ["connect", "github", "a", "--offline", "--token-file", token.to_str().unwrap()];
+    on_bus(&other, &bus.address, &arguments).exits(5);
+    assert_eq!(std::fs::read(other.store()).unwrap(), before);
+}
+
+#[test]
+fn a_bus_without_a_secret_service_is_refused() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let bus = Bus::start(&sandbox);
+    refused(on_bus(&sandbox, &bus.address, &["store", "init", "--key", "keyring"]));
+    assert!(!sandbox.store().exists(), "a store without a key that opens it");
+}
+
+#[test]
+fn a_silent_bus_is_not_waited_for() {
+    let sandbox = Sandbox::new();
+    let socket = sandbox.path("run").join("silent");
+    let listener = UnixListener::bind(&socket).unwrap();
+    // Accepts and never answers; the thread ends with the test's process.
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept() {
+            held.push(stream);
+        }
+    });
+    let address = format!("unix:path={}", socket.display());
+    refused(on_bus(&sandbox, &address, &["store", "init", "--key", "keyring"]));
+    assert!(!sandbox.store().exists());
+}
+
+#[test]
+fn no_bus_at_all_is_refused_at_once() {
+    let sandbox = Sandbox::new();
+    let started = Instant::now();
+    refused(on_bus(&sandbox, "unix:path=/nonexistent", &["store", "init", "--key", "keyring"]));
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(!sandbox.store().exists());
+}
