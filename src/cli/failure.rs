@@ -286,7 +286,9 @@ impl From<ops::Error> for Failure {
                 }
             }
             ops::Error::NotStored { probe } => not_stored(&probe),
-            ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => Self::usage(message).hint("gitconn branches owner/name"),
+            ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => {
+                Self::usage(message).hint("gitconn branches owner/name")
+            }
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
@@ -373,7 +375,9 @@ impl From<NetError> for Failure {
         let message = error.to_string();
         match error {
             NetError::Limited { .. } => Self::new(Kind::Unavailable, message).hint("--max-wait 1h   # to wait for it"),
-            NetError::Unreachable { .. } | NetError::TooLarge { .. } | NetError::Redirected { .. } => Self::new(Kind::Unavailable, message),
+            NetError::Unreachable { .. } | NetError::TooLarge { .. } | NetError::Redirected { .. } => {
+                Self::new(Kind::Unavailable, message)
+            }
             NetError::Plain { host } => Self::usage(message)
                 .hint(format!("use https: --host {}", shell_word(&host.replacen("http://", "https://", 1))))
                 .hint("--allow-http   # the token travels in the clear"),

@@ -53,7 +53,7 @@ pub(crate) fn epoch(text: &str) -> Option<Timestamp> {
 }
 
 /// The moment, brought into the day that begins `now`: resets lie in the past (clocks differ) or in another century.
-pub(super) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
+pub(crate) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
     let latest = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
     until.clamp(now, latest.max(now))
 }
