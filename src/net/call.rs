@@ -26,6 +26,16 @@ impl Method {
     }
 }
 
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
 /// A path below an origin with its query. Segments are percent-encoded one by one, so that a `/` in a branch name stays one segment.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {

@@ -42,20 +42,12 @@ pub(super) fn explain(error: reqwest::Error, limits: Limits) -> Fault {
         let (what, limit) = if error.is_connect() { ("connection", limits.connect) } else { ("answer", limits.whole) };
         return Fault::lasting(format!("no {what} within {}", seconds(limit)));
     }
+    // The most telling first: an I/O error lies at the bottom of nearly everything.
+    if let Some(fault) = [tls, proxy, io, http].into_iter().find_map(|layer| causes(&error).find_map(layer)) {
+        return fault;
+    }
     if error.is_dns() {
         return Fault::lasting("its name could not be found");
-    }
-    if let Some(fault) = causes(&error).find_map(tls) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(proxy) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(io) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(http) {
-        return fault;
     }
     if error.is_decode() {
         return Fault::lasting("its answer cannot be decompressed");
@@ -136,6 +128,7 @@ fn proxy(error: &(dyn StdError + 'static)) -> Option<Fault> {
     let why = match text.strip_prefix("tunnel error: ")? {
         "proxy authorization required" => "the proxy wants a user name and password",
         "unsuccessful" => "the proxy refuses to connect to it",
+        "failed to create underlying connection" => "the proxy could not be reached",
         _ => "the proxy did not connect to it",
     };
     Some(Fault::lasting(why))
@@ -164,9 +157,8 @@ fn http(error: &(dyn StdError + 'static)) -> Option<Fault> {
         Fault::broken("the connection was closed in the middle of the answer")
     } else if error.is_parse() {
         Fault::lasting("its answer is not HTTP, or has too many headers")
-    } else if error.is_canceled() || error.is_closed() {
-        Fault::broken("the connection was closed")
     } else {
-        return None;
+        // Closed before the request went out, or what HTTP/2 says of it: a stream refused, the server going away.
+        Fault::broken("the connection broke")
     })
 }

@@ -9,7 +9,8 @@ use super::Answer;
 /// A provider's request to slow down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limit {
-    /// When requests are welcome again, if the provider says so.
+    /// When requests are welcome again, if the provider says so. It may lie in the past or in another century: what is waited for, and
+    /// shown, is at most a day ahead.
     pub(crate) until: Option<Timestamp>,
     /// Whether too much was asked *at once*: from then on one request at a time goes to this host.
     pub(crate) secondary: bool,
@@ -46,13 +47,13 @@ pub(crate) fn retry_after(answer: &Answer, now: Timestamp) -> Option<Timestamp> 
     Some(credible(until, now))
 }
 
-/// A moment given as seconds since 1970 (`X-RateLimit-Reset`, `RateLimit-Reset`). Use [`credible`] before it is waited for.
+/// A moment given as seconds since 1970 (`X-RateLimit-Reset`, `RateLimit-Reset`).
 pub(crate) fn epoch(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(text.trim().parse().ok()?).ok()
 }
 
 /// The moment, brought into the day that begins `now`: resets lie in the past (clocks differ) or in another century.
-pub(crate) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
+pub(super) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
     let latest = now.checked_add(LONGEST).unwrap_or(Timestamp::MAX);
     until.clamp(now, latest.max(now))
 }
@@ -61,6 +62,9 @@ pub(crate) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
 fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
+
+/// The wait where the provider names none (GitHub asks for at least a minute).
+pub(super) const UNNAMED: Duration = Duration::from_mins(1);
 
 /// What one request may still spend on waiting.
 #[derive(Debug)]
@@ -72,8 +76,6 @@ pub(super) struct Budget {
 impl Budget {
     /// Limits are waited out this often in one request; who still limits then does not mean the time it names.
     const WAITS: u32 = 5;
-    /// The wait where the provider names none (GitHub asks for at least a minute).
-    const UNNAMED: Duration = Duration::from_mins(1);
 
     pub(super) fn new(max_wait: Duration) -> Self {
         Self { left: max_wait, waits: 0 }
@@ -81,8 +83,8 @@ impl Budget {
 
     /// Takes the time for a wait until then, or says that it is too long. Waits grow from a second on, even where the moment
     /// named is past: a server whose clock is wrong is not to be asked in a tight loop.
-    pub(super) fn take(&mut self, until: Option<Timestamp>, now: Timestamp) -> Option<Duration> {
-        let named = until.map_or(Self::UNNAMED, |until| Duration::try_from(until.duration_since(now)).unwrap_or_default());
+    pub(super) fn take(&mut self, until: Timestamp, now: Timestamp) -> Option<Duration> {
+        let named = Duration::try_from(until.duration_since(now)).unwrap_or_default();
         let wait = named.max(Duration::from_secs(1 << self.waits.min(6)));
         let left = self.left.checked_sub(wait)?;
         if self.waits >= Self::WAITS {
@@ -156,23 +158,19 @@ mod tests {
 
     #[test]
     fn a_budget_is_for_all_waits_of_a_request_together() {
-        let after = |seconds| Some(now().checked_add(SignedDuration::from_secs(seconds)).unwrap());
+        let after = |seconds| now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
         let mut budget = Budget::new(Duration::from_mins(1));
         assert_eq!(budget.take(after(40), now()), Some(Duration::from_secs(40)));
         assert_eq!(budget.take(after(21), now()), None);
         assert_eq!(budget.take(after(20), now()), Some(Duration::from_secs(20)));
         assert_eq!(budget.take(after(0), now()), None);
-        // No time named: the minute that GitHub asks for.
-        assert_eq!(Budget::new(Duration::from_mins(1)).take(None, now()), Some(Duration::from_mins(1)));
-        assert_eq!(Budget::new(Duration::from_secs(59)).take(None, now()), None);
         assert_eq!(Budget::new(Duration::ZERO).take(after(0), now()), None);
     }
 
     #[test]
     fn waits_for_a_moment_that_is_past_grow_and_end() {
         let mut budget = Budget::new(Duration::from_hours(1));
-        let waits: Vec<_> =
-            std::iter::from_fn(|| budget.take(Some(Timestamp::UNIX_EPOCH), now())).map(|wait| wait.as_secs()).collect();
+        let waits: Vec<_> = std::iter::from_fn(|| budget.take(Timestamp::UNIX_EPOCH, now())).map(|wait| wait.as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16]);
     }
 }

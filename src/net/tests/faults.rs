@@ -195,4 +195,9 @@ async fn a_proxy_that_refuses_is_named() {
         let fault = explain(error, timing().limits);
         assert_eq!((fault.why.as_str(), fault.broken), (expected, false));
     }
+    for nobody in ["http://127.0.0.1:1", "http://no-such-host.invalid"] {
+        let client = reqwest::Client::builder().proxy(reqwest::Proxy::https(nobody).unwrap()).build().unwrap();
+        let error = client.get("https://git.acme.com/").send().await.unwrap_err();
+        assert_eq!(explain(error, timing().limits).why, "the proxy could not be reached", "{nobody}");
+    }
 }

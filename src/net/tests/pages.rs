@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin_with};
-use crate::net::{Answer, Call, Error, Flow, Pages, Trust, Walked, walk};
+use crate::net::{Answer, Call, Classifier, Error, Flow, Limit, Pages, Trust, Walked, limits, walk};
 
 const ALL: Pages = Pages { first: 1, per_page: 2, only_first: false };
 
@@ -319,4 +319,24 @@ async fn a_page_that_fails_in_the_middle_ends_the_walk_with_its_error() {
         assert_eq!(outcome.pages, [vec![1, 2], vec![3, 4]]);
         assert_eq!(outcome.walked.unwrap_err(), format!("{status} to GET /rows"));
     }
+}
+
+#[tokio::test]
+async fn a_limit_in_the_middle_is_waited_for_and_the_listing_is_whole() {
+    let server = Server::start(|request, number| match (page(request), number) {
+        (3, ..12) => say(429, &[("retry-after", "1")], ""),
+        (page, _) => say(200, &[("link", &github("/rows", page, 12))], rows(page, 2, 24)),
+    })
+    .await;
+    let limited: Classifier =
+        |answer, now| (answer.status == 429).then(|| Limit { until: limits::retry_after(answer, now), secondary: true });
+    let origin = origin_with(&http(Duration::from_secs(9), None), &server.url(), &Trust::default(), limited);
+    let mut taken = Vec::new();
+    let walked = walk(&origin, &Call::to(["rows"]), ALL, read, u32::to_string, |rows| {
+        taken.extend(rows);
+        Flow::Continue(())
+    })
+    .await
+    .unwrap();
+    assert_eq!((taken, walked.more), ((1..=24).collect(), false));
 }
