@@ -73,10 +73,7 @@ fn a_token_for_git_only_is_good_and_nameless() {
 fn dead_tokens_are_dead_by_the_servers_word() {
     assert_eq!(ask(Some((401, EXPIRED)), Some((401, EXPIRED))).verdict, Verdict::Expired);
     let revoked = ask(Some((401, REVOKED)), Some((401, REVOKED)));
-    assert_eq!(
-        (revoked.verdict, revoked.reason.as_deref()),
-        (Verdict::Revoked, Some("git.acme.com says the token was revoked"))
-    );
+    assert_eq!((revoked.verdict, revoked.reason.as_deref()), (Verdict::Revoked, Some("git.acme.com says the token was revoked")));
     // One word is enough, whatever became of the other call.
     assert_eq!(ask(None, Some((401, REVOKED))).verdict, Verdict::Revoked);
     assert_eq!(ask(Some((401, EXPIRED)), Some((502, "<html>"))).verdict, Verdict::Expired);
