@@ -35,7 +35,7 @@ pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
     }
     // The reset is a whole second; a moment later it is surely past.
     let reset = || reset(answer).and_then(|at| at.checked_add(SignedDuration::from_secs(1)).ok());
-    let until = asked.or_else(|| if primary { reset().map(|at| limits::credible(at, now)) } else { None });
+    let until = asked.or_else(|| if primary { reset() } else { None });
     Some(Limit { until, secondary: !primary })
 }
 

@@ -98,3 +98,35 @@ fn rows(account: &Account, form: Form, path: &RepositoryPath, answer: &Answer) -
     let branch = |row: Wire| Branch { name: row.name, is_default: false, is_protected: row.protected, sha: row.commit.sha };
     Ok(rows.into_iter().map(branch).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Default, Desk};
+    use crate::model::Branch;
+    use crate::net::Flow;
+    use crate::provider::PageChoice;
+    use crate::provider::sift::Sift;
+
+    fn branch(name: &str) -> Branch {
+        Branch { name: name.to_owned(), is_default: false, is_protected: None, sha: "a1".to_owned() }
+    }
+
+    #[test]
+    fn pages_wait_until_the_default_branch_is_known() {
+        let mut seen = Vec::new();
+        let mut each = |rows: Vec<Branch>| {
+            seen.extend(rows.into_iter().map(|row| (row.name, row.is_default)));
+            if seen.len() < 3 { Flow::Continue(()) } else { Flow::Break(()) }
+        };
+        let sift = Sift::new(None, PageChoice::Walk { per_page: 2 });
+        let mut desk = Desk { default: Default::Unasked, waiting: Vec::new(), sift, each: &mut each, stopped: false };
+        assert!(desk.take(vec![branch("a"), branch("main")]).is_continue());
+        assert!(desk.waiting.len() == 2);
+        desk.default = Default::Known(Some("main".to_owned()));
+        assert!(desk.take(Vec::new()).is_continue());
+        assert!(desk.take(vec![branch("z")]).is_break());
+        // Whoever has enough gets no more.
+        assert!(desk.take(vec![branch("zz")]).is_break());
+        assert_eq!(seen, [("a".to_owned(), false), ("main".to_owned(), true), ("z".to_owned(), false)]);
+    }
+}

@@ -71,7 +71,7 @@ pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
     if answer.status != 429 {
         return None;
     }
-    let reset = || reset(answer).filter(|reset| *reset > now).map(|reset| limits::credible(reset, now));
+    let reset = || reset(answer).filter(|reset| *reset > now);
     Some(Limit { until: limits::retry_after(answer, now).or_else(reset), secondary: false })
 }
 
