@@ -7,7 +7,7 @@ use rusqlite::{Connection as Sqlite, OptionalExtension, Row, named_params};
 
 use super::image::explain;
 use super::rows::{connection_from, count, flag, list, millisecond, moment, url};
-use super::{Error, audit};
+use super::{Error, Header, audit};
 use crate::model::{Connection, ConnectionId, Expiry, HostUrl};
 use crate::secret::Secret;
 
@@ -99,6 +99,17 @@ impl Db {
             .execute("UPDATE meta SET generation = ?1, signer = ?2", (generation.cast_signed(), signer))
             .map(drop)
             .map_err(self.failed())
+    }
+
+    /// Fails unless the content names the same store, generation and signer as the header it was signed with.
+    pub(super) fn agree(&self, header: &Header) -> Result<(), Error> {
+        let Meta { store_id, generation, .. } = self.meta()?;
+        let signer: String = self.sqlite.query_row("SELECT signer FROM meta", [], |row| row.get(0)).map_err(self.failed())?;
+        if (Header { store_id, generation, signer }) == *header {
+            Ok(())
+        } else {
+            Err(Error::damaged(&self.path, "its header and its content do not name the same generation"))
+        }
     }
 
     /// Makes this machine the store's home.

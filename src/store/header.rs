@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-use super::Error;
+use super::{Error, file};
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_FILE: u64 = 64 << 20;
@@ -55,6 +55,11 @@ pub(super) fn spell<'a>(tag: &'a str, arguments: impl Iterator<Item = &'a str>, 
 /// Whether a text may stand for a store in the header and in names of files.
 pub(super) fn is_store_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Takes the header of a file apart without reading the rest of the file. Errors as with [`scan`] and [`file::read`].
+pub(super) fn scan_file(path: &Path) -> Result<Scan, Error> {
+    scan(&file::read_start(path, MAX_FILE, MAX_HEADER as u64 + 1)?, path)
 }
 
 /// Takes the header of a file apart.

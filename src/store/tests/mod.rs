@@ -8,6 +8,10 @@ use super::{Error, Keep, Place, Saved, Store, StoreKey};
 use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp};
 use crate::secret::Secret;
 
+mod hostile;
+mod recover;
+mod tamper;
+mod uses;
 mod whole;
 
 /// A store in a directory of its own.
