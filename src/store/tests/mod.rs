@@ -10,8 +10,10 @@ use crate::secret::Secret;
 
 mod hostile;
 mod recover;
+mod rows;
 mod tamper;
 mod uses;
+mod versions;
 mod whole;
 
 /// A store in a directory of its own.
