@@ -158,8 +158,8 @@ impl Db {
         };
         let mut found = read().map_err(self.failed())?;
         if found.len() > 1 {
-            let names = found.into_iter().map(|connection| connection.name.to_string()).collect();
-            return Err(Error::AmbiguousId { typed: name_or_id.to_owned(), names });
+            let all = found.into_iter().map(|connection| connection.name.to_string()).collect();
+            return Err(Error::AmbiguousId { typed: name_or_id.to_owned(), names: all });
         }
         Ok(found.pop())
     }
@@ -238,6 +238,10 @@ impl Db {
     }
 
     /// Removes a connection and its secrets (overwritten, not only unlinked), and its host if no other uses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`] if there is no such connection: look for it in the same change.
     pub(crate) fn remove(&self, id: &ConnectionId) -> Result<(), Error> {
         let remove = || {
             let host: String =

@@ -15,6 +15,9 @@ pub(super) const MAX_HEADER: usize = 64 << 10;
 /// The most stanzas that are parsed.
 const MAX_STANZAS: usize = 256;
 
+/// No store is ever saved so often; what claims to be could not be counted on.
+pub(super) const MAX_GENERATION: u64 = 1 << 53;
+
 /// The tag of the stanza that holds the writer's signature.
 pub(super) const SIGNATURE_TAG: &str = "gitconn-sig";
 /// The version of that stanza that this gitconn writes.
@@ -133,8 +136,7 @@ fn signature(arguments: &[&str], body: &str, path: &Path) -> Result<(Header, Vec
     let [_, store_id, generation, signer] = arguments else { return Err(damaged()) };
     let generation: u64 =
         generation.parse().ok().filter(|number: &u64| number.to_string() == **generation).ok_or_else(damaged)?;
-    // SQLite's integers end at i64::MAX, and one more must still fit.
-    if version < 1 || !is_store_id(store_id) || generation == 0 || generation >= i64::MAX as u64 {
+    if version < 1 || !is_store_id(store_id) || generation == 0 || generation > MAX_GENERATION {
         return Err(damaged());
     }
     if BASE64_STANDARD_NO_PAD.decode(signer).map_err(|_| damaged())?.len() != 32 {

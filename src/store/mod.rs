@@ -237,9 +237,14 @@ impl Store {
         Ok(durable)
     }
 
-    /// The id of this machine's state directory, to compare with [`Meta::home`].
-    pub(crate) fn here(&self) -> Result<String, Error> {
+    /// The id of this machine's state directory, made if it has none.
+    fn here(&self) -> Result<String, Error> {
         pin::home(self.place.state())
+    }
+
+    /// Whether this machine is the store's home; elsewhere it is a copy.
+    pub(crate) fn is_at_home(&self, meta: &Meta) -> bool {
+        pin::known_home(self.place.state()).is_some_and(|here| here == meta.home)
     }
 
     fn lock(&self) -> Result<Lock, Error> {
@@ -248,8 +253,13 @@ impl Store {
 
     /// Reads, decrypts, verifies and checks the file.
     fn load(&self, care: Care) -> Result<Loaded, Error> {
-        let path = self.place.path();
         let (opened, bytes, pin) = self.open_file()?;
+        self.believe(opened, bytes.len(), pin, care)
+    }
+
+    /// Verifies and checks what was decrypted.
+    fn believe(&self, opened: Opened, bytes: usize, pin: Option<Pin>, care: Care) -> Result<Loaded, Error> {
+        let path = self.place.path();
         let Opened { image, hash, recipients, trusted } = opened;
         let header = trusted.map_err(|why| Error::foreign(path, why))?;
         if let Some(why) = pin.as_ref().and_then(|pin| pin.objection(header.generation, &hash)) {
@@ -270,7 +280,7 @@ impl Store {
 
     /// Decrypts the file with the pin that was read before it. Which pin it is stands in the file, so it is read first of all; a file
     /// that seems older than the pin may have been replaced in between, and is then read once more.
-    fn open_file(&self) -> Result<(Opened, usize, Option<Pin>), Error> {
+    fn open_file(&self) -> Result<(Opened, Vec<u8>, Option<Pin>), Error> {
         let path = self.place.path();
         let mut bytes = file::read(path, header::MAX_FILE)?;
         let mut scan = header::scan(&bytes, path)?;
@@ -289,6 +299,6 @@ impl Store {
             }
         }
         let opened = seal::open(&self.key, &bytes, scan, path)?;
-        Ok((opened, bytes.len(), pin))
+        Ok((opened, bytes, pin))
     }
 }

@@ -83,7 +83,6 @@ impl Store {
     /// As [`Store::read`], with the damage that a plain read does not look for.
     pub(crate) fn verify(&self) -> Result<Report, Error> {
         let Loaded { db, header, recipients, bytes, version, pin } = self.load(Care::Whole)?;
-        let home = db.meta()?.home;
         let pin = match pin {
             _ if !self.place.is_pinned() => PinState::Off,
             None => PinState::None,
@@ -97,7 +96,7 @@ impl Store {
             connections: db.connections()?.len(),
             chain: db.verify_chain()?,
             pin,
-            at_home: self.here().is_ok_and(|here| here == home),
+            at_home: self.is_at_home(&db.meta()?),
             backups: self.place.backups(),
             header,
         })
@@ -109,11 +108,8 @@ impl Store {
     ///
     /// [`Error::Exists`] if there is one; as [`Store::verify`] if the store itself is not whole.
     pub(crate) fn backup_to(&self, path: &Path) -> Result<(), Error> {
-        // What does not open is no backup. (The lock keeps the checked bytes and the copied ones the same.)
-        self.place.require()?;
-        let _lock = self.lock()?;
-        self.load(Care::Whole)?;
-        let bytes = file::read(self.place.path(), header::MAX_FILE)?;
+        let (opened, bytes, pin) = self.open_file()?;
+        self.believe(opened, bytes.len(), pin, Care::Whole)?;
         file::replace(path, &bytes, Replaced::Absent).map(drop)
     }
 
@@ -132,11 +128,15 @@ impl Store {
         };
         let source = self.recover(&path)?;
         source.signed.map_err(|why| Error::foreign(&path, why))?;
-        let present = self.recover(self.place.path());
-        let present = present.ok().filter(|present| present.signed.is_ok());
-        if present.as_ref().is_some_and(|present| present.store_id != source.store_id) {
+        if self.place.store_id().is_some_and(|id| id != source.store_id) {
             return Err(Error::foreign(&path, "it is a backup of another store"));
         }
+        let present = match self.recover(self.place.path()) {
+            Ok(present) => Some(present).filter(|present| present.signed.is_ok()),
+            Err(Error::Damaged { .. } | Error::Missing(_)) => None,
+            // A store of another key or of a newer gitconn is not replaced.
+            Err(other) => return Err(other),
+        };
         let damaged = file::beside(self.place.path(), ".~damaged~");
         let replaced = match (&present, fs::symlink_metadata(self.place.path()).is_ok()) {
             (Some(_), _) => Replaced::Kept,
@@ -175,7 +175,8 @@ impl Store {
         let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
         let db = Db::new(sqlite, path);
         let meta = db.meta()?;
-        if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation >= i64::MAX as u64 {
+        // Half of what a header may hold: unsigned content that is accepted must leave room for the saves to come.
+        if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation > header::MAX_GENERATION / 2 {
             return Err(Error::damaged(path, "its content names no store or generation"));
         }
         let signed = match trusted {

@@ -92,8 +92,8 @@ impl Spool {
 
     /// What waits in the spool, oldest first; lines that do not carry our HMAC are left out.
     pub(super) fn waiting(&self) -> Vec<Use> {
-        let mut uses = self.parse(&self.content(&self.merging()));
-        uses.extend(self.parse(&self.content(&self.path)));
+        let mut uses = self.parse(&Self::content(&self.merging()));
+        uses.extend(self.parse(&Self::content(&self.path)));
         uses
     }
 
@@ -113,7 +113,7 @@ impl Spool {
         uses
     }
 
-    fn content(&self, path: &Path) -> Vec<u8> {
+    fn content(path: &Path) -> Vec<u8> {
         file::read(path, 2 * MOST).unwrap_or_else(|error| {
             if !matches!(error, Error::Missing(_)) {
                 tracing::warn!("the spool of uses does not read");
@@ -147,7 +147,7 @@ impl Spool {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let content = self.content(&path);
+        let content = Self::content(&path);
         Ok(Some(Batch { uses: self.parse(&content), hash: seal::hash(&content), path, _file: lines }))
     }
 

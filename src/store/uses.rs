@@ -23,6 +23,15 @@ impl Use {
     fn is_just_after(&self, at: i64) -> bool {
         (0..MINUTE).contains(&self.at.saturating_sub(at))
     }
+
+    /// Whether the same was done within the last minute, as far as the trail and the spool know.
+    fn was_just_done(&self, view: &View, spool: &Spool) -> bool {
+        let is_same = |other: &Self| {
+            (&other.connection, &other.purpose, &other.repository) == (&self.connection, &self.purpose, &self.repository)
+        };
+        spool.newest().iter().any(|other| is_same(other) && self.is_just_after(other.at))
+            || view.last_use(self).is_some_and(|at| self.is_just_after(at))
+    }
 }
 
 impl Store {
@@ -47,20 +56,12 @@ impl Store {
             purpose: purpose.id().to_owned(),
             repository: repository.map(ToOwned::to_owned),
         };
-        if self.was_just_used(view, &spool, &used) || !self.save_use(connection, &used, stamp) {
-            if let Err(error) = spool.append(&used) {
-                tracing::warn!(%error, "a use was not noted");
-            }
+        if !used.was_just_done(view, &spool) && self.save_use(connection, &used, stamp) {
+            return;
         }
-    }
-
-    /// Whether the same was done within the last minute, as far as the trail and the spool know.
-    fn was_just_used(&self, view: &View, spool: &Spool, used: &Use) -> bool {
-        let spooled = spool.newest().iter().any(|other| {
-            used.is_just_after(other.at)
-                && (&other.connection, &other.purpose, &other.repository) == (&used.connection, &used.purpose, &used.repository)
-        });
-        spooled || view.last_use(used).is_some_and(|at| used.is_just_after(at))
+        if let Err(error) = spool.append(&used) {
+            tracing::warn!(%error, "a use was not noted");
+        }
     }
 
     /// Saves one use if the lock is free and everything works at once.

@@ -1,4 +1,5 @@
 //! The store as a whole: what is saved opens again, and what is not whole, not ours or not the newest does not.
+#![expect(clippy::disallowed_methods, reason = "these files are put there as somebody else would")]
 
 use std::path::{Path, PathBuf};
 

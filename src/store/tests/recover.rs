@@ -163,3 +163,22 @@ fn a_copy_finds_a_new_home_by_accept_alone() {
     let _ = copy.accept(&stamp(5), true).unwrap();
     assert!(copy.verify().unwrap().at_home);
 }
+
+#[test]
+fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
+    let sandbox = two();
+    let backup = sandbox.directory.path().join("copy.age");
+    sandbox.store.backup_to(&backup).unwrap();
+    let image = sandbox.store.open_file().unwrap().0.image;
+    let mut newer = image.to_vec();
+    newer[63] = 2;
+    let seal = |key: &crate::store::StoreKey, image: &[u8]| {
+        crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file
+    };
+    for file in [seal(&super::key(), &image), seal(&sandbox.key, &newer)] {
+        fs::write(sandbox.path(), &file).unwrap();
+        let refused = sandbox.store.restore(&Source::File(backup.clone()), &stamp(5));
+        assert!(matches!(refused, Err(Error::WrongKey { .. } | Error::Newer { .. })), "{refused:?}");
+        assert_eq!(sandbox.bytes(), file);
+    }
+}

@@ -61,7 +61,7 @@ fn what_the_writer_key_did_not_sign_is_foreign() {
     let unsigned = age::encrypt(&recipient, &image).unwrap();
     // Signed by the key of another store, as somebody would who only knows the recipient.
     let mut stolen = String::from_utf8_lossy(&sandbox.bytes()).split("\n--- ").next().unwrap().to_owned();
-    let _ = write!(stolen, "\n");
+    stolen.push('\n');
     let stanza = stolen.split("-> gitconn-sig").nth(1).unwrap().split("->").next().unwrap().to_owned();
     let graft = graft(&recipient, &image, &format!("gitconn-sig{stanza}"));
     for (file, expected) in [(&unsigned, "it has no signature"), (&graft, "the signature does not fit")] {

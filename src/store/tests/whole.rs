@@ -19,7 +19,7 @@ fn what_is_saved_is_read() {
     assert_eq!(view.token(&found.id).unwrap().expose(), token("Work").expose());
     let meta = view.meta().unwrap();
     assert_eq!((meta.store_id.as_str(), meta.generation, meta.created_at), ("store-1", 2, stamp(0).at));
-    assert_eq!(meta.home, sandbox.store.here().unwrap());
+    assert!(sandbox.store.is_at_home(&meta));
     let events = view.events(&EventQuery::default()).unwrap();
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].kind, EventKind::Store { what: "store.created".into(), detail: None });
