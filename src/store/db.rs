@@ -7,7 +7,7 @@ use rusqlite::{Connection as Sqlite, OptionalExtension, Row, named_params};
 
 use super::image::explain;
 use super::rows::{connection_from, count, flag, list, millisecond, moment, url};
-use super::{Error, audit};
+use super::{Error, Header, audit};
 use crate::model::{Connection, ConnectionId, Expiry, HostUrl};
 use crate::secret::Secret;
 
@@ -101,6 +101,17 @@ impl Db {
             .map_err(self.failed())
     }
 
+    /// Fails unless the content names the same store, generation and signer as the header it was signed with.
+    pub(super) fn agree(&self, header: &Header) -> Result<(), Error> {
+        let Meta { store_id, generation, .. } = self.meta()?;
+        let signer: String = self.sqlite.query_row("SELECT signer FROM meta", [], |row| row.get(0)).map_err(self.failed())?;
+        if (Header { store_id, generation, signer }) == *header {
+            Ok(())
+        } else {
+            Err(Error::damaged(&self.path, "its header and its content do not name the same generation"))
+        }
+    }
+
     /// Makes this machine the store's home.
     pub(super) fn set_home(&self, home: &str) -> Result<(), Error> {
         self.sqlite.execute("UPDATE meta SET home = ?1", [home]).map(drop).map_err(self.failed())
@@ -147,8 +158,8 @@ impl Db {
         };
         let mut found = read().map_err(self.failed())?;
         if found.len() > 1 {
-            let names = found.into_iter().map(|connection| connection.name.to_string()).collect();
-            return Err(Error::AmbiguousId { typed: name_or_id.to_owned(), names });
+            let all = found.into_iter().map(|connection| connection.name.to_string()).collect();
+            return Err(Error::AmbiguousId { typed: name_or_id.to_owned(), names: all });
         }
         Ok(found.pop())
     }
@@ -227,6 +238,10 @@ impl Db {
     }
 
     /// Removes a connection and its secrets (overwritten, not only unlinked), and its host if no other uses it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sql`] if there is no such connection: look for it in the same change.
     pub(crate) fn remove(&self, id: &ConnectionId) -> Result<(), Error> {
         let remove = || {
             let host: String =

@@ -42,6 +42,12 @@ pub(super) fn private() -> OpenOptions {
 ///
 /// [`Error::Missing`] without a file, [`Error::Damaged`] for what is no regular file or is too large.
 pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let bytes = read_start(path, most, most + 1)?;
+    if bytes.len() as u64 > most { Err(too_large(path, most)) } else { Ok(bytes) }
+}
+
+/// Reads the first `length` bytes of a regular file of at most `most` bytes. Errors as with [`read`].
+pub(super) fn read_start(path: &Path, most: u64, length: u64) -> Result<Vec<u8>, Error> {
     let file = match private().read(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
@@ -52,14 +58,15 @@ pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
         return Err(Error::damaged(path, "it is not a regular file"));
     }
     if facts.len() > most {
-        return Err(Error::damaged(path, format!("it is larger than {} MiB", most >> 20)));
+        return Err(too_large(path, most));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(facts.len()).unwrap_or_default() + 1);
-    file.take(most + 1).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
-    if bytes.len() as u64 > most {
-        return Err(Error::damaged(path, format!("it is larger than {} MiB", most >> 20)));
-    }
+    let mut bytes = Vec::with_capacity(usize::try_from(facts.len().min(length)).unwrap_or_default() + 1);
+    file.take(length).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
     Ok(bytes)
+}
+
+fn too_large(path: &Path, most: u64) -> Error {
+    Error::damaged(path, format!("it is larger than {} KiB", most >> 10))
 }
 
 /// Makes a directory and those above it, for nobody else to enter (0700).

@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-use super::Error;
+use super::{Error, file};
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_FILE: u64 = 64 << 20;
@@ -14,6 +14,9 @@ pub(super) const MAX_FILE: u64 = 64 << 20;
 pub(super) const MAX_HEADER: usize = 64 << 10;
 /// The most stanzas that are parsed.
 const MAX_STANZAS: usize = 256;
+
+/// No store is ever saved so often; what claims to be could not be counted on.
+pub(super) const MAX_GENERATION: u64 = 1 << 53;
 
 /// The tag of the stanza that holds the writer's signature.
 pub(super) const SIGNATURE_TAG: &str = "gitconn-sig";
@@ -55,6 +58,11 @@ pub(super) fn spell<'a>(tag: &'a str, arguments: impl Iterator<Item = &'a str>, 
 /// Whether a text may stand for a store in the header and in names of files.
 pub(super) fn is_store_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Takes the header of a file apart without reading the rest of the file. Errors as with [`scan`] and [`file::read`].
+pub(super) fn scan_file(path: &Path) -> Result<Scan, Error> {
+    scan(&file::read_start(path, MAX_FILE, MAX_HEADER as u64 + 1)?, path)
 }
 
 /// Takes the header of a file apart.
@@ -128,8 +136,7 @@ fn signature(arguments: &[&str], body: &str, path: &Path) -> Result<(Header, Vec
     let [_, store_id, generation, signer] = arguments else { return Err(damaged()) };
     let generation: u64 =
         generation.parse().ok().filter(|number: &u64| number.to_string() == **generation).ok_or_else(damaged)?;
-    // SQLite's integers end at i64::MAX, and one more must still fit.
-    if version < 1 || !is_store_id(store_id) || generation == 0 || generation >= i64::MAX as u64 {
+    if version < 1 || !is_store_id(store_id) || generation == 0 || generation > MAX_GENERATION {
         return Err(damaged());
     }
     if BASE64_STANDARD_NO_PAD.decode(signer).map_err(|_| damaged())?.len() != 32 {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod db;
+mod difference;
 mod error;
 mod file;
 mod header;
@@ -17,30 +18,30 @@ mod seal;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 use std::time::Duration;
 
 pub(crate) use audit::{Chain, EventQuery, Retention};
 pub(crate) use db::{Db, HostRecord, Meta};
+pub(crate) use difference::{Change, Difference};
 pub(crate) use error::Error;
 pub(crate) use header::Header;
 pub(crate) use key::StoreKey;
 pub(crate) use place::Place;
-pub(crate) use recover::{Backup, Change, Difference, PinState, Report, Source};
+pub(crate) use recover::{Backup, PinState, Report, Source};
 
-use crate::model::{ConnectionId, Event, EventKind, Purpose, Stamp};
+use crate::model::{EventKind, Stamp};
 use file::Replaced;
 use image::Care;
 use lock::Lock;
 use pin::Pin;
 use schema::Schema;
 use seal::Opened;
-use spool::{Spool, Use};
+use spool::Spool;
 
 /// How long a writer waits for another.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Uses within so many milliseconds after another of the same kind are only counted.
-const MINUTE: i64 = 60_000;
 
 /// Whether a save keeps the file it replaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,70 +237,14 @@ impl Store {
         Ok(durable)
     }
 
-    /// Notes that a connection was used. Never makes anyone wait and never fails: it tries the lock once; busy, failing, read-only, or used
-    /// for the same within the last minute → it goes to the spool in the state directory, which the next save merges.
-    pub(crate) fn note_use(
-        &self,
-        view: &View,
-        connection: &ConnectionId,
-        purpose: Purpose,
-        repository: Option<&str>,
-        stamp: &Stamp,
-    ) {
-        let store_id = &view.header.store_id;
-        let Ok(spool) = Spool::new(self.place.state(), store_id, &self.key) else { return };
-        let name = view.name_of(connection).unwrap_or_default();
-        let used = Use {
-            at: stamp.at.as_millisecond(),
-            who: stamp.who.clone(),
-            connection: connection.to_string(),
-            name,
-            purpose: purpose.id().to_owned(),
-            repository: repository.map(ToOwned::to_owned),
-        };
-        if self.was_just_used(view, &spool, &used) || !self.save_use(connection, &used, stamp) {
-            if let Err(error) = spool.append(&used) {
-                tracing::warn!(%error, "a use was not noted");
-            }
-        }
-    }
-
-    /// Whether the same was done within the last minute, as far as the trail and the spool know.
-    fn was_just_used(&self, view: &View, spool: &Spool, used: &Use) -> bool {
-        let is_recent = |at: i64| (0..MINUTE).contains(&(used.at - at));
-        let spooled = spool.waiting().iter().rev().any(|other| {
-            is_recent(other.at)
-                && (&other.connection, &other.purpose, &other.repository) == (&used.connection, &used.purpose, &used.repository)
-        });
-        spooled || view.last_use(used).is_some_and(is_recent)
-    }
-
-    /// Saves one use if the lock is free and everything works at once.
-    fn save_use(&self, connection: &ConnectionId, used: &Use, stamp: &Stamp) -> bool {
-        if file::check_directory(self.place.directory()).is_err() {
-            return false;
-        }
-        let Ok(Some(lock)) = Lock::attempt(&self.place.lock_path()) else { return false };
-        let kind = EventKind::Used { purpose: used.purpose.clone(), repository: used.repository.clone(), times: 1 };
-        let saved = self.change_under(&lock, stamp, Keep::Nothing, |db| {
-            db.append(stamp, Some((connection, &used.name)), &kind)?;
-            db.touch(connection, stamp.at)
-        });
-        saved.is_ok()
-    }
-
-    /// Uses that wait in the spool, as events without a place in the chain (sequence 0), oldest first.
-    pub(crate) fn spooled(&self) -> Vec<Event> {
-        let waiting = || {
-            let header = self.place.header()?.ok_or_else(|| Error::Missing(self.place.path().to_owned()))?;
-            Ok::<_, Error>(Spool::new(self.place.state(), &header.store_id, &self.key)?.waiting())
-        };
-        spool::coalesce(&waiting().unwrap_or_default())
-    }
-
-    /// The id of this machine's state directory, to compare with [`Meta::home`].
-    pub(crate) fn here(&self) -> Result<String, Error> {
+    /// The id of this machine's state directory, made if it has none.
+    fn here(&self) -> Result<String, Error> {
         pin::home(self.place.state())
+    }
+
+    /// Whether this machine is the store's home; elsewhere it is a copy.
+    pub(crate) fn is_at_home(&self, meta: &Meta) -> bool {
+        pin::known_home(self.place.state()).is_some_and(|here| here == meta.home)
     }
 
     fn lock(&self) -> Result<Lock, Error> {
@@ -308,18 +253,20 @@ impl Store {
 
     /// Reads, decrypts, verifies and checks the file.
     fn load(&self, care: Care) -> Result<Loaded, Error> {
-        let path = self.place.path();
         let (opened, bytes, pin) = self.open_file()?;
+        self.believe(opened, bytes.len(), pin, care)
+    }
+
+    /// Verifies and checks what was decrypted.
+    fn believe(&self, opened: Opened, bytes: usize, pin: Option<Pin>, care: Care) -> Result<Loaded, Error> {
+        let path = self.place.path();
         let Opened { image, hash, recipients, trusted } = opened;
         let header = trusted.map_err(|why| Error::foreign(path, why))?;
         if let Some(why) = pin.as_ref().and_then(|pin| pin.objection(header.generation, &hash)) {
             return Err(Error::RolledBack { path: path.to_owned(), why });
         }
         let (db, version) = self.open_image(&image, care)?;
-        let meta = db.meta()?;
-        if meta.store_id != header.store_id || meta.generation != header.generation {
-            return Err(Error::damaged(path, "its header and its content name different generations"));
-        }
+        db.agree(&header)?;
         Ok(Loaded { db, header, recipients, bytes, version, pin })
     }
 
@@ -333,7 +280,7 @@ impl Store {
 
     /// Decrypts the file with the pin that was read before it. Which pin it is stands in the file, so it is read first of all; a file
     /// that seems older than the pin may have been replaced in between, and is then read once more.
-    fn open_file(&self) -> Result<(Opened, usize, Option<Pin>), Error> {
+    fn open_file(&self) -> Result<(Opened, Vec<u8>, Option<Pin>), Error> {
         let path = self.place.path();
         let mut bytes = file::read(path, header::MAX_FILE)?;
         let mut scan = header::scan(&bytes, path)?;
@@ -352,6 +299,6 @@ impl Store {
             }
         }
         let opened = seal::open(&self.key, &bytes, scan, path)?;
-        Ok((opened, bytes.len(), pin))
+        Ok((opened, bytes, pin))
     }
 }

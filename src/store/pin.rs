@@ -57,7 +57,8 @@ pub(super) fn read(state: &Path, store_id: &str) -> Result<Option<Pin>, Error> {
     };
     let pin = String::from_utf8(bytes).ok().and_then(|text| {
         let (generation, image) = text.trim_end().split_once(' ')?;
-        Some(Pin { generation: generation.parse().ok()?, image: image.to_owned() })
+        let generation = generation.parse().ok().filter(|generation| *generation <= super::header::MAX_GENERATION)?;
+        Some(Pin { generation, image: image.to_owned() })
     });
     if pin.is_none() {
         tracing::warn!("the record of the newest generation seen does not read and is begun anew");
@@ -74,6 +75,11 @@ pub(super) fn raise(state: &Path, store_id: &str, pin: &Pin) -> Result<(), Error
         Some(present) if present.generation >= pin.generation => Ok(()),
         _ => file::put(&path, format!("{} {}\n", pin.generation, pin.image).as_bytes()),
     }
+}
+
+/// This machine's id, if it was ever needed.
+pub(super) fn known_home(state: &Path) -> Option<String> {
+    read_home(&state.join("home")).ok().flatten()
 }
 
 /// This machine's id, made at the first call.

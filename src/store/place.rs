@@ -45,8 +45,8 @@ impl Place {
     ///
     /// If the file cannot be read, is too large, or is no store of ours.
     pub(crate) fn header(&self) -> Result<Option<Header>, Error> {
-        match file::read(&self.path, header::MAX_FILE) {
-            Ok(bytes) => match header::scan(&bytes, &self.path)?.signed {
+        match header::scan_file(&self.path) {
+            Ok(scan) => match scan.signed {
                 Some((header, _)) => Ok(Some(header)),
                 None => Err(Error::foreign(&self.path, "it has no signature")),
             },
@@ -58,10 +58,7 @@ impl Place {
     /// The store's id as the file says it, or else the newest kept generation that does: for finding the key of a store that is
     /// damaged or was re-encrypted by another tool.
     pub(crate) fn store_id(&self) -> Option<String> {
-        let claimed = |path: &Path| {
-            let bytes = file::read(path, header::MAX_FILE).ok()?;
-            Some(header::scan(&bytes, path).ok()?.signed?.0.store_id)
-        };
+        let claimed = |path: &Path| Some(header::scan_file(path).ok()?.signed?.0.store_id);
         claimed(&self.path).or_else(|| (1..=file::GENERATIONS).find_map(|number| claimed(&file::generation(&self.path, number))))
     }
 

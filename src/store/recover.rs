@@ -1,6 +1,5 @@
 //! Looking after the file: verify, back up, restore, accept (design §5).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use super::image::{self, Care};
 use super::pin::{self, Pin};
 use super::seal::{self, Opened};
 use super::{Chain, Db, Error, Loaded, Place, Saved, Store};
-use crate::model::{Connection, EventKind, Stamp};
+use crate::model::{EventKind, Stamp};
 
 /// What [`Store::verify`] found. What makes a store unusable is an error there and not in here.
 #[derive(Debug)]
@@ -67,31 +66,13 @@ pub(crate) enum Source {
     File(PathBuf),
 }
 
-/// How the present file differs from a kept generation.
-#[derive(Debug, Clone)]
-pub(crate) struct Difference {
-    /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
-    pub(crate) against: Option<Backup>,
-    /// Sorted by name.
-    pub(crate) changes: Vec<(String, Change)>,
-}
-
-/// What is different about a connection or host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    Added,
-    Removed,
-    /// The fields by their names; `token` if the secret itself is another.
-    Changed(Vec<&'static str>),
-}
-
 /// How far a file was believed.
-struct Recovered {
-    db: Db,
+pub(super) struct Recovered {
+    pub(super) db: Db,
     /// Its verified generation, or the one that its unsigned content names.
     generation: u64,
-    store_id: String,
-    signed: Result<(), String>,
+    pub(super) store_id: String,
+    pub(super) signed: Result<(), String>,
 }
 
 impl Store {
@@ -115,7 +96,7 @@ impl Store {
             connections: db.connections()?.len(),
             chain: db.verify_chain()?,
             pin,
-            at_home: db.meta()?.home == self.here()?,
+            at_home: self.is_at_home(&db.meta()?),
             backups: self.place.backups(),
             header,
         })
@@ -127,11 +108,8 @@ impl Store {
     ///
     /// [`Error::Exists`] if there is one; as [`Store::verify`] if the store itself is not whole.
     pub(crate) fn backup_to(&self, path: &Path) -> Result<(), Error> {
-        // What does not open is no backup. (The lock keeps the checked bytes and the copied ones the same.)
-        self.place.require()?;
-        let _lock = self.lock()?;
-        self.load(Care::Whole)?;
-        let bytes = file::read(self.place.path(), header::MAX_FILE)?;
+        let (opened, bytes, pin) = self.open_file()?;
+        self.believe(opened, bytes.len(), pin, Care::Whole)?;
         file::replace(path, &bytes, Replaced::Absent).map(drop)
     }
 
@@ -150,11 +128,15 @@ impl Store {
         };
         let source = self.recover(&path)?;
         source.signed.map_err(|why| Error::foreign(&path, why))?;
-        let present = self.recover(self.place.path());
-        let present = present.ok().filter(|present| present.signed.is_ok());
-        if present.as_ref().is_some_and(|present| present.store_id != source.store_id) {
+        if self.place.store_id().is_some_and(|id| id != source.store_id) {
             return Err(Error::foreign(&path, "it is a backup of another store"));
         }
+        let present = match self.recover(self.place.path()) {
+            Ok(present) => Some(present).filter(|present| present.signed.is_ok()),
+            Err(Error::Damaged { .. } | Error::Missing(_)) => None,
+            // A store of another key or of a newer gitconn is not replaced.
+            Err(other) => return Err(other),
+        };
         let damaged = file::beside(self.place.path(), ".~damaged~");
         let replaced = match (&present, fs::symlink_metadata(self.place.path()).is_ok()) {
             (Some(_), _) => Replaced::Kept,
@@ -184,46 +166,8 @@ impl Store {
         self.save_recovered(present.db, &id, generation, stamp, Replaced::Kept, "store.accepted", detail, home)
     }
 
-    /// What [`Store::accept`] would believe: how the connections and hosts in the file differ from those of the newest kept generation
-    /// that opens.
-    pub(crate) fn difference(&self) -> Result<Difference, Error> {
-        let present = self.recover(self.place.path())?;
-        let before = self.place.backups().into_iter().find_map(|backup| {
-            let kept = self.recover(&backup.path).ok()?;
-            (kept.signed.is_ok() && kept.store_id == present.store_id).then_some((backup, kept.db))
-        });
-        let now = contents(&present.db)?;
-        let (against, then) = match before {
-            Some((backup, db)) => (Some(backup), contents(&db)?),
-            None => (None, BTreeMap::new()),
-        };
-        let mut changes = Vec::new();
-        for key in now.keys().chain(then.keys().filter(|key| !now.contains_key(*key))) {
-            let change = match (now.get(key), then.get(key)) {
-                (Some(now), Some(then)) => {
-                    let fields: Vec<_> = now
-                        .fields
-                        .iter()
-                        .zip(&then.fields)
-                        .filter(|(now, then)| now != then)
-                        .map(|((name, _), _)| *name)
-                        .collect();
-                    (!fields.is_empty()).then_some(Change::Changed(fields))
-                }
-                (Some(_), None) => Some(Change::Added),
-                (None, _) => Some(Change::Removed),
-            };
-            let named = now.get(key).or_else(|| then.get(key)).map(|item| item.name.clone());
-            if let (Some(change), Some(name)) = (change, named) {
-                changes.push((name, change));
-            }
-        }
-        changes.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(Difference { against, changes })
-    }
-
     /// Reads a file without asking for its signature or the pin, but with every check of its content.
-    fn recover(&self, path: &Path) -> Result<Recovered, Error> {
+    pub(super) fn recover(&self, path: &Path) -> Result<Recovered, Error> {
         let bytes = file::read(path, header::MAX_FILE)?;
         let scan = header::scan(&bytes, path)?;
         let Opened { image, trusted, .. } = seal::open(&self.key, &bytes, scan, path)?;
@@ -231,14 +175,16 @@ impl Store {
         let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
         let db = Db::new(sqlite, path);
         let meta = db.meta()?;
-        if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation >= i64::MAX as u64 {
+        // Half of what a header may hold: unsigned content that is accepted must leave room for the saves to come.
+        if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation > header::MAX_GENERATION / 2 {
             return Err(Error::damaged(path, "its content names no store or generation"));
         }
         let signed = match trusted {
-            Ok(header) if header.store_id != meta.store_id || header.generation != meta.generation => {
-                return Err(Error::damaged(path, "its header and its content name different generations"));
+            Ok(header) => {
+                db.agree(&header)?;
+                Ok(())
             }
-            other => other.map(drop),
+            Err(why) => Err(why),
         };
         Ok(Recovered { db, generation: meta.generation, store_id: meta.store_id, signed })
     }
@@ -276,49 +222,10 @@ impl Place {
         let kept = (1..=file::GENERATIONS).map(|number| file::generation(self.path(), number));
         kept.filter_map(|path| {
             let facts = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
-            let scan = file::read(&path, header::MAX_FILE).ok().and_then(|bytes| header::scan(&bytes, &path).ok());
-            let generation = scan.and_then(|scan| scan.signed).map(|(header, _)| header.generation);
+            let generation = header::scan_file(&path).ok().and_then(|scan| scan.signed).map(|(header, _)| header.generation);
             let at = facts.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
             Some(Backup { path, generation, at, bytes: facts.len() })
         })
         .collect()
     }
-}
-
-/// A connection or host as fields that can be compared.
-struct Item {
-    name: String,
-    fields: Vec<(&'static str, String)>,
-}
-
-/// Everything in an image that decides where a token goes.
-fn contents(db: &Db) -> Result<BTreeMap<String, Item>, Error> {
-    let mut items = BTreeMap::new();
-    for connection in db.connections()? {
-        let token = db.token(&connection.id)?.fingerprint();
-        let Connection { id, name, provider, host, auth_method, username, expiry, is_active, status, tags, .. } = connection;
-        let fields = vec![
-            ("name", name.to_string()),
-            ("provider", provider.to_string()),
-            ("host", host.to_string()),
-            ("auth_method", auth_method.to_string()),
-            ("username", username.unwrap_or_default()),
-            ("token", token),
-            ("status", status.to_string()),
-            ("is_active", is_active.to_string()),
-            ("expires_at", format!("{expiry:?}")),
-            ("tags", tags.join(",")),
-        ];
-        items.insert(format!("connection {id}"), Item { name: name.to_string(), fields });
-    }
-    for host in db.hosts()? {
-        let fields = vec![
-            ("api", host.api.to_string()),
-            ("ca_pem", host.ca_pem.unwrap_or_default()),
-            ("client_pem", host.client_pem.map(|pem| pem.fingerprint()).unwrap_or_default()),
-            ("allow_http", host.allow_http.to_string()),
-        ];
-        items.insert(format!("host {}", host.host), Item { name: host.host.to_string(), fields });
-    }
-    Ok(items)
 }

@@ -138,8 +138,8 @@ pub(super) fn seal(key: &StoreKey, store_id: &str, generation: u64, image: &[u8]
     let header = Header { store_id: store_id.to_owned(), generation, signer };
     let hash = hash(image);
     let recipients = [identity.to_public()];
-    let signed = SignedRecipients { recipients: &recipients, pair: &pair, header: &header, hash: &hash };
-    let encryptor = age::Encryptor::with_recipients(std::iter::once(&signed as &dyn age::Recipient))
+    let all = SignedRecipients { recipients: &recipients, pair: &pair, header: &header, hash: &hash };
+    let encryptor = age::Encryptor::with_recipients(std::iter::once(&all as &dyn age::Recipient))
         .map_err(|_| bad_key(key, "age refuses to encrypt to it"))?;
     // 16 bytes for each chunk of 64 KiB, and a header of less than 1 KiB.
     let mut file = Vec::with_capacity(image.len() + image.len() / 4096 + 1024);

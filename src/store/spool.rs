@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,8 @@ use crate::model::{ConnectionId, Event, EventKind, Stamp};
 const INFO: &str = "gitconn-spool-1";
 /// A spool does not grow beyond this: something that uses connections for weeks and never saves.
 const MOST: u64 = 4 << 20;
+/// So many bytes at the end of the spool are looked at for a use of the last minute.
+const TAIL: u64 = 16 << 10;
 /// How long a batch waits for a writer that has the spool open.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -90,12 +92,28 @@ impl Spool {
 
     /// What waits in the spool, oldest first; lines that do not carry our HMAC are left out.
     pub(super) fn waiting(&self) -> Vec<Use> {
-        let mut uses = self.parse(&self.content(&self.merging()));
-        uses.extend(self.parse(&self.content(&self.path)));
+        let mut uses = self.parse(&Self::content(&self.merging()));
+        uses.extend(self.parse(&Self::content(&self.path)));
         uses
     }
 
-    fn content(&self, path: &Path) -> Vec<u8> {
+    /// The newest of what waits, in no order; reads little, however much waits.
+    pub(super) fn newest(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        for path in [self.merging(), self.path.clone()] {
+            let Ok(mut spool) = file::private().read(true).open(&path) else { continue };
+            let Ok(length) = spool.metadata().map(|facts| facts.len()) else { continue };
+            let mut tail = Vec::new();
+            // The line that the tail begins in the middle of is not whole, and so is left out.
+            if spool.seek(SeekFrom::Start(length.saturating_sub(TAIL))).is_ok() && spool.take(TAIL).read_to_end(&mut tail).is_ok()
+            {
+                uses.extend(tail.split(|byte| *byte == b'\n').filter_map(|line| self.line(line)));
+            }
+        }
+        uses
+    }
+
+    fn content(path: &Path) -> Vec<u8> {
         file::read(path, 2 * MOST).unwrap_or_else(|error| {
             if !matches!(error, Error::Missing(_)) {
                 tracing::warn!("the spool of uses does not read");
@@ -129,7 +147,7 @@ impl Spool {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let content = self.content(&path);
+        let content = Self::content(&path);
         Ok(Some(Batch { uses: self.parse(&content), hash: seal::hash(&content), path, _file: lines }))
     }
 

@@ -1,4 +1,5 @@
 //! The store as a whole: what is saved opens again, and what is not whole, not ours or not the newest does not.
+#![expect(clippy::disallowed_methods, reason = "these files are put there as somebody else would")]
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,12 @@ use super::{Error, Keep, Place, Saved, Store, StoreKey};
 use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp};
 use crate::secret::Secret;
 
+mod hostile;
+mod recover;
+mod rows;
+mod tamper;
+mod uses;
+mod versions;
 mod whole;
 
 /// A store in a directory of its own.
