@@ -132,7 +132,6 @@ fn scopes_that_are_missing_or_too_wide_and_a_token_without_end_are_warned_of() {
         ("narrow", GitHubGrant::classic("ada").scopes("repo"), Some("read:org")),
         ("none", GitHubGrant::classic("ada").scopes(""), Some("repo")),
         ("wide", GitHubGrant::classic("ada").scopes("repo, read:org, admin:org, delete_repo"), Some("delete_repo")),
-        ("implied", GitHubGrant::classic("ada").scopes("repo, write:org"), None),
         ("right", GitHubGrant::classic("ada"), None),
     ] {
         let token = sandbox.secret(&tokens::classic(name));

@@ -39,8 +39,11 @@ fn the_page_is_opened_if_that_is_asked_for() {
 fn ctrl_c_at_the_token_stores_nothing() {
     let (sandbox, github) = (Sandbox::new(), GitHub::start());
     let origin = github.origin();
-    let seen =
-        Terminal::start(sandbox.gitconn(["connect", "github", "work", "--host", &origin])).sees("token: ").interrupts().ends();
+    let seen = Terminal::start(sandbox.gitconn(["connect", "github", "work", "--host", &origin]))
+        .sees("token: ")
+        .waits_unseen()
+        .interrupts()
+        .ends();
     assert_eq!(seen.code, 130, "{seen:?}");
     assert!(seen.echo, "the terminal no longer shows what is typed");
     assert!(github.seen().is_empty());
@@ -82,8 +85,30 @@ fn a_passphrase_is_asked_for_and_shown_nowhere() {
         .ends();
     assert_eq!(seen.code, 0, "{seen:?}");
     Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").sees(": ").types_unseen(&passphrase).ends().code(0);
-    Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").sees(": ").types_unseen("something else").ends().code(5);
-    Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").interrupts().ends().code(5);
+    // A slip of the finger is forgiven, an empty line ends it.
+    let slip = || {
+        Terminal::start(sandbox.gitconn(["list"]))
+            .sees("passphrase")
+            .sees(": ")
+            .types_unseen("something else")
+            .sees("passphrase: ")
+    };
+    slip().types_unseen(&passphrase).ends().code(0);
+    slip().types_unseen("").ends().code(5);
+}
+
+#[test]
+fn ctrl_c_at_the_passphrase_leaves_it_locked() {
+    let mut sandbox = Sandbox::bare();
+    let passphrase = sandbox.secret("correct horse battery staple 44");
+    let file = sandbox.write("passphrase.txt", &passphrase);
+    sandbox.key_file(&file);
+    sandbox.set("GITCONN_PASSPHRASE_FILE", &file);
+    sandbox.gitconn(["store", "init", "--key", "passphrase"]).run().ok();
+    sandbox.unset("GITCONN_PASSPHRASE_FILE");
+    let seen =
+        Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").sees(": ").waits_unseen().interrupts().ends().code(5);
+    assert!(seen.echo, "the terminal no longer shows what is typed");
 }
 
 #[test]

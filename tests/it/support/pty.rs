@@ -64,13 +64,19 @@ impl<'sandbox> Terminal<'sandbox> {
     /// Types a line once the terminal no longer shows what is typed.
     #[track_caller]
     pub(crate) fn types_unseen(self, line: &str) -> Self {
+        self.waits_unseen().types(line)
+    }
+
+    /// Waits until the terminal no longer shows what is typed.
+    #[track_caller]
+    pub(crate) fn waits_unseen(self) -> Self {
         let asked = Instant::now();
         // There is no event for a change of a terminal's settings: looking is the only way.
         while self.session.get_process().get_echo().unwrap() {
             assert!(asked.elapsed() < PATIENCE, "the terminal still shows what is typed\n{}", self.seen);
             std::thread::yield_now();
         }
-        self.types(line)
+        self
     }
 
     /// Types Ctrl-C.
