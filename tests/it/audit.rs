@@ -19,7 +19,7 @@ fn everything_that_changes_is_in_the_trail() {
     let list = house.json(&["audit", "list"]);
     for event in list["events"].as_array().unwrap() {
         has_fields(event, &["at", "who", "kind"]);
-        assert!(event["who"].as_str().unwrap().starts_with("ada@"), "{event}");
+        assert!(event["who"].as_str().unwrap().contains('@'), "{event}");
     }
 }
 
@@ -49,11 +49,15 @@ fn the_chain_is_whole() {
 }
 
 #[test]
-fn uses_of_the_same_kind_within_a_minute_are_one() {
+fn uses_of_the_same_kind_within_a_minute_are_counted_together() {
     let house = House::new();
     for _ in 0..5 {
         house.sandbox.gitconn(["token", "work"]).may_show(&house.work).run().ok();
     }
     house.run(&["edit", "work", "--description", "x"]).ok();
-    assert_eq!(house.trail().iter().filter(|kind| *kind == "used").count(), 1);
+    let events = house.json(&["audit", "list", "--kind", "used"])["events"].clone();
+    // The minute may turn in between.
+    assert!((1..=3).contains(&events.as_array().unwrap().len()), "{events}");
+    let times: u64 = events.as_array().unwrap().iter().map(|event| event["detail"]["times"].as_u64().unwrap_or(1)).sum();
+    assert_eq!(times, 5, "{events}");
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::House;
+use crate::support::fake::GitHubGrant;
+use crate::support::{House, tokens};
 
 #[test]
 fn every_field_can_be_changed() {
@@ -33,6 +34,22 @@ fn every_field_can_be_changed() {
     house.run(&["show", "work"]).code(3);
     let event = &house.json(&["audit", "list", "--kind", "updated"])["events"];
     assert_eq!(event.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn another_token_takes_the_place_of_one() {
+    let house = House::new();
+    let other = house.sandbox.secret(&tokens::classic("another"));
+    let run = || house.sandbox.gitconn(["edit", "work", "--token-stdin"]).stdin(&other).run();
+    // It is looked at and asked about first, as the first one was.
+    run().code(4);
+    house.sandbox.gitconn(["token", "work"]).may_show(&house.work).run().ok();
+    house.github.accept(&other, GitHubGrant::classic("ada"));
+    run().ok();
+    let shown = house.sandbox.gitconn(["token", "work"]).may_show(&other).run().ok();
+    assert_eq!(shown.stdout.trim_end(), other);
+    assert!(house.connection("work")["rotated_at"].is_string());
+    assert!(house.trail().contains(&"rotated".to_owned()));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_pipe_gets_lines_without_headings() {
     assert!(tsv.lines().all(|line| line.contains('\t')), "{tsv}");
     assert!(tsv.starts_with("lab\tgitlab\t"), "{tsv}");
     let wide = house.run(&["list", "--wide"]).ok().stdout;
-    assert!(wide.lines().all(|line| line.contains("ada@")), "{wide}");
+    assert!(wide.lines().all(|line| line.contains('@')), "{wide}");
     let ndjson = house.run(&["list", "-o", "ndjson"]).ok().stdout;
     let names: Vec<serde_json::Value> =
         ndjson.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["name"].clone()).collect();

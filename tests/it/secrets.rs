@@ -6,14 +6,35 @@ use std::path::Path;
 use crate::support::source::{Word, files, words};
 
 /// The files that may call `Secret::expose`, and what for. A file that no longer does is taken off the list.
-const EXPOSES: &[(&str, &str)] = &[("secret.rs", "its fingerprint")];
+const EXPOSES: &[(&str, &str)] = &[
+    ("cli/connect.rs", "whether anything was typed"),
+    ("cli/store/key.rs", "`store key export` prints the key"),
+    ("cli/token.rs", "`token` prints the token"),
+    ("net/auth.rs", "the header that carries it"),
+    ("net/trust.rs", "a client certificate with its key"),
+    ("provider/github/revoke.rs", "the body of GitHub's call that revokes it"),
+    ("provider/github/shape.rs", "prefix, length, checksum"),
+    ("provider/gitlab/shape.rs", "prefix, length"),
+    ("secret.rs", "its fingerprint"),
+    ("store/db.rs", "into the image that is encrypted"),
+    ("store/key/kernel.rs", "into the kernel's keyring"),
+    ("store/key/keyring.rs", "into the desktop's keyring"),
+    ("store/key/make.rs", "into a new key file, and read back"),
+    ("store/key/mod.rs", "an age identity from its text"),
+    ("store/key/passphrase.rs", "the key under its passphrase"),
+    ("store/key/sources.rs", "an age identity from its text"),
+    ("store/seal.rs", "an age identity from its text"),
+];
 
 /// Names that only a secret has: a field so called has the type `Secret`, or its struct does not derive `Debug` or `Serialize`.
 const TELLING: &[&str] =
     &["token", "secret", "password", "passphrase", "identity", "private_key", "credential", "body", "headers"];
 
 /// Where a telling name holds no secret, and why.
-const HARMLESS: &[(&str, &str, &str)] = &[];
+const HARMLESS: &[(&str, &str, &str)] = &[
+    ("cli/connect.rs", "Args.token", "the options that say where the token comes from"),
+    ("cli/edit.rs", "Args.token", "the options that say where the token comes from"),
+];
 
 fn name(word: &Word) -> Option<&str> {
     if let Word::Name(name) = word { Some(name) } else { None }
@@ -22,6 +43,12 @@ fn name(word: &Word) -> Option<&str> {
 /// The source without its `mod tests`: tests make and show secrets of their own.
 fn without_tests(source: &str) -> &str {
     source.find("#[cfg(test)]\nmod tests").map_or(source, |at| &source[..at])
+}
+
+/// Whether a file holds nothing but tests: `store/tests/…`, `store/key/sources_tests.rs`.
+fn is_test(file: &Path) -> bool {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    file.components().any(|part| part.as_os_str() == "tests") || stem == "tests" || stem.ends_with("_tests")
 }
 
 /// Whether `.expose()` is called, or mentioned as a function.
@@ -33,7 +60,7 @@ fn exposes(source: &str, function: &str) -> bool {
 fn secrets_are_let_out_where_it_is_known_and_nowhere_else() {
     let calls: BTreeSet<String> = files("src")
         .iter()
-        .filter(|(_, source)| exposes(without_tests(source), "expose"))
+        .filter(|(file, source)| !is_test(file) && exposes(without_tests(source), "expose"))
         .map(|(file, _)| file.display().to_string())
         .collect();
     let allowed: BTreeSet<String> = EXPOSES.iter().map(|(file, _)| (*file).to_owned()).collect();

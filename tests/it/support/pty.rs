@@ -1,11 +1,14 @@
 //! Runs the program on a real pseudo-terminal, types, and reads what a person would see.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use expectrl::process::unix::{PtyStream, UnixProcess, WaitStatus};
 use expectrl::{Eof, Expect as _, Session};
 
 use super::sandbox::Run;
+
+/// Nothing takes longer.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A run on a terminal of 100 columns.
 pub(crate) struct Terminal<'sandbox> {
@@ -19,6 +22,8 @@ pub(crate) struct Terminal<'sandbox> {
 #[must_use]
 pub(crate) struct Seen {
     pub(crate) code: i32,
+    /// Whether the terminal was left showing what is typed, as it was found.
+    pub(crate) echo: bool,
     /// Everything that was on the screen, control sequences included.
     pub(crate) screen: String,
 }
@@ -29,7 +34,7 @@ impl<'sandbox> Terminal<'sandbox> {
         let run = run.env("TERM", "xterm-256color");
         let mut session = Session::spawn(run.command()).unwrap();
         session.get_process_mut().set_window_size(100, 40).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(30)));
+        session.set_expect_timeout(Some(PATIENCE));
         Self { session, run, seen: String::new() }
     }
 
@@ -56,6 +61,24 @@ impl<'sandbox> Terminal<'sandbox> {
         self
     }
 
+    /// Types a line once the terminal no longer shows what is typed.
+    #[track_caller]
+    pub(crate) fn types_unseen(self, line: &str) -> Self {
+        self.waits_unseen().types(line)
+    }
+
+    /// Waits until the terminal no longer shows what is typed.
+    #[track_caller]
+    pub(crate) fn waits_unseen(self) -> Self {
+        let asked = Instant::now();
+        // There is no event for a change of a terminal's settings: looking is the only way.
+        while self.session.get_process().get_echo().unwrap() {
+            assert!(asked.elapsed() < PATIENCE, "the terminal still shows what is typed\n{}", self.seen);
+            std::thread::yield_now();
+        }
+        self
+    }
+
     /// Types Ctrl-C.
     pub(crate) fn interrupts(mut self) -> Self {
         self.session.send("\u{3}").unwrap();
@@ -72,7 +95,8 @@ impl<'sandbox> Terminal<'sandbox> {
             WaitStatus::Signaled(_, signal, _) => -(signal as i32),
             other => panic!("it neither ended nor was killed: {other:?}"),
         };
-        let seen = Seen { code, screen: self.seen };
+        let echo = self.session.get_process().get_echo().unwrap();
+        let seen = Seen { code, echo, screen: self.seen };
         if let Err(found) = self.run.sandbox().check_leaks(seen.screen.as_bytes(), self.run.allowed()) {
             panic!("{found}\n$ {}\n{}", self.run.line(), seen.screen);
         }
