@@ -292,6 +292,9 @@ impl From<ops::Error> for Failure {
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
+            ops::Error::SecretTyped { .. } => Self::usage(message)
+                .hint("revoke it, and make a new one")
+                .hint("gitconn connect github --token-stdin   # or let it ask"),
             ops::Error::Usage(_) => Self::usage(message),
         }
     }

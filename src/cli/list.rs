@@ -98,10 +98,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let all = store.read().and_then(|view| view.connections()).map_err(crate::ops::Error::from)?;
     let now = context.env.now();
     let filter = args.filter.filter(args.status);
-    let hidden = !args.all && args.status.is_none();
     let shown: Vec<Connection> = all
         .iter()
-        .filter(|connection| filter.passes(connection) && (connection.is_active || !hidden))
+        .filter(|connection| filter.passes(connection) && (connection.is_active || args.all))
         .filter(|connection| args.expiring_within.is_none_or(|span| connection.is_due(later(now, span))))
         .cloned()
         .collect();

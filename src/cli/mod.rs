@@ -12,6 +12,7 @@ mod failure;
 mod filter;
 mod grid;
 mod help;
+mod hidden;
 mod list;
 mod man;
 mod out;

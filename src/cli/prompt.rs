@@ -28,23 +28,19 @@ impl Prompt {
     /// `interrupted` after Ctrl-C; a usage error that names `instead` where nobody can be asked.
     pub(crate) fn secret(self, question: &str, instead: &str) -> Result<Secret, Failure> {
         self.must_be_allowed(question, instead)?;
-        dialoguer::Password::new()
-            .with_prompt(question)
-            .allow_empty_password(true)
-            .interact_on(&console::Term::stderr())
-            .map(Secret::from)
-            .map_err(|dialoguer::Error::IO(error)| Failure::prompt(error))
+        let line = super::hidden::line(question).map_err(Failure::prompt)?;
+        Ok(Secret::from(line.as_str().to_owned()))
     }
 
-    /// Takes a secret twice, until both are the same.
+    /// Takes a secret twice, until both are the same. An empty one ends it.
     pub(crate) fn new_secret(self, question: &str, instead: &str) -> Result<Secret, Failure> {
-        self.must_be_allowed(question, instead)?;
-        dialoguer::Password::new()
-            .with_prompt(question)
-            .with_confirmation(format!("{question} again"), "the two are not the same")
-            .interact_on(&console::Term::stderr())
-            .map(Secret::from)
-            .map_err(|dialoguer::Error::IO(error)| Failure::prompt(error))
+        loop {
+            let secret = self.secret(question, instead)?;
+            if secret.expose().is_empty() || self.secret(&format!("{question} again"), instead)?.expose() == secret.expose() {
+                return Ok(secret);
+            }
+            super::out::stderr_line("the two are not the same");
+        }
     }
 
     /// Takes a line of text that may be seen.

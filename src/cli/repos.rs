@@ -195,7 +195,7 @@ fn incomplete(outcome: &Outcome, names: &[String]) -> Vec<IncompleteView> {
 
 /// What is missing is said; nothing partial looks whole.
 fn finish(
-    mut outcome: Outcome,
+    outcome: Outcome,
     args: &Args,
     names: &[String],
     pages: Option<(u32, u32)>,
@@ -214,12 +214,6 @@ fn finish(
     }
     if outcome.failed.is_empty() {
         return Ok(());
-    }
-    if outcome.failed.len() == names.len()
-        && names.len() == 1
-        && let Some((_, error)) = outcome.failed.pop()
-    {
-        return Err(error.into());
     }
     let all = outcome.failed.len() == names.len();
     let mut kinds = Vec::new();

@@ -100,6 +100,11 @@ pub(crate) fn trust(ca_pem: Option<String>, client_pem: Option<Secret>, allow_ht
     Trust { ca_pem, client_pem, allow_http }
 }
 
+/// Refuses a name that is a token.
+pub(crate) fn check_no_secret(name: Option<&Name>) -> Result<(), Error> {
+    name.map_or(Ok(()), |name| super::resolve::refuse_secret(name.as_str()))
+}
+
 /// Says early, before anybody is asked for a token, that a name is taken.
 pub(crate) fn check_name(store: &Store, name: Option<&Name>) -> Result<(), Error> {
     match name {

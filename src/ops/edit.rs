@@ -38,6 +38,7 @@ pub(crate) struct Edited {
 
 /// Applies the changes. Nothing is saved if nothing changes.
 pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &Changes) -> Result<Edited, Error> {
+    super::connect::check_no_secret(changes.name.as_ref())?;
     let before = resolve::named(&*store.read()?, typed)?;
     let (unchanged, fields) = applied(&before, changes);
     if fields.is_empty() {

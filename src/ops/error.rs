@@ -50,6 +50,9 @@ pub(crate) enum Error {
     /// Something depends on the connection that is to go (exit 2).
     #[error("connection `{name}` is in use: {}", by.join(", "))]
     Depended { name: String, by: Vec<String> },
+    /// A token stands where a name belongs (exit 2). It is not repeated; the shell may have kept it.
+    #[error("where a name belongs stands {what}; it is in your shell's history now")]
+    SecretTyped { what: &'static str },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]
     Usage(String),

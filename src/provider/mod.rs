@@ -15,6 +15,7 @@ mod types;
 use async_trait::async_trait;
 
 pub(crate) use error::{Answered, Error};
+pub(crate) use paste::secret_in;
 pub(crate) use types::{
     BranchQuery, Capabilities, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked,
     Shape, TokenPage, Warning,

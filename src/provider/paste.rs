@@ -94,6 +94,12 @@ pub(super) fn refuse_foreign(text: &str, here: ProviderId) -> Result<(), Error> 
     }
 }
 
+/// What a text is that was typed where a name belongs, if it is plainly a secret: it must not be repeated.
+pub(crate) fn secret_in(text: &str) -> Option<&'static str> {
+    let is_long = |beginning: &str| text.len() >= beginning.len() + 16;
+    BEGINNINGS.iter().find(|(beginning, ..)| text.starts_with(beginning) && is_long(beginning)).map(|(_, what, _)| *what)
+}
+
 fn begins(text: &str, front: &str) -> bool {
     text.get(..front.len()).is_some_and(|start| start.eq_ignore_ascii_case(front))
 }

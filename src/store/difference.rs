@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Backup, Db, Error, Store};
+use super::{Backup, Db, Error, Source, Store};
 use crate::model::Connection;
 
 /// How the present file differs from a kept generation.
@@ -32,35 +32,44 @@ impl Store {
             let kept = self.recover(&backup.path).ok()?;
             (kept.signed.is_ok() && kept.store_id == present.store_id).then_some((backup, kept.db))
         });
-        let now = contents(&present.db)?;
         let (against, then) = match before {
             Some((backup, db)) => (Some(backup), contents(&db)?),
             None => (None, BTreeMap::new()),
         };
-        let mut changes = Vec::new();
-        for key in now.keys().chain(then.keys().filter(|key| !now.contains_key(*key))) {
-            let change = match (now.get(key), then.get(key)) {
-                (Some(now), Some(then)) => {
-                    let fields: Vec<_> = now
-                        .fields
-                        .iter()
-                        .zip(&then.fields)
-                        .filter(|(now, then)| now != then)
-                        .map(|((name, _), _)| *name)
-                        .collect();
-                    (!fields.is_empty()).then_some(Change::Changed(fields))
-                }
-                (Some(_), None) => Some(Change::Added),
-                (None, _) => Some(Change::Removed),
-            };
-            let named = now.get(key).or_else(|| then.get(key)).map(|item| item.name.clone());
-            if let (Some(change), Some(name)) = (change, named) {
-                changes.push((name, change));
-            }
-        }
-        changes.sort_by(|one, other| one.0.cmp(&other.0));
-        Ok(Difference { against, changes })
+        Ok(Difference { against, changes: compare(&contents(&present.db)?, &then) })
     }
+
+    /// What [`Store::restore`] would do to the connections and hosts of the present file. Of a present file that does not open, everything counts
+    /// as lost already.
+    pub(crate) fn difference_of(&self, from: &Source) -> Result<Difference, Error> {
+        let (path, _) = self.locate(from)?;
+        let now = contents(&self.recover(&path)?.db)?;
+        let then = match self.recover(self.place.path()) {
+            Ok(present) => contents(&present.db)?,
+            Err(_) => BTreeMap::new(),
+        };
+        Ok(Difference { against: None, changes: compare(&now, &then) })
+    }
+}
+
+/// What is in `now` and was not, or was not so, in `then`. Sorted by name.
+fn compare(now: &BTreeMap<String, Item>, then: &BTreeMap<String, Item>) -> Vec<(String, Change)> {
+    let mut changes = Vec::new();
+    for key in now.keys().chain(then.keys().filter(|key| !now.contains_key(*key))) {
+        let change = match (now.get(key), then.get(key)) {
+            (Some(now), Some(then)) => {
+                let differing = now.fields.iter().zip(&then.fields).filter(|(now, then)| now != then);
+                let fields: Vec<_> = differing.map(|((name, _), _)| *name).collect();
+                (!fields.is_empty()).then_some(Change::Changed(fields))
+            }
+            (Some(_), None) => Some(Change::Added),
+            (None, _) => Some(Change::Removed),
+        };
+        let named = now.get(key).or_else(|| then.get(key)).map(|item| item.name.clone());
+        changes.extend(named.zip(change));
+    }
+    changes.sort_by(|one, other| one.0.cmp(&other.0));
+    changes
 }
 
 /// A connection or host as fields that can be compared.

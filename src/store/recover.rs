@@ -119,13 +119,7 @@ impl Store {
         file::make_directory(self.place.directory())?;
         file::check_directory(self.place.directory())?;
         let _lock = self.lock()?;
-        let (path, said) = match from {
-            Source::File(path) => (path.clone(), "a backup file".to_owned()),
-            Source::Generation(number) => {
-                let kept = self.place.backups().into_iter().find(|backup| backup.generation == Some(*number));
-                (kept.ok_or(Error::NoBackup(*number))?.path, format!("kept generation {number}"))
-            }
-        };
+        let (path, said) = self.locate(from)?;
         let source = self.recover(&path)?;
         source.signed.map_err(|why| Error::foreign(&path, why))?;
         if self.place.store_id().is_some_and(|id| id != source.store_id) {
@@ -146,6 +140,17 @@ impl Store {
         let highest = source.generation.max(present.map_or(0, |present| present.generation));
         let detail = format!("{said}, generation {}", source.generation);
         self.save_recovered(source.db, &source.store_id, highest, stamp, replaced, "store.restored", detail, None)
+    }
+
+    /// The file of a source, and what it is.
+    pub(super) fn locate(&self, from: &Source) -> Result<(PathBuf, String), Error> {
+        match from {
+            Source::File(path) => Ok((path.clone(), "a backup file".to_owned())),
+            Source::Generation(number) => {
+                let kept = self.place.backups().into_iter().find(|backup| backup.generation == Some(*number));
+                Ok((kept.ok_or(Error::NoBackup(*number))?.path, format!("kept generation {number}")))
+            }
+        }
     }
 
     /// Signs what is in the file now: one that another tool encrypted, that went back to an older generation, or that forked. With

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Kind};
+use crate::ops::StoreError;
 
 /// Copy the store, encrypted as it is, after it was verified
 #[derive(Debug, clap::Args)]
@@ -15,7 +16,15 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    session.store()?.backup_to(&args.file).map_err(crate::ops::Error::from)?;
+    match session.store()?.backup_to(&args.file) {
+        Err(StoreError::Exists(path)) => {
+            return Err(Failure::new(
+                Kind::Failed,
+                format!("`{}` is there already: a backup never takes a file's place", path.display()),
+            ));
+        }
+        done => done.map_err(crate::ops::Error::from)?,
+    }
     context.out.note(&format!("copied the store to `{}`; the same key opens it", args.file.display()));
     Ok(())
 }

@@ -90,7 +90,11 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
         }
         Err(_) => (None, None, None),
     };
-    let meta = view.as_ref().and_then(|(store, view)| Some((view.meta().ok()?, store.here().ok()?)));
+    let meta = view.as_ref().and_then(|(store, view)| {
+        let meta = view.meta().ok()?;
+        let at_home = store.is_at_home(&meta);
+        Some((meta, at_home))
+    });
     let info = Info {
         store: place.path().display().to_string(),
         set_by: setting.origin.to_string(),
@@ -102,7 +106,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
         unlocked_until: store::unlocked_until(&header),
         connections: view.as_ref().and_then(|(_, view)| view.connections().ok()).map(|connections| connections.len()),
         created_at: meta.as_ref().map(|(meta, _)| meta.created_at),
-        at_home: meta.as_ref().map(|(meta, here)| meta.home == *here),
+        at_home: meta.as_ref().map(|(_, at_home)| *at_home),
         backups: place
             .backups()
             .into_iter()

@@ -2,6 +2,7 @@
 
 mod accept;
 mod backup;
+mod differences;
 mod info;
 mod init;
 mod key;

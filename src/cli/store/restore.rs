@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::differences::Differences;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
@@ -77,20 +78,21 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         (None, None) => return Err(Failure::usage("name a backup file or a generation").hint("gitconn store restore --list")),
     };
     let store = store::for_recovery(&session)?;
-    if !args.yes {
-        context.out.note(&match &source {
-            Source::File(path) => {
-                format!("`{}` takes the place of the store; what was saved after it is kept as a generation", path.display())
-            }
-            Source::Generation(number) => {
-                format!("generation {number} takes the place of the store; what was saved after it is kept as a generation")
-            }
-        });
-        if !context.prompt.confirm("restore it?", "--yes")? {
-            return Err(Failure::interrupted_by("nothing was restored"));
-        }
+    let mut differences = Differences::from(store.difference_of(&source).map_err(crate::ops::Error::from)?);
+    let what = match &source {
+        Source::File(path) => format!("`{}`", path.display()),
+        Source::Generation(number) => format!("generation {number}"),
+    };
+    context.out.note(&match differences.rows.len() {
+        0 => format!("{what} has the same connections and hosts as the store now"),
+        _ => format!("this is what {what} changes:"),
+    });
+    differences.say(context);
+    if !args.yes && !context.prompt.confirm("restore it? what is there now is kept as a generation", "--yes")? {
+        return Err(Failure::interrupted_by("nothing was restored"));
     }
     super::say_durability(store::restore(&session, &store, &source)?, context);
+    differences.done = true;
     context.out.note("restored (gitconn list --all)");
-    Ok(())
+    context.out.data(&differences)
 }

@@ -92,7 +92,8 @@ pub(crate) fn keep(key: StoreKey, place: KeyPlace, sources: &Sources, at: Timest
             // Said before a person types a passphrase for nothing; what really holds is `write_new`.
             file::refuse_taken(path)?;
             let passphrase = sources.passphrase(&Ask::New { file: path.clone() })?;
-            let passphrase = passphrase.ok_or_else(|| unusable(&place, "nobody can be asked for a passphrase"))?;
+            let nobody = || Error::Locked { why: "nobody can be asked for a new passphrase".to_owned(), tried: Vec::new() };
+            let passphrase = passphrase.ok_or_else(nobody)?;
             let sealed = passphrase::protect(&key.file_text(Some(at))?, &passphrase).map_err(|why| unusable(&place, why))?;
             file::make_directory_of(path)?;
             file::write_new(path, &sealed)?;

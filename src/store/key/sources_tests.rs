@@ -124,8 +124,8 @@ fn when_nothing_is_found_every_source_has_a_line() {
     let (_, tried) = find(&protected);
     assert_eq!(tried.len(), 4, "{tried:?}");
     assert_eq!(tried[0], "--key-file, GITCONN_KEY_FILE and GITCONN_KEY: not set");
-    assert!(tried[1].starts_with("the keyring: "));
-    assert!(tried[2].starts_with("the kernel's keyring: "));
+    assert!(tried[1].starts_with("the kernel's keyring: "));
+    assert!(tried[2].starts_with("the keyring: "));
     assert_eq!(tried[3], format!("`{}`: there is no such file", protected.display()));
     file::write_new(&protected, b"sealed").unwrap();
     let (why, tried) = find(&protected);
