@@ -50,3 +50,36 @@ impl Auth {
         Ok(Some((name, value)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use async_trait::async_trait;
+
+    use super::{Auth, TokenSource};
+    use crate::secret::Secret;
+
+    struct Fixed;
+
+    #[async_trait(?Send)]
+    impl TokenSource for Fixed {
+        async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>> {
+            Ok(Secret::from("s3krit".to_owned()))
+        }
+    }
+
+    #[tokio::test]
+    async fn the_header_with_the_token_is_marked_as_sensitive() {
+        for (auth, name, value) in [
+            (Auth::Bearer(Rc::new(Fixed)), "authorization", "Bearer s3krit"),
+            (Auth::PrivateToken(Rc::new(Fixed)), "private-token", "s3krit"),
+        ] {
+            let (found, header) = auth.header().await.unwrap().unwrap();
+            assert_eq!((found.as_str(), header.to_str().unwrap()), (name, value));
+            assert!(header.is_sensitive());
+            assert!(!format!("{header:?}").contains("s3krit"));
+        }
+        assert!(Auth::None.header().await.unwrap().is_none());
+    }
+}

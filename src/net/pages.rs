@@ -49,6 +49,19 @@ pub(crate) async fn walk<T, E: From<Error>>(
     pages: Pages,
     read: impl Fn(&Answer) -> Result<Vec<T>, E>,
     id: impl Fn(&T) -> String,
+    each: impl FnMut(Vec<T>) -> Flow,
+) -> Result<Walked, E> {
+    walk_up_to(MOST_PAGES, origin, call, pages, read, id, each).await
+}
+
+/// [`walk`] with another bound than [`MOST_PAGES`].
+pub(super) async fn walk_up_to<T, E: From<Error>>(
+    most: u32,
+    origin: &Origin,
+    call: &Call,
+    pages: Pages,
+    read: impl Fn(&Answer) -> Result<Vec<T>, E>,
+    id: impl Fn(&T) -> String,
     mut each: impl FnMut(Vec<T>) -> Flow,
 ) -> Result<Walked, E> {
     let numbered = !call.query.iter().any(|(key, _)| key == "pagination");
@@ -56,7 +69,7 @@ pub(crate) async fn walk<T, E: From<Error>>(
     if numbered {
         start = start.with("page", pages.first);
     }
-    let fetch = Fetch { origin, call: call.describe(Method::Get), read: &read };
+    let fetch = Fetch { origin, call: call.describe(Method::Get), read: &read, most };
     let first = fetch.page(start.address(origin.base())?).await?;
     let last = if numbered { last_page(&first, pages.first) } else { None };
     let (asked, mut next) = (first.asked.clone(), first.links.next.clone());
@@ -102,6 +115,8 @@ struct Fetch<'a, T, E> {
     origin: &'a Origin,
     call: String,
     read: &'a dyn Fn(&Answer) -> Result<Vec<T>, E>,
+    /// Pages that are read at most.
+    most: u32,
 }
 
 impl<T, E: From<Error>> Fetch<'_, T, E> {
@@ -185,7 +200,7 @@ async fn side_by_side<T, E: From<Error>>(
     number: u32,
     last: u32,
 ) -> Result<Option<Url>, E> {
-    let reachable = last.min(number.saturating_add(MOST_PAGES - 1));
+    let reachable = last.min(number.saturating_add(fetch.most - 1));
     let requests = (number + 1..=reachable).map(|page| fetch.page(with_page(template, page)));
     let mut pages = std::pin::pin!(stream::iter(requests).buffered(AT_ONCE).zip(stream::iter(number + 1..)));
     let (mut barren, mut next) = (0, None);
@@ -212,7 +227,7 @@ async fn one_by_one<T, E: From<Error>>(
     mut next: Option<Url>,
 ) -> Result<(), E> {
     while let Some(url) = next.take() {
-        if reader.pages >= MOST_PAGES {
+        if reader.pages >= fetch.most {
             reader.walked.more = true;
             return Ok(());
         }

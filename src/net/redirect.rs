@@ -61,3 +61,33 @@ fn show(url: &Url) -> String {
     };
     clean(&text).chars().take(SHOWN).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::on;
+
+    #[test]
+    fn scheme_host_and_port_make_an_origin_and_each_counts() {
+        let ours = Url::parse("https://git.acme.com:8443/api/v4/user?page=1").unwrap();
+        let there = |target: &str| on(&ours, &Url::parse(target).unwrap()).map(String::from);
+        for target in
+            ["https://git.acme.com:8443/x?y=z", "https://GIT.ACME.COM:8443/x?y=z#w", "https://u:p@git.acme.com:8443/x?y=z"]
+        {
+            assert_eq!(there(target).as_deref(), Some("https://git.acme.com:8443/x?y=z"), "{target}");
+        }
+        for target in [
+            "http://git.acme.com:8443/x",
+            "https://git.acme.com/x",
+            "https://git.acme.com:8444/x",
+            "https://acme.com:8443/x",
+            "https://api.git.acme.com:8443/x",
+            "https://git.acme.com.:8443/x",
+            "ftp://git.acme.com:8443/x",
+            "data:text/plain,x",
+        ] {
+            assert_eq!(there(target), None, "{target}");
+        }
+    }
+}

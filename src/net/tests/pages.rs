@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin_with};
+use crate::net::pages::walk_up_to;
 use crate::net::{Answer, Call, Classifier, Error, Flow, Limit, Pages, Trust, Walked, limits, walk};
 
 const ALL: Pages = Pages { first: 1, per_page: 2, only_first: false };
@@ -168,6 +169,43 @@ async fn a_keyset_is_followed_by_its_cursor() {
 }
 
 #[tokio::test]
+async fn a_cursor_is_followed_whatever_else_the_answer_counts() {
+    let server = Server::start(|request, _| {
+        let after: u32 = query(request).get("after").map_or(0, |after| after.parse().unwrap());
+        let link = format!("</rows?after={}>; rel=\"next\"", after + 2);
+        let headers = [("x-total-pages", "3"), ("link", link.as_str())];
+        say(200, if after < 4 { &headers } else { &[] }, serde_json::to_string(&[after + 1, after + 2]).unwrap())
+    })
+    .await;
+    assert_eq!(walk_all(&server).await.rows(), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(server.calls()[1..], ["GET /rows?after=2", "GET /rows?after=4"]);
+}
+
+#[tokio::test]
+async fn a_listing_that_does_not_end_is_cut_off_and_says_so() {
+    let next = |request: &str, _| {
+        let page = page(request);
+        say(200, &[("link", &format!("</rows?page={}>; rel=\"next\"", page + 1))], rows(page, 2, u32::MAX))
+    };
+    let counted = |request: &str, _| {
+        let page = page(request);
+        say(200, &[("link", &github("/rows", page, 4_000_000_000))], rows(page, 2, u32::MAX))
+    };
+    for server in [Server::start(next).await, Server::start(counted).await] {
+        let origin = origin_with(&http(Duration::ZERO, None), &server.url(), &Trust::default(), never);
+        let mut taken = Vec::new();
+        let walked = walk_up_to(20, &origin, &Call::to(["rows"]), ALL, read, u32::to_string, |rows| {
+            taken.extend(rows);
+            Flow::Continue(())
+        })
+        .await
+        .unwrap();
+        assert_eq!((taken, walked.more), ((1..=40).collect(), true));
+        assert_eq!(server.calls().len(), 20);
+    }
+}
+
+#[tokio::test]
 async fn a_link_to_another_origin_is_never_followed() {
     let hostile = Server::start(|_, _| say(200, &[], "[666]")).await;
     let link = format!("<{0}/rows?page=2>; rel=\"next\", <{0}/rows?page=3>; rel=\"last\"", hostile.url());
@@ -241,6 +279,7 @@ async fn lies_about_the_next_page_come_to_an_end() {
     assert_eq!((outcome.rows(), outcome.more(), server.calls().len()), (vec![1, 2], false, 2));
     let only = Pages { only_first: true, ..ALL };
     assert!(!walk_call(&server, Call::to(["rows"]), only, usize::MAX).await.more());
+    assert!(!walk_call(&server, Call::to(["rows"]), ALL, 1).await.more());
 
     // The same page for ever, an empty page for ever, a circle.
     for (body, asked) in [("[1,2]", 2), ("[]", 1)] {

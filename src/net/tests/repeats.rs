@@ -151,6 +151,29 @@ async fn sixteen_go_at_once_and_one_after_too_much_at_once() {
 }
 
 #[tokio::test]
+async fn those_in_the_queue_go_one_by_one_too_after_too_much_at_once() {
+    let server = Server::start(|_, number| match number {
+        0 => say(429, &[("retry-after", "0"), ("x-secondary", "1")], ""),
+        _ => Reply::Later(Duration::from_millis(20), answer(200, &[], "")),
+    })
+    .await;
+    let origin = waiting(&server, 5, &Rc::default());
+    let calls: Vec<_> = (0..47).map(|number| Call::to([number.to_string()])).collect();
+    let started = Instant::now();
+    assert!(join_all(calls.iter().map(|call| origin.get(call))).await.into_iter().all(|outcome| outcome.is_ok()));
+    // Sixteen had been let in; the others make a queue of 31 times 20 ms.
+    assert_eq!(server.calls().len(), 48);
+    assert!(started.elapsed() > Duration::from_millis(31 * 20), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn no_repeat_begins_after_the_time_of_one_request() {
+    let server = Server::start(|_, _| Reply::Later(Duration::from_millis(400), answer(503, &[], ""))).await;
+    assert_eq!(origin(&server.url()).get(&Call::to(["user"])).await.unwrap().status, 503);
+    assert_eq!(server.calls().len(), 3);
+}
+
+#[tokio::test]
 async fn a_request_that_is_given_up_ends_its_countdown() {
     let memory = Rc::new(Memory::default());
     let server = Server::start(|_, _| say(429, &[("retry-after", "5")], "")).await;
@@ -181,7 +204,7 @@ async fn who_stands_in_the_queue_does_not_ask_into_a_limit() {
 async fn an_absurd_moment_from_a_provider_is_not_shown() {
     let server = Server::start(|_, _| say(429, &[], "")).await;
     let absurd = |_: &Answer, _| Some(Limit { until: Some(jiff::Timestamp::MAX), secondary: false });
-    let origin = origin_with(&http(Duration::from_secs(60), None), &server.url(), &Trust::default(), absurd);
+    let origin = origin_with(&http(Duration::from_mins(1), None), &server.url(), &Trust::default(), absurd);
     let error = origin.get(&Call::to(["x"])).await.unwrap_err();
     let Error::Limited { until: Some(until), .. } = error else { panic!("{error:?}") };
     assert!(until.duration_since(origin.now()) <= jiff::SignedDuration::from_hours(24));

@@ -68,6 +68,21 @@ async fn a_token_that_is_no_header_is_not_sent_and_not_shown() {
     assert_eq!(server.connections(), 0);
 }
 
+/// Runs the test above in a process whose environment names a proxy: plain HTTP to this machine must not leave it by that way.
+#[tokio::test]
+async fn no_proxy_sees_what_goes_to_this_machine() {
+    let proxy = Server::start(|_, _| say(502, &[], "")).await;
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "net::tests::requests::a_get_carries_what_it_should"])
+        .envs(["http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"].map(|name| (name, proxy.url())))
+        .output()
+        .await
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && output.contains("1 passed"), "{output}");
+    assert_eq!(proxy.connections(), 0);
+}
+
 #[tokio::test]
 async fn plain_http_is_for_this_machine_or_by_leave() {
     let http = http(std::time::Duration::ZERO, None);
