@@ -35,20 +35,12 @@ pub(crate) mod name {
     pub(crate) const CLICOLOR_FORCE: &str = "CLICOLOR_FORCE";
     /// `dumb` switches colour and progress bars off.
     pub(crate) const TERM: &str = "TERM";
-    /// Home directory, for `~` in messages.
-    pub(crate) const HOME: &str = "HOME";
     /// Login name, written into the audit trail.
     pub(crate) const USER: &str = "USER";
     /// Login name where `USER` is not set.
     pub(crate) const LOGNAME: &str = "LOGNAME";
     /// Login name on Windows.
     pub(crate) const USERNAME: &str = "USERNAME";
-    /// Set in an SSH session: no browser is opened.
-    pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
-    /// X11 display: one of the signs that a browser can be opened.
-    pub(crate) const DISPLAY: &str = "DISPLAY";
-    /// Wayland display: one of the signs that a browser can be opened.
-    pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 
     /// Variables that hold a secret: no program that we start may inherit them.
     pub(crate) const SECRETS: &[&str] = &[KEY];
@@ -107,7 +99,7 @@ impl Env {
     }
 
     /// The present moment, to the millisecond (what the store keeps).
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "this is the one place that reads the clock")]
     pub(crate) fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

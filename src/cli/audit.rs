@@ -115,9 +115,7 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
         EventKind::Revoked { fingerprint } => {
             of("revoked", json!({ "fingerprint": fingerprint }), format!("token …{}", super::show::short(fingerprint)))
         }
-        EventKind::Store { what, detail } => {
-            of(what, json!({ "detail": detail }), detail.clone().unwrap_or_default())
-        }
+        EventKind::Store { what, detail } => of(what, json!({ "detail": detail }), detail.clone().unwrap_or_default()),
         EventKind::Other { kind, detail } => of(kind, json!({ "detail": detail }), detail.clone()),
     }
 }

@@ -91,9 +91,12 @@ impl Kind {
     }
 }
 
-/// A failure in words.
+/// A failure in words. Boxed: it is rare, and every function that can fail would carry its size.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Words>);
+
+#[derive(Debug)]
+struct Words {
     kind: Kind,
     message: String,
     causes: Vec<String>,
@@ -107,7 +110,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Words {
             kind,
             message: message.into(),
             causes: Vec::new(),
@@ -115,7 +118,7 @@ impl Failure {
             request_id: None,
             silent: false,
             closed_pipe: false,
-        }
+        }))
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -124,7 +127,9 @@ impl Failure {
 
     /// What happened is on the screen already; only the exit code is left to give.
     pub(crate) fn said(kind: Kind) -> Self {
-        Self { silent: true, ..Self::new(kind, "") }
+        let mut failure = Self::new(kind, "");
+        failure.0.silent = true;
+        failure
     }
 
     pub(crate) fn interrupted() -> Self {
@@ -145,7 +150,9 @@ impl Failure {
     /// Writing to stdout failed. A closed pipe is no failure.
     pub(crate) fn stdout(error: io::Error) -> Self {
         let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
-        Self { closed_pipe, ..Self::new(Kind::Failed, "the output could not be written").cause(error) }
+        let mut failure = Self::new(Kind::Failed, "the output could not be written").cause(error);
+        failure.0.closed_pipe = closed_pipe;
+        failure
     }
 
     /// A prompt ended without an answer.
@@ -168,51 +175,51 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn hint(mut self, command: impl Into<String>) -> Self {
-        self.hints.push(command.into());
+        self.0.hints.push(command.into());
         self
     }
 
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl std::fmt::Display) -> Self {
-        self.causes.push(cause.to_string());
+        self.0.causes.push(cause.to_string());
         self
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// Says it on stderr, as words or as JSON, and gives the exit code.
     pub(crate) fn report(&self, out: &Out) -> ExitCode {
-        if self.closed_pipe {
+        if self.0.closed_pipe {
             return ExitCode::SUCCESS;
         }
-        if !self.silent {
+        if !self.0.silent {
             if out.is_json() { self.report_json() } else { self.report_words(out) }
         }
-        ExitCode::from(self.kind.code())
+        ExitCode::from(self.0.kind.code())
     }
 
     fn report_words(&self, out: &Out) {
         let style = out.stderr_style();
-        stderr_line(&format!("{} {}", style.bad("error:"), self.message));
-        for cause in &self.causes {
+        stderr_line(&format!("{} {}", style.bad("error:"), self.0.message));
+        for cause in &self.0.causes {
             stderr_line(&format!("{} {cause}", style.faint("caused by:")));
         }
-        for hint in self.hints.iter().take(2) {
+        for hint in self.0.hints.iter().take(2) {
             stderr_line(&format!("{} {hint}", style.faint("hint:")));
         }
     }
 
     fn report_json(&self) {
-        let message = self.causes.iter().fold(self.message.clone(), |text, cause| format!("{text}: {cause}"));
-        let hint = (!self.hints.is_empty()).then(|| self.hints.join("\n"));
+        let message = self.0.causes.iter().fold(self.0.message.clone(), |text, cause| format!("{text}: {cause}"));
+        let hint = (!self.0.hints.is_empty()).then(|| self.0.hints.join("\n"));
         let error = serde_json::json!({
-            "error": { "kind": self.kind.id(), "message": message, "hint": hint, "request_id": self.request_id }
+            "error": { "kind": self.0.kind.id(), "message": message, "hint": hint, "request_id": self.0.request_id }
         });
         stderr_line(&error.to_string());
     }
@@ -220,7 +227,7 @@ impl Failure {
 
 /// A failed answer's words for `caused by:` and its request id.
 fn answered(mut failure: Failure, answer: &Answered) -> Failure {
-    failure.request_id.clone_from(&answer.request_id);
+    failure.0.request_id.clone_from(&answer.request_id);
     failure.cause(answer)
 }
 
@@ -279,8 +286,9 @@ impl From<ops::Error> for Failure {
                 }
             }
             ops::Error::NotStored { probe } => not_stored(&probe),
-            ops::Error::NotARepository(_) => Self::usage(message).hint("gitconn branches owner/name"),
-            ops::Error::NoCheckout { .. } => Self::usage(message).hint("gitconn branches owner/name"),
+            ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => {
+                Self::usage(message).hint("gitconn branches owner/name")
+            }
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
@@ -297,7 +305,7 @@ fn not_stored(probe: &Probe) -> Failure {
     } else {
         Failure::new(Kind::Refused, format!("the token was not stored: {reason}"))
     };
-    failure.request_id.clone_from(&probe.request_id);
+    failure.0.request_id.clone_from(&probe.request_id);
     if let Some(url) = &probe.mend_url {
         failure = failure.hint(format!("open {url}"));
     }
@@ -366,9 +374,10 @@ impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
         let message = error.to_string();
         match error {
-            NetError::Unreachable { .. } => Self::new(Kind::Unavailable, message),
             NetError::Limited { .. } => Self::new(Kind::Unavailable, message).hint("--max-wait 1h   # to wait for it"),
-            NetError::TooLarge { .. } | NetError::Redirected { .. } => Self::new(Kind::Unavailable, message),
+            NetError::Unreachable { .. } | NetError::TooLarge { .. } | NetError::Redirected { .. } => {
+                Self::new(Kind::Unavailable, message)
+            }
             NetError::Plain { host } => Self::usage(message)
                 .hint(format!("use https: --host {}", shell_word(&host.replacen("http://", "https://", 1))))
                 .hint("--allow-http   # the token travels in the clear"),
@@ -394,8 +403,7 @@ impl From<StoreError> for Failure {
                 .hint("set GITCONN_KEY to the key (gitconn store key export)")
                 .hint("or GITCONN_KEY_FILE to a file that only you can read"),
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
-            E::BadKey { .. } => Self::new(Kind::Locked, message),
-            E::Cancelled => Self::new(Kind::Locked, message),
+            E::BadKey { .. } | E::Cancelled => Self::new(Kind::Locked, message),
             E::UnusablePlace { .. } => Self::new(Kind::Failed, message),
             E::Damaged { .. } => {
                 Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list")

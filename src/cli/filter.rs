@@ -21,9 +21,4 @@ impl FilterArgs {
     pub(crate) fn filter(&self, status: Option<Status>) -> Filter {
         Filter { provider: self.provider, host: self.host.clone(), status, tags: self.tags.clone() }
     }
-
-    /// Whether anything is filtered at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.provider.is_none() && self.host.is_none() && self.tags.is_empty()
-    }
 }

@@ -95,7 +95,7 @@ impl View for List<'_> {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let all = session.connections(&store)?;
+    let all = store.read().and_then(|view| view.connections()).map_err(crate::ops::Error::from)?;
     let now = context.env.now();
     let filter = args.filter.filter(args.status);
     let hidden = !args.all && args.status.is_none();

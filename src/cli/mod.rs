@@ -55,10 +55,10 @@ struct Cli {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The store to use [env: GITCONN_STORE]
+    /// The store to use (environment: `GITCONN_STORE`)
     #[arg(long, global = true, value_name = "PATH")]
     store: Option<PathBuf>,
-    /// File that holds the store key [env: GITCONN_KEY_FILE]
+    /// File that holds the store key (environment: `GITCONN_KEY_FILE`)
     #[arg(long, global = true, value_name = "PATH")]
     key_file: Option<PathBuf>,
     /// How data is written; a table on a terminal, else tab-separated

@@ -156,6 +156,7 @@ impl Out {
     }
 
     /// Writes text to stdout as it is.
+    #[expect(clippy::unused_self, reason = "whoever writes to stdout has to hold the streams")]
     pub(crate) fn raw(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::stdout)

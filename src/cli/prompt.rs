@@ -41,7 +41,7 @@ impl Prompt {
         self.must_be_allowed(question, instead)?;
         dialoguer::Password::new()
             .with_prompt(question)
-            .with_confirmation(&format!("{question} again"), "the two are not the same")
+            .with_confirmation(format!("{question} again"), "the two are not the same")
             .interact_on(&console::Term::stderr())
             .map(Secret::from)
             .map_err(|dialoguer::Error::IO(error)| Failure::prompt(error))

@@ -15,26 +15,26 @@ const LIMIT: u64 = 64 * 1024;
 #[group(multiple = false)]
 pub(crate) struct TokenArgs {
     /// Read the token from stdin
-    #[arg(long)]
-    token_stdin: bool,
+    #[arg(long = "token-stdin")]
+    stdin: bool,
     /// Read the token from this file
-    #[arg(long, value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[arg(long = "token-file", value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Read the token from this environment variable
-    #[arg(long, value_name = "VAR")]
-    token_env: Option<String>,
+    #[arg(long = "token-env", value_name = "VAR")]
+    variable: Option<String>,
 }
 
 impl TokenArgs {
     /// Whether the command line says where the token comes from.
     pub(crate) fn is_given(&self) -> bool {
-        self.token_stdin || self.token_file.is_some() || self.token_env.is_some()
+        self.stdin || self.file.is_some() || self.variable.is_some()
     }
 
     /// Takes the token from where the command line says, or `None` if it does not. A line end behind it is dropped; what else is wrong with it is the
     /// provider's to say.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
-        let text = if self.token_stdin {
+        let text = if self.stdin {
             let mut text = String::new();
             std::io::stdin()
                 .lock()
@@ -42,12 +42,12 @@ impl TokenArgs {
                 .read_to_string(&mut text)
                 .map_err(|error| Failure::usage("stdin does not hold a token: it cannot be read as text").cause(error))?;
             text
-        } else if let Some(path) = &self.token_file {
+        } else if let Some(path) = &self.file {
             let mut text = String::new();
             let file = std::fs::File::open(path).map_err(|error| Failure::unreadable(path, error))?;
             file.take(LIMIT).read_to_string(&mut text).map_err(|error| Failure::unreadable(path, error))?;
             text
-        } else if let Some(name) = &self.token_env {
+        } else if let Some(name) = &self.variable {
             match context.env.text(name) {
                 Some(text) => text.to_owned(),
                 None => {

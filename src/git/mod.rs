@@ -3,5 +3,5 @@
 mod checkout;
 mod remote;
 
-pub(crate) use checkout::{Error as CheckoutError, origin};
+pub(crate) use checkout::origin;
 pub(crate) use remote::Remote;

@@ -129,16 +129,6 @@ words! {
     }
 }
 
-impl ProviderId {
-    /// The provider's name as its owner writes it.
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::GitHub => "GitHub",
-            Self::GitLab => "GitLab",
-        }
-    }
-}
-
 impl Status {
     /// Whether a credential in this state may be used. Only what a provider has refused is not.
     pub(crate) const fn is_usable(self) -> bool {

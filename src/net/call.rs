@@ -26,6 +26,16 @@ impl Method {
     }
 }
 
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
 /// A path below an origin with its query. Segments are percent-encoded one by one, so that a `/` in a branch name stays one segment.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -41,6 +51,7 @@ impl Call {
 
     /// The same with one more query parameter.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and text as they have them")]
     pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push((key.to_owned(), value.to_string()));
         self

@@ -37,7 +37,7 @@ pub(super) struct Timing {
 
 impl Timing {
     const USUAL: Self = Self {
-        limits: Limits { connect: Duration::from_secs(10), whole: Duration::from_secs(60) },
+        limits: Limits { connect: Duration::from_secs(10), whole: Duration::from_mins(1) },
         repeats: ExponentialBuilder::new().with_min_delay(Duration::from_millis(250)).with_max_times(3).with_jitter(),
     };
 }
@@ -140,5 +140,29 @@ impl Drop for Countdown<'_> {
         if let (0, Some(watcher)) = (left, &self.0.options.watcher) {
             watcher.waiting(None);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Http, Options};
+    use crate::env::Env;
+    use crate::model::HostUrl;
+    use crate::net::trust::ClientKey;
+    use crate::net::{Auth, Trust};
+
+    #[test]
+    fn nothing_is_set_up_before_the_first_request_and_then_once_for_each_trust() {
+        let options = Options { max_wait: Duration::ZERO, watcher: None };
+        let http = Http::new(Env::from_variables::<&str, &str>([]), options);
+        let base = HostUrl::parse("http://127.0.0.1:1").unwrap();
+        http.origin(&base, &Trust::default(), Auth::None, &[("Accept", "x/y")], |_, _| None).unwrap();
+        assert!(http.shared.clients.borrow().is_empty());
+        for direct in [true, true, false, false] {
+            http.shared.client(ClientKey::of(&Trust::default(), direct), &Trust::default()).unwrap();
+        }
+        assert_eq!(http.shared.clients.borrow().len(), 2);
     }
 }

@@ -42,20 +42,12 @@ pub(super) fn explain(error: reqwest::Error, limits: Limits) -> Fault {
         let (what, limit) = if error.is_connect() { ("connection", limits.connect) } else { ("answer", limits.whole) };
         return Fault::lasting(format!("no {what} within {}", seconds(limit)));
     }
+    // The most telling first: an I/O error lies at the bottom of nearly everything.
+    if let Some(fault) = [tls, proxy, io, http].into_iter().find_map(|layer| causes(&error).find_map(layer)) {
+        return fault;
+    }
     if error.is_dns() {
         return Fault::lasting("its name could not be found");
-    }
-    if let Some(fault) = causes(&error).find_map(tls) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(proxy) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(io) {
-        return fault;
-    }
-    if let Some(fault) = causes(&error).find_map(http) {
-        return fault;
     }
     if error.is_decode() {
         return Fault::lasting("its answer cannot be decompressed");
@@ -118,11 +110,14 @@ fn certificate(error: &CertificateError) -> &'static str {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet",
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => "it is for another name",
         CertificateError::Revoked => "it was revoked",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => "it is not for servers",
         CertificateError::BadEncoding => "it cannot be read",
         CertificateError::BadSignature => "its signature is wrong",
-        // webpki says this of a self-signed certificate that is a CA and serves too (`openssl req -x509`).
-        CertificateError::Other(_) => "it is a certificate authority's own, or its form is not allowed",
+        // webpki's own words, which rustls passes on: `openssl req -x509` makes a self-signed certificate that is an authority too.
+        CertificateError::Other(other) if other.to_string() == "CaUsedAsEndEntity" => {
+            "it is an authority's certificate, not a server's"
+        }
+        // The platform verifier's wrapping of a wrong purpose, and webpki's rarer complaints.
+        CertificateError::Other(_) => "its form or purpose is not allowed for servers",
         _ => "it breaks a rule for certificates",
     }
 }
@@ -133,6 +128,7 @@ fn proxy(error: &(dyn StdError + 'static)) -> Option<Fault> {
     let why = match text.strip_prefix("tunnel error: ")? {
         "proxy authorization required" => "the proxy wants a user name and password",
         "unsuccessful" => "the proxy refuses to connect to it",
+        "failed to create underlying connection" => "the proxy could not be reached",
         _ => "the proxy did not connect to it",
     };
     Some(Fault::lasting(why))
@@ -161,9 +157,8 @@ fn http(error: &(dyn StdError + 'static)) -> Option<Fault> {
         Fault::broken("the connection was closed in the middle of the answer")
     } else if error.is_parse() {
         Fault::lasting("its answer is not HTTP, or has too many headers")
-    } else if error.is_canceled() || error.is_closed() {
-        Fault::broken("the connection was closed")
     } else {
-        return None;
+        // Closed before the request went out, or what HTTP/2 says of it: a stream refused, the server going away.
+        Fault::broken("the connection broke")
     })
 }

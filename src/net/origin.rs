@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use jiff::Timestamp;
+use reqwest::Request;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use tokio::time::{Instant, sleep};
 use url::Url;
@@ -14,7 +16,7 @@ use super::call::{Call, Method};
 use super::client::Shared;
 use super::fault::Fault;
 use super::gate::Gate;
-use super::limits::{Budget, retry_after};
+use super::limits::{Budget, UNNAMED, credible, retry_after};
 use super::trust::ClientKey;
 use super::{Answer, Classifier, Error, Limit, Trust, redirect, wire};
 use crate::model::HostUrl;
@@ -39,8 +41,22 @@ struct Inner {
     limits: Classifier,
     gate: Rc<Gate>,
     client: OnceCell<reqwest::Client>,
-    /// A limit on this credential: nothing is sent before.
-    not_before: Cell<Option<Timestamp>>,
+    hold: Cell<Option<Hold>>,
+}
+
+/// A limit on this credential that some request has met: nothing is sent before it is over.
+#[derive(Clone, Copy)]
+struct Hold {
+    until: Timestamp,
+    /// Whether the provider has named that moment.
+    named: bool,
+}
+
+/// What one request has spent, over all its repeats and redirects.
+struct Spent {
+    waits: Budget,
+    /// The time during which it was on the wire.
+    asking: Duration,
 }
 
 impl Origin {
@@ -69,7 +85,7 @@ impl Origin {
             limits,
             gate,
             client: OnceCell::new(),
-            not_before: Cell::new(None),
+            hold: Cell::new(None),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
@@ -95,11 +111,9 @@ impl Origin {
     pub(crate) async fn send(&self, method: Method, call: &Call, body: Option<&serde_json::Value>) -> Result<Answer, Error> {
         let url = call.address(self.base())?;
         let call = call.describe(method);
-        self.hold(&mut self.budget()).await?;
-        let answer = self.once(method, &url, &call, body).await?.map_err(|fault| self.unreachable(fault))?;
-        if let Some(limit) = (self.inner.limits)(&answer, self.now()) {
-            self.note(limit);
-            return Err(self.limited(limit.until));
+        let answer = self.once(method, &url, &call, body, &mut self.spent()).await?.map_err(|fault| self.unreachable(fault))?;
+        if let Some(hold) = self.limit(&answer) {
+            return Err(self.limited(hold));
         }
         match redirect::location(&answer, &url) {
             None => Ok(answer),
@@ -109,9 +123,9 @@ impl Origin {
 
     /// Asks for an address that is known to lie on this origin.
     pub(super) async fn fetch(&self, mut url: Url, call: &str) -> Result<Answer, Error> {
-        let mut budget = self.budget();
+        let mut spent = self.spent();
         for _ in 0..=REDIRECTS {
-            let answer = self.ask(&url, call, &mut budget).await?;
+            let answer = self.ask(&url, call, &mut spent).await?;
             match redirect::location(&answer, &url) {
                 None => return Ok(answer),
                 Some(redirect::Location::Here(next)) => url = next,
@@ -122,28 +136,22 @@ impl Origin {
     }
 
     /// One address, with repeats and waits.
-    async fn ask(&self, url: &Url, call: &str, budget: &mut Budget) -> Result<Answer, Error> {
+    async fn ask(&self, url: &Url, call: &str, spent: &mut Spent) -> Result<Answer, Error> {
         let mut pauses = self.inner.shared.timing.repeats.build();
-        let mut asking = std::time::Duration::ZERO;
         loop {
-            self.hold(budget).await?;
-            let started = Instant::now();
-            let outcome = self.once(Method::Get, url, call, None).await?;
-            // Four times nearly a minute is no use to anybody: the repeats share the time of one request.
-            asking += started.elapsed();
-            let pause = if asking < self.inner.shared.timing.limits.whole { pauses.next() } else { None };
+            let outcome = self.once(Method::Get, url, call, None, spent).await?;
+            // Four times nearly a minute is no use to anybody: no repeat begins after the time of one request.
+            let pause = if spent.asking < self.inner.shared.timing.limits.whole { pauses.next() } else { None };
             match outcome {
                 Ok(answer) => {
-                    let now = self.now();
-                    if let Some(limit) = (self.inner.limits)(&answer, now) {
-                        self.note(limit);
-                        let wait = budget.take(limit.until, now).ok_or_else(|| self.limited(limit.until))?;
-                        self.inner.shared.wait(&self.inner.host, wait).await;
+                    if let Some(hold) = self.limit(&answer) {
+                        self.wait_for(hold, spent).await?;
                         continue;
                     }
+                    let now = self.now();
                     let (502..=504, Some(pause)) = (answer.status, pause) else { return Ok(answer) };
                     let asked = retry_after(&answer, now).filter(|until| *until > now);
-                    match asked.map(|until| budget.take(Some(until), now)) {
+                    match asked.map(|until| spent.waits.take(until, now)) {
                         None => sleep(pause).await,
                         Some(Some(wait)) => self.inner.shared.wait(&self.inner.host, wait.max(pause)).await,
                         Some(None) => return Ok(answer),
@@ -157,32 +165,42 @@ impl Origin {
         }
     }
 
-    /// Sends one request once.
+    /// Sends one request once, when nothing holds it.
     async fn once(
         &self,
         method: Method,
         url: &Url,
         call: &str,
         body: Option<&serde_json::Value>,
+        spent: &mut Spent,
     ) -> Result<Result<Answer, Fault>, Error> {
         let client = self.client()?;
-        // Before the gate: renewing the token may itself need a place there.
-        let credential = self.inner.auth.header().await?;
+        loop {
+            self.wait_for_hold(spent).await?;
+            // Before the gate: renewing the token may itself need a place there.
+            let request = self.request(method, url, body).await?;
+            let _place = self.inner.gate.enter().await;
+            // While we stood in the queue another request may have met a limit.
+            if self.held().is_none() {
+                let started = Instant::now();
+                let outcome = wire::exchange(&client, request, call, &self.inner.host, self.inner.shared.timing.limits).await;
+                spent.asking += started.elapsed();
+                return outcome;
+            }
+        }
+    }
+
+    /// The request with the token of this moment.
+    async fn request(&self, method: Method, url: &Url, body: Option<&serde_json::Value>) -> Result<Request, Error> {
         let mut headers = self.inner.headers.clone();
-        headers.extend(credential.map(|(name, value)| (Some(name), value)));
-        let method_name = match method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-            Method::Delete => reqwest::Method::DELETE,
-        };
-        let mut request = reqwest::Request::new(method_name, url.clone());
+        headers.extend(self.inner.auth.header().await?.map(|(name, value)| (Some(name), value)));
+        let mut request = Request::new(method.into(), url.clone());
         if let Some(body) = body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.to_string().into());
         }
         *request.headers_mut() = headers;
-        let _place = self.inner.gate.enter().await;
-        wire::exchange(&client, request, call, &self.inner.host, self.inner.shared.timing.limits).await
+        Ok(request)
     }
 
     fn client(&self) -> Result<reqwest::Client, Error> {
@@ -195,29 +213,51 @@ impl Origin {
         Ok(self.inner.client.get_or_init(|| client).clone())
     }
 
-    fn budget(&self) -> Budget {
-        Budget::new(self.inner.shared.options.max_wait)
+    fn spent(&self) -> Spent {
+        Spent { waits: Budget::new(self.inner.shared.options.max_wait), asking: Duration::ZERO }
     }
 
-    /// Keeps what a limit means for those who come after.
-    fn note(&self, limit: Limit) {
+    /// The limit that an answer tells of, kept for those who come after: asking on while limited can get a client banned (GitHub).
+    fn limit(&self, answer: &Answer) -> Option<Hold> {
+        let now = self.now();
+        let limit = (self.inner.limits)(answer, now)?;
         if limit.secondary {
             self.inner.gate.narrow();
         }
-        self.inner.not_before.set(limit.until);
+        let until = limit.until.unwrap_or_else(|| now.checked_add(UNNAMED).unwrap_or(now));
+        let hold = Hold { until: credible(until, now), named: limit.until.is_some() };
+        if self.held().is_none_or(|known| known.until < hold.until) {
+            self.inner.hold.set(Some(hold));
+        }
+        Some(hold)
     }
 
-    /// Waits for a limit that another request has met: asking on while limited can get a client banned (GitHub).
-    async fn hold(&self, budget: &mut Budget) -> Result<(), Error> {
-        while let Some(until) = self.inner.not_before.get().filter(|until| *until > self.now()) {
-            let wait = budget.take(Some(until), self.now()).ok_or_else(|| self.limited(Some(until)))?;
-            self.inner.shared.wait(&self.inner.host, wait).await;
+    fn held(&self) -> Option<Hold> {
+        self.inner.hold.get().filter(|hold| hold.until > self.now())
+    }
+
+    /// Waits for a limit that another request has met.
+    async fn wait_for_hold(&self, spent: &mut Spent) -> Result<(), Error> {
+        while let Some(hold) = self.held() {
+            self.wait_for(hold, spent).await?;
         }
         Ok(())
     }
 
-    fn limited(&self, until: Option<Timestamp>) -> Error {
-        Error::Limited { host: self.inner.host.clone(), until: until.filter(|until| *until > self.now()) }
+    /// Waits until a limit is over, if there is time for it.
+    async fn wait_for(&self, hold: Hold, spent: &mut Spent) -> Result<(), Error> {
+        let wait = spent.waits.take(hold.until, self.now()).ok_or_else(|| self.limited(hold))?;
+        self.inner.shared.wait(&self.inner.host, wait).await;
+        // It is over, though the system's clock may have been set or run slower meanwhile.
+        if self.inner.hold.get().is_some_and(|known| known.until <= hold.until) {
+            self.inner.hold.set(None);
+        }
+        Ok(())
+    }
+
+    fn limited(&self, hold: Hold) -> Error {
+        let until = Some(hold.until).filter(|until| hold.named && *until > self.now());
+        Error::Limited { host: self.inner.host.clone(), until }
     }
 
     fn unreachable(&self, fault: Fault) -> Error {

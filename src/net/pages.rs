@@ -211,13 +211,13 @@ async fn one_by_one<T, E: From<Error>>(
     reader: &mut Reader<'_, T>,
     mut next: Option<Url>,
 ) -> Result<(), E> {
-    while let Some(url) = next {
+    while let Some(url) = next.take() {
         if reader.pages >= MOST_PAGES {
             reader.walked.more = true;
             return Ok(());
         }
         let page = fetch.page(url).await?;
-        next = page.links.next.clone();
+        next.clone_from(&page.links.next);
         if !matches!(reader.take(page, next.is_some()), Step::New) {
             return Ok(());
         }

@@ -88,11 +88,11 @@ impl Trust {
                 .connect_timeout(limits.connect)
                 .timeout(limits.whole)
                 .tls_version_min(Version::TLS_1_2);
-            Ok(match direct {
+            if direct {
                 // Without any root: reading the system's costs time, and there is no TLS here.
-                true => builder.no_proxy().tls_certs_only([]),
-                false => builder.tls_certs_merge(self.authorities()?),
-            })
+                return Ok(builder.no_proxy().tls_certs_only([]));
+            }
+            Ok(builder.tls_certs_merge(self.authorities()?))
         };
         let Some(identity) = self.identity()? else {
             return bare()?.build().map_err(|_| no_roots());

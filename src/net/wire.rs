@@ -8,9 +8,9 @@ use super::fault::{Fault, Limits, explain};
 use super::{Answer, Error};
 use crate::model::clean;
 
-/// The largest answer that is read, after decompression.
-pub(super) const LARGEST: u64 = 16;
-const LARGEST_BYTES: usize = (LARGEST as usize) << 20;
+/// The largest answer that is read, after decompression, in MiB.
+const LARGEST: u64 = LARGEST_BYTES as u64 >> 20;
+const LARGEST_BYTES: usize = 16 << 20;
 
 /// Sends and reads to the end. A broken exchange is a [`Fault`], for the caller to judge; too large an answer is final.
 pub(super) async fn exchange(
@@ -62,7 +62,7 @@ async fn receive(client: &Client, request: Request) -> Result<Received, reqwest:
 
 /// The body piece by piece, so that one that never ends is left in time.
 async fn read(mut response: Response) -> Result<Option<Bytes>, reqwest::Error> {
-    if response.content_length().is_some_and(|length| length > LARGEST << 20) {
+    if response.content_length().is_some_and(|length| length > LARGEST_BYTES as u64) {
         return Ok(None);
     }
     let mut body = BytesMut::new();

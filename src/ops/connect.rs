@@ -50,6 +50,7 @@ impl Plan {
             Some(text) => HostUrl::parse(text)?,
             None => provider::kind(provider).default_host(),
         };
+        let host = provider::kind(provider).web_host(&host);
         let api = api.map(HostUrl::parse).transpose()?;
         for address in [Some(&host), api.as_ref()].into_iter().flatten() {
             if address.is_plain() && !address.is_loopback() && !trust.allow_http {

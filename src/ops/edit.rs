@@ -75,13 +75,13 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     }
     let kept = before.tags.iter().filter(|tag| !changes.remove_tags.contains(tag));
     connection.tags = tidy(kept.chain(&changes.add_tags).cloned().collect());
-    let changed = [
+    let compared = [
         ("name", connection.name != before.name),
         ("description", connection.description != before.description),
         ("expires_at", connection.expiry != before.expiry),
         ("tags", connection.tags != before.tags),
     ];
-    let fields = changed.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field.to_owned()).collect();
+    let fields = compared.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect();
     (connection, fields)
 }
 

@@ -128,9 +128,4 @@ impl<'a> Session<'a> {
         let asker: Option<Asker<'_>> = self.ask.is_some().then_some(&asker);
         work(&Sources::new(self.env, self.key_file.as_deref(), asker))
     }
-
-    /// All connections, by name.
-    pub(crate) fn connections(&self, store: &Store) -> Result<Vec<Connection>, Error> {
-        Ok(store.read()?.connections()?)
-    }
 }

@@ -18,11 +18,11 @@ pub(crate) enum Error {
     },
     /// The provider refused the credential. The verdict says how.
     #[error("{reason}")]
-    Refused { verdict: Verdict, reason: String, mend_url: Option<String>, answered: Answered },
+    Refused { verdict: Verdict, reason: String, mend_url: Option<String>, answered: Box<Answered> },
     /// The repository does not exist, or this token may not see it: the provider does not say which. `likely` says what is likely for
     /// this kind of token.
     #[error("repository `{path}` is not there, or this token may not see it")]
-    NoRepository { path: RepositoryPath, likely: Option<String>, answered: Answered },
+    NoRepository { path: RepositoryPath, likely: Option<String>, answered: Box<Answered> },
     /// A path that no repository of this provider can have, found without asking. `why`: `GitHub's are owner/name`.
     #[error("`{path}` is not the path of a repository: {why}")]
     WrongPath { path: RepositoryPath, why: &'static str },
@@ -31,10 +31,10 @@ pub(crate) enum Error {
     Impossible { host: String, page: Option<String> },
     /// The provider answered in a way that makes no sense here: 5xx, HTML, JSON of another shape.
     #[error("{} gave an answer that is no use: {why}", answered.host)]
-    Unintelligible { why: String, answered: Answered },
+    Unintelligible { why: String, answered: Box<Answered> },
     /// The request itself was refused (422, 400): our bug, or a limit of that server.
     #[error("{} did not accept the request: {why}", answered.host)]
-    NotAccepted { why: String, answered: Answered },
+    NotAccepted { why: String, answered: Box<Answered> },
     /// No answer.
     #[error(transparent)]
     Net(#[from] net::Error),
@@ -57,7 +57,7 @@ impl Answered {
             host: answer.host.clone(),
             status: answer.status,
             call: answer.call.clone(),
-            request_id: answer.request_id().map(super::remote::said),
+            request_id: answer.request_id().map(super::remote::name),
         }
     }
 }

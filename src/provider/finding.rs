@@ -65,12 +65,12 @@ impl Finding {
             Cause::NotAccepted => format!("{} did not accept the request: {}", answer.host, self.reason),
             Cause::NotFound | Cause::Unintelligible => format!("{} gave an answer that is no use: {}", answer.host, self.reason),
         };
-        Probe { mend_url: self.mend_url, request_id: answer.request_id().map(remote::said), ..Probe::of(verdict, reason) }
+        Probe { mend_url: self.mend_url, request_id: answer.request_id().map(remote::name), ..Probe::of(verdict, reason) }
     }
 
     /// As the outcome of any other request.
     pub(super) fn into_error(self, answer: &Answer) -> Error {
-        let answered = Answered::by(answer);
+        let answered = Box::new(Answered::by(answer));
         match self.cause {
             Cause::Refused(verdict) => Error::Refused { verdict, reason: self.reason, mend_url: self.mend_url, answered },
             Cause::NotAccepted => Error::NotAccepted { why: self.reason, answered },
@@ -112,19 +112,17 @@ pub(super) fn is_page(answer: &Answer) -> bool {
 
 /// What to say of a 200 that does not hold what it should: `a page of HTML instead of an account`.
 pub(super) fn not_what_was_asked(answer: &Answer, expected: &str) -> String {
-    if serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok() {
-        format!("JSON of another shape instead of {expected}")
-    } else {
-        format!("{} instead of {expected}", instead_of_json(answer))
-    }
+    format!("{} instead of {expected}", instead(answer))
 }
 
-/// `a page of HTML` or `no JSON`: what came where an answer of the API was expected.
-pub(super) fn instead_of_json(answer: &Answer) -> &'static str {
+/// What came where an answer of the API was expected.
+pub(super) fn instead(answer: &Answer) -> &'static str {
     if is_page(answer) {
         "a page of HTML"
     } else if answer.body.is_empty() {
         "an empty answer"
+    } else if answer.json::<serde::de::IgnoredAny>().is_some() {
+        "JSON of another shape"
     } else {
         "no JSON"
     }

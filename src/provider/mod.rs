@@ -20,7 +20,7 @@ pub(crate) use types::{
     Shape, TokenPage, Warning,
 };
 
-use crate::model::{Branch, HostUrl, ProviderId, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, HostUrl, ProviderId, Repository, RepositoryPath};
 use crate::net::{Flow, Http, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -51,6 +51,9 @@ pub(crate) trait Kind: Sync {
 
     /// What the granted scopes lack for reading, and what they have far beyond it.
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning>;
+
+    /// How a token of this method is revoked at this host: for saying so before anybody is asked to confirm it.
+    fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy;
 
     /// An account at a host. `api` is from [`Kind::api_base`] unless the user named another.
     ///
@@ -123,8 +126,11 @@ fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::kind;
     use crate::model::ProviderId;
+    use crate::secret::Secret;
 
     #[test]
     fn every_provider_has_a_home() {
@@ -133,6 +139,23 @@ mod tests {
             let host = kind.default_host();
             assert_eq!(kind.web_host(&host), host);
             assert!(kind.token_page(&host, "gitconn x").url.starts_with(host.as_str()));
+        }
+    }
+
+    proptest! {
+        /// Whatever is pasted: no panic, and no message that shows it.
+        #[test]
+        fn no_text_is_too_odd_to_look_at(front in "(ghp_|github_pat_|ghs_|v1\\.|glpat-|x-glpat-|eyJ|)", back in any::<String>()) {
+            let text = format!("{front}{back}");
+            for id in ProviderId::ALL {
+                let kind = kind(*id);
+                let said = match kind.shape(&Secret::from(text.clone()), &kind.default_host()) {
+                    Ok(shape) => shape.doubts.join(" "),
+                    Err(error) => format!("{error} {error:?}"),
+                };
+                prop_assert!(back.len() < 12 || !said.contains(back.as_str()), "{said}");
+                prop_assert!(!said.chars().any(char::is_control));
+            }
         }
     }
 }

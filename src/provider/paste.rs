@@ -60,7 +60,9 @@ pub(super) fn check(text: &str) -> Result<(), Error> {
     if core.starts_with("ssh-") && core.contains(char::is_whitespace) {
         return Err(never("this is an SSH key, not a token"));
     }
-    if let Some(front) = ["Authorization:", "PRIVATE-TOKEN:", "Bearer ", "token ", "Basic "].into_iter().find(|front| begins(core, front)) {
+    if let Some(front) =
+        ["Authorization:", "PRIVATE-TOKEN:", "Bearer ", "token ", "Basic "].into_iter().find(|front| begins(core, front))
+    {
         return Err(never(format!("`{}` stands in front of it: give the token alone", front.trim_end())));
     }
     if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {

@@ -20,10 +20,18 @@ pub(super) fn said(text: &str) -> String {
         line.push_str(word);
     }
     let line = clean(line.trim_end_matches('.')).into_owned();
-    match line.char_indices().nth(LONGEST) {
+    match line.char_indices().nth(LONGEST - 1).filter(|_| line.chars().count() > LONGEST) {
         Some((cut, _)) => format!("{}…", line.get(..cut).unwrap_or_default().trim_end()),
         None => line,
     }
+}
+
+/// A name that a provider gave to something of its own (an account, a scope, a request, a version), fit to be shown.
+pub(super) fn name(text: &str) -> String {
+    if TOKENS.iter().any(|token| text.contains(token)) {
+        return "[…]".to_owned();
+    }
+    clean(text.trim()).chars().take(LONGEST).collect()
 }
 
 /// A page that a provider points to, if it is one that may be shown whole: an absolute `http(s)` address without user, control
@@ -44,7 +52,7 @@ pub(super) fn page(text: &str) -> Option<String> {
 pub(super) fn between(text: &str, mark: char) -> Option<String> {
     let (_, rest) = text.split_once(mark)?;
     let (inside, _) = rest.split_once(mark)?;
-    (!inside.is_empty() && inside.len() <= 100 && !inside.contains(char::is_whitespace)).then(|| said(inside))
+    (!inside.is_empty() && inside.len() <= 100 && !inside.contains(char::is_whitespace)).then(|| name(inside))
 }
 
 fn without_query(word: &str) -> &str {
@@ -63,7 +71,7 @@ fn could_be_token(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{between, page, said};
+    use super::{between, name, page, said};
 
     #[test]
     fn quoted_text_is_one_short_clean_line() {
@@ -84,8 +92,21 @@ mod tests {
     }
 
     #[test]
+    fn names_are_kept_as_they_are() {
+        let bot = "project_12_bot_0123456789abcdef0123456789abcdef";
+        assert_eq!(name(bot), bot);
+        assert_eq!(name("01JD5Z0K9V8W7X6Y5T4S3R2Q1P"), "01JD5Z0K9V8W7X6Y5T4S3R2Q1P");
+        assert_eq!(name("a\u{1b}[2J"), "a\u{fffd}[2J");
+        assert_eq!(name(&"x".repeat(1000)).len(), 240);
+        assert_eq!(name(&format!("{}{}", "glp", "at-x")), "[…]");
+    }
+
+    #[test]
     fn pages_are_absolute_and_harmless() {
-        assert_eq!(page("https://github.com/orgs/o/sso?authorization_request=A1").unwrap(), "https://github.com/orgs/o/sso?authorization_request=A1");
+        assert_eq!(
+            page("https://github.com/orgs/o/sso?authorization_request=A1").unwrap(),
+            "https://github.com/orgs/o/sso?authorization_request=A1"
+        );
         assert_eq!(page("https://x.example/\u{1b}[31m").unwrap(), "https://x.example/%1B[31m");
         for bad in ["javascript:alert(1)", "file:///etc/passwd", "https://u:p@x.example/", "/relative", ""] {
             assert_eq!(page(bad), None, "{bad}");

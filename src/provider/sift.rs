@@ -41,7 +41,9 @@ impl Sift {
     /// For a listing of which every row passes through here, because its order is made by us too.
     pub(super) fn over_all(search: Option<&str>, choice: PageChoice) -> Self {
         let (skip, missing) = match choice {
-            PageChoice::One { page, per_page } => (u64::from(page.saturating_sub(1)) * u64::from(per_page), Some(u64::from(per_page))),
+            PageChoice::One { page, per_page } => {
+                (u64::from(page.saturating_sub(1)) * u64::from(per_page), Some(u64::from(per_page)))
+            }
             PageChoice::Walk { .. } => (0, None),
         };
         Self {

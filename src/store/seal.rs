@@ -211,7 +211,7 @@ mod tests {
     use crate::store::{Error, StoreKey, header};
 
     fn key() -> StoreKey {
-        StoreKey { identity: age::x25519::Identity::generate().to_string().into(), from: "a test".into() }
+        StoreKey::generate()
     }
 
     fn reopen(key: &StoreKey, file: &[u8]) -> Result<Opened, Error> {

@@ -213,7 +213,7 @@ mod tests {
     use crate::store::{StoreKey, file};
 
     fn key() -> StoreKey {
-        StoreKey { identity: age::x25519::Identity::generate().to_string().into(), from: "a test".into() }
+        StoreKey::generate()
     }
 
     fn one(at: i64, purpose: &str) -> Use {

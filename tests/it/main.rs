@@ -1,1 +1,26 @@
+//! The program from outside: the real binary, a cleared environment, and providers that answer over real HTTP.
+#![expect(clippy::unwrap_used, clippy::panic_in_result_fn, reason = "a test that cannot go on shall stop here")]
+#![expect(clippy::disallowed_methods, reason = "tests write plain files of their own")]
 
+mod audit;
+mod bad_input;
+mod branches;
+mod completions;
+mod config;
+mod connect;
+mod contract;
+mod edit;
+mod enable;
+mod exit_codes;
+mod layering;
+mod list;
+mod output;
+mod prompts;
+mod remove;
+mod repos;
+mod secrets;
+mod show;
+mod store;
+mod support;
+mod token;
+mod validate;

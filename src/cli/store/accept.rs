@@ -26,7 +26,8 @@ pub(super) struct Args {
 struct Differences {
     /// The generation it was compared with; null if none opens.
     against: Option<u64>,
-    differences: Vec<Row>,
+    #[serde(rename = "differences")]
+    rows: Vec<Row>,
     accepted: bool,
 }
 
@@ -40,7 +41,7 @@ struct Row {
 impl View for Differences {
     fn grid(&self, _: Style) -> Grid {
         let mut grid = Grid::new(&[]);
-        for row in &self.differences {
+        for row in &self.rows {
             grid.row(vec![row.change.to_owned(), clean(&row.name).into_owned(), row.fields.join(", ")]);
         }
         grid
@@ -54,7 +55,7 @@ impl From<Difference> for Differences {
             Change::Removed => Row { name, change: "removed", fields: Vec::new() },
             Change::Changed(fields) => Row { name, change: "changed", fields },
         });
-        Self { against: difference.against.and_then(|backup| backup.generation), differences: rows.collect(), accepted: false }
+        Self { against: difference.against.and_then(|backup| backup.generation), rows: rows.collect(), accepted: false }
     }
 }
 
@@ -62,7 +63,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = store::for_recovery(&session)?;
     let mut differences = Differences::from(store.difference().map_err(crate::ops::Error::from)?);
-    context.out.note(&match (differences.against, differences.differences.len()) {
+    context.out.note(&match (differences.against, differences.rows.len()) {
         (None, _) => "no kept generation opens: everything in the file is new to this machine".to_owned(),
         (Some(generation), 0) => format!("the connections and hosts are those of generation {generation}"),
         (Some(generation), _) => format!("this is what differs from generation {generation}:"),

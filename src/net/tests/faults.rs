@@ -77,7 +77,7 @@ async fn broken_answers_are_asked_for_again_three_times() {
 
 #[tokio::test]
 async fn nonsense_is_named_and_not_asked_for_again() {
-    let many: String = (0..200).map(|number| format!("x-{number}: y\r\n")).collect();
+    let many = "x-many: y\r\n".repeat(200);
     for bytes in [
         b"SSH-2.0-OpenSSH_9.9\r\n".to_vec(),
         b"220 smtp.example ESMTP\r\n".to_vec(),
@@ -194,5 +194,10 @@ async fn a_proxy_that_refuses_is_named() {
         let error = client.get("https://git.acme.com/?token=s3krit").send().await.unwrap_err();
         let fault = explain(error, timing().limits);
         assert_eq!((fault.why.as_str(), fault.broken), (expected, false));
+    }
+    for nobody in ["http://127.0.0.1:1", "http://no-such-host.invalid"] {
+        let client = reqwest::Client::builder().proxy(reqwest::Proxy::https(nobody).unwrap()).build().unwrap();
+        let error = client.get("https://git.acme.com/").send().await.unwrap_err();
+        assert_eq!(explain(error, timing().limits).why, "the proxy could not be reached", "{nobody}");
     }
 }

@@ -6,6 +6,7 @@ mod redirects;
 mod repeats;
 mod requests;
 mod server;
+mod tls;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,11 +1,11 @@
 //! Page walks: whole or known not to be.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin_with};
-use crate::net::{Answer, Call, Error, Flow, Pages, Trust, Walked, walk};
+use crate::net::{Answer, Call, Classifier, Error, Flow, Limit, Pages, Trust, Walked, limits, walk};
 
 const ALL: Pages = Pages { first: 1, per_page: 2, only_first: false };
 
@@ -103,6 +103,13 @@ async fn a_known_last_page_is_read_side_by_side_and_in_order() {
     assert_eq!(server.most_at_once(), 16);
     let calls = server.calls();
     assert_eq!((calls.len(), calls[0].as_str()), (40, "GET /rows?per_page=2&page=1"));
+    // Each with the token of its moment: one renewed in the middle of a walk is used.
+    let tokens: HashSet<_> = server
+        .requests()
+        .iter()
+        .filter_map(|request| request.split("Bearer ").nth(1)?.split('\r').next().map(str::to_owned))
+        .collect();
+    assert_eq!(tokens.len(), 40);
     // The path of the link was followed, the query kept.
     assert!(calls[1..].iter().all(|call| call.starts_with("GET /repositories/7/rows?per_page=2&page=")), "{calls:?}");
 }
@@ -312,4 +319,24 @@ async fn a_page_that_fails_in_the_middle_ends_the_walk_with_its_error() {
         assert_eq!(outcome.pages, [vec![1, 2], vec![3, 4]]);
         assert_eq!(outcome.walked.unwrap_err(), format!("{status} to GET /rows"));
     }
+}
+
+#[tokio::test]
+async fn a_limit_in_the_middle_is_waited_for_and_the_listing_is_whole() {
+    let server = Server::start(|request, number| match (page(request), number) {
+        (3, ..12) => say(429, &[("retry-after", "1")], ""),
+        (page, _) => say(200, &[("link", &github("/rows", page, 12))], rows(page, 2, 24)),
+    })
+    .await;
+    let limited: Classifier =
+        |answer, now| (answer.status == 429).then(|| Limit { until: limits::retry_after(answer, now), secondary: true });
+    let origin = origin_with(&http(Duration::from_secs(9), None), &server.url(), &Trust::default(), limited);
+    let mut taken = Vec::new();
+    let walked = walk(&origin, &Call::to(["rows"]), ALL, read, u32::to_string, |rows| {
+        taken.extend(rows);
+        Flow::Continue(())
+    })
+    .await
+    .unwrap();
+    assert_eq!((taken, walked.more), ((1..=24).collect(), false));
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use super::server::{Reply, Server, say};
+use super::server::{Reply, Server, answer, say};
 use super::{Memory, http, origin, origin_with};
 use crate::net::{Answer, Call, Error, Limit, Method, Origin, Trust, limits};
 
@@ -128,7 +128,7 @@ async fn what_changes_state_is_not_repeated_after_a_limit() {
 
 #[tokio::test]
 async fn sixteen_go_at_once_and_one_after_too_much_at_once() {
-    let later = |status| move |_: &str, _| Reply::Later(Duration::from_millis(20), super::server::answer(status, &[], ""));
+    let later = |status| move |_: &str, _| Reply::Later(Duration::from_millis(20), answer(status, &[], ""));
     let server = Server::start(later(200)).await;
     // Two origins with different credentials share the host.
     let http = http(Duration::from_secs(5), None);
@@ -140,7 +140,7 @@ async fn sixteen_go_at_once_and_one_after_too_much_at_once() {
 
     let server = Server::start(|_, number| match number {
         0 => say(429, &[("retry-after", "0"), ("x-secondary", "1")], ""),
-        _ => Reply::Later(Duration::from_millis(5), super::server::answer(200, &[], "")),
+        _ => Reply::Later(Duration::from_millis(5), answer(200, &[], "")),
     })
     .await;
     let origins = [(); 2].map(|()| origin_with(&http, &server.url(), &Trust::default(), limited));
@@ -158,4 +158,31 @@ async fn a_request_that_is_given_up_ends_its_countdown() {
     let call = Call::to(["x"]);
     assert!(tokio::time::timeout(Duration::from_millis(300), origin.get(&call)).await.is_err());
     assert_eq!(memory.0.borrow().last(), Some(&None));
+}
+
+#[tokio::test]
+async fn who_stands_in_the_queue_does_not_ask_into_a_limit() {
+    let begun = Instant::now();
+    let server = Server::start(move |_, _| {
+        let limited = begun.elapsed() < Duration::from_millis(900);
+        let reply = if limited { answer(429, &[("retry-after", "1")], "") } else { answer(200, &[], "") };
+        Reply::Later(Duration::from_millis(50), reply)
+    })
+    .await;
+    let origin = waiting(&server, 5, &Rc::default());
+    let calls: Vec<_> = (0..64).map(|number| Call::to([number.to_string()])).collect();
+    let outcomes = join_all(calls.iter().map(|call| origin.get(call))).await;
+    assert!(outcomes.iter().all(|outcome| outcome.as_ref().is_ok_and(|answer| answer.status == 200)));
+    // The sixteen that were under way, and nobody else before it was over.
+    assert_eq!(server.calls().len(), 64 + 16);
+}
+
+#[tokio::test]
+async fn an_absurd_moment_from_a_provider_is_not_shown() {
+    let server = Server::start(|_, _| say(429, &[], "")).await;
+    let absurd = |_: &Answer, _| Some(Limit { until: Some(jiff::Timestamp::MAX), secondary: false });
+    let origin = origin_with(&http(Duration::from_secs(60), None), &server.url(), &Trust::default(), absurd);
+    let error = origin.get(&Call::to(["x"])).await.unwrap_err();
+    let Error::Limited { until: Some(until), .. } = error else { panic!("{error:?}") };
+    assert!(until.duration_since(origin.now()) <= jiff::SignedDuration::from_hours(24));
 }

@@ -1,6 +1,6 @@
 //! A server that says exactly what a test wants, byte for byte, and remembers what it was told.
 
-use std::future::Future;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,12 +30,14 @@ pub(in crate::net) enum Reply {
 /// An answer with a length that fits.
 pub(in crate::net) fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let mut bytes = format!("HTTP/1.1 {status} Word\r\ncontent-length: {}\r\nconnection: close\r\n", body.len());
+    let mut bytes = Vec::new();
+    write!(bytes, "HTTP/1.1 {status} Word\r\ncontent-length: {}\r\nconnection: close\r\n", body.len()).unwrap();
     for (name, value) in headers {
-        bytes.push_str(&format!("{name}: {value}\r\n"));
+        write!(bytes, "{name}: {value}\r\n").unwrap();
     }
-    bytes.push_str("\r\n");
-    [bytes.as_bytes(), body].concat()
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(body);
+    bytes
 }
 
 /// The same as a reply.
@@ -90,10 +92,11 @@ impl Server {
                 tokio::spawn(async move {
                     match tls {
                         None => serve(stream, &*handle, &noted).await,
-                        Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => serve(stream, &*handle, &noted).await,
-                            Err(_) => {}
-                        },
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, &*handle, &noted).await;
+                            }
+                        }
                     }
                 });
             }
@@ -143,29 +146,23 @@ impl Wire for tokio_rustls::server::TlsStream<TcpStream> {
     }
 }
 
-fn serve<'a, W: Wire + 'a>(
-    mut stream: W,
-    handle: &'a (dyn Fn(&str, usize) -> Reply + Send + Sync),
-    seen: &'a Seen,
-) -> impl Future<Output = ()> + Send + 'a {
-    async move {
-        let Some(request) = read_request(&mut stream).await else { return };
-        let before = {
-            let mut requests = seen.requests.lock().unwrap();
-            requests.push(request.clone());
-            requests.len() - 1
-        };
-        let now = seen.now.fetch_add(1, Ordering::SeqCst) + 1;
-        seen.most.fetch_max(now, Ordering::SeqCst);
-        let reply = handle(&request, before);
-        if let Reply::Later(pause, _) = &reply {
-            tokio::time::sleep(*pause).await;
-        }
-        // Before the last byte: the client may ask again as soon as it has it.
-        seen.now.fetch_sub(1, Ordering::SeqCst);
-        // The client may leave at any time; that is not the server's fault.
-        let _ = act(&mut stream, reply).await;
+async fn serve(mut stream: impl Wire, handle: &(dyn Fn(&str, usize) -> Reply + Send + Sync), seen: &Seen) {
+    let Some(request) = read_request(&mut stream).await else { return };
+    let before = {
+        let mut requests = seen.requests.lock().unwrap();
+        requests.push(request.clone());
+        requests.len() - 1
+    };
+    let now = seen.now.fetch_add(1, Ordering::SeqCst) + 1;
+    seen.most.fetch_max(now, Ordering::SeqCst);
+    let reply = handle(&request, before);
+    if let Reply::Later(pause, _) = &reply {
+        tokio::time::sleep(*pause).await;
     }
+    // Before the last byte: the client may ask again as soon as it has it.
+    seen.now.fetch_sub(1, Ordering::SeqCst);
+    // The client may leave at any time; that is not the server's fault.
+    let _ = act(&mut stream, reply).await;
 }
 
 async fn act(stream: &mut impl Wire, reply: Reply) -> std::io::Result<()> {

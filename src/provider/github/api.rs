@@ -1,16 +1,14 @@
 //! What goes with every request to GitHub, and what its answers say in their headers.
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::super::RateLimit;
 use crate::model::{Expiry, Timestamp};
-use crate::net::{Answer, Limit};
+use crate::net::{Answer, Limit, limits};
 
 /// Sent with every request. `2022-11-28` is known everywhere until 2028-03-10; servers up to 3.20 answer 400 to a newer one.
 pub(super) const HEADERS: &[(&str, &str)] = &[("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")];
-
-/// Seconds to wait where GitHub limits and does not say for how long ("Best practices for using the REST API").
-const UNSAID_WAIT: i64 = 60;
 
 /// An error's body. Every field may be missing.
 #[derive(Debug, Default, Deserialize)]
@@ -22,7 +20,7 @@ pub(super) struct Trouble {
 }
 
 /// Recognises both kinds of limit. The primary one first: its newer texts point to the page about the other.
-pub(super) fn limits(answer: &Answer, now: Timestamp) -> Option<Limit> {
+pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
     if !matches!(answer.status, 403 | 429) {
         return None;
     }
@@ -31,17 +29,13 @@ pub(super) fn limits(answer: &Answer, now: Timestamp) -> Option<Limit> {
     // The last request an account has may be refused for another reason: only the words tell.
     let primary = used_up && (message.contains("rate limit") || message.is_empty() || answer.status == 429);
     let secondary = !primary && (message.contains("secondary rate") || message.contains("abuse"));
-    let asked = number(answer, "retry-after").and_then(|seconds| i64::try_from(seconds).ok());
+    let asked = limits::retry_after(answer, now);
     if !primary && !secondary && asked.is_none() && answer.status != 429 && !message.contains("rate limit exceeded") {
         return None;
     }
-    let after = |seconds: i64| now.checked_add(jiff::SignedDuration::from_secs(seconds.max(0))).ok();
-    let until = match asked {
-        Some(seconds) => after(seconds),
-        // The reset is a whole second; a moment later it is surely past.
-        None if primary => reset(answer).and_then(|at| at.checked_add(jiff::SignedDuration::from_secs(1)).ok()).or_else(|| after(UNSAID_WAIT)),
-        None => after(UNSAID_WAIT),
-    };
+    // The reset is a whole second; a moment later it is surely past.
+    let reset = || reset(answer).and_then(|at| at.checked_add(SignedDuration::from_secs(1)).ok());
+    let until = asked.or_else(|| if primary { reset().map(|at| limits::credible(at, now)) } else { None });
     Some(Limit { until, secondary: !primary })
 }
 
@@ -61,7 +55,7 @@ pub(super) fn scopes(answer: &Answer) -> Option<Vec<String>> {
 
 /// A header's list: commas, with or without spaces.
 pub(super) fn words(list: &str) -> Vec<String> {
-    list.split(',').map(str::trim).filter(|word| !word.is_empty()).map(super::super::remote::said).collect()
+    list.split(',').map(str::trim).filter(|word| !word.is_empty()).map(super::super::remote::name).collect()
 }
 
 /// When the token ends. The header comes as `2026-11-30 12:34:56 UTC`, `… +0100` and `… -0700`.
@@ -80,17 +74,20 @@ pub(super) fn number(answer: &Answer, name: &str) -> Option<u64> {
 
 fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT")).map_or_else(|| text.to_owned(), |front| format!("{front}+0000"));
+    let text = text
+        .strip_suffix("UTC")
+        .or_else(|| text.strip_suffix("GMT"))
+        .map_or_else(|| text.to_owned(), |front| format!("{front}+0000"));
     Timestamp::strptime("%Y-%m-%d %H:%M:%S %z", text).ok()
 }
 
 fn reset(answer: &Answer) -> Option<Timestamp> {
-    number(answer, "x-ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok()).and_then(|seconds| Timestamp::from_second(seconds).ok())
+    limits::epoch(answer.header("x-ratelimit-reset")?)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{expiry, limits, rate_limit, scopes};
+    use super::{expiry, limit, rate_limit, scopes};
     use crate::model::{Expiry, Timestamp};
     use crate::net::Limit;
     use crate::provider::testing::answer;
@@ -132,7 +129,8 @@ mod tests {
 
     const PRIMARY: &str = r#"{"message":"API rate limit exceeded for user ID 123.","documentation_url":"https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"}"#;
     const SECONDARY: &str = r#"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.","documentation_url":"https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"}"#;
-    const ABUSE: &str = r#"{"message":"You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."}"#;
+    const ABUSE: &str =
+        r#"{"message":"You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."}"#;
 
     #[test]
     fn a_used_up_limit_waits_for_its_reset() {
@@ -140,31 +138,35 @@ mod tests {
         let reset = now.as_second() + 30;
         let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &*reset.to_string())];
         for status in [403, 429] {
-            let limit = limits(&answer(status, &headers, PRIMARY), now).unwrap();
-            assert_eq!(limit, Limit { until: Some(at("2026-11-20T12:00:31Z")), secondary: false });
+            let found = limit(&answer(status, &headers, PRIMARY), now).unwrap();
+            assert_eq!(found, Limit { until: Some(at("2026-11-20T12:00:31Z")), secondary: false });
         }
-        assert_eq!(limits(&answer(200, &headers, "{}"), now), None);
+        assert_eq!(limit(&answer(200, &headers, "{}"), now), None);
     }
 
     #[test]
-    fn a_secondary_limit_waits_as_asked_or_a_minute() {
+    fn a_secondary_limit_waits_as_asked() {
         let now = at("2026-11-20T12:00:00Z");
-        let said = limits(&answer(403, &[("retry-after", "7"), ("x-ratelimit-remaining", "4000")], SECONDARY), now).unwrap();
+        let said = limit(&answer(403, &[("retry-after", "7"), ("x-ratelimit-remaining", "4000")], SECONDARY), now).unwrap();
         assert_eq!(said, Limit { until: Some(at("2026-11-20T12:00:07Z")), secondary: true });
         for body in [SECONDARY, ABUSE] {
-            let unsaid = limits(&answer(403, &[("x-ratelimit-remaining", "4000")], body), now).unwrap();
-            assert_eq!(unsaid, Limit { until: Some(at("2026-11-20T12:01:00Z")), secondary: true });
+            let unsaid = limit(&answer(403, &[("x-ratelimit-remaining", "4000")], body), now).unwrap();
+            assert_eq!(unsaid, Limit { until: None, secondary: true });
         }
-        assert!(limits(&answer(429, &[], "slow down"), now).is_some());
+        assert!(limit(&answer(429, &[], "slow down"), now).is_some());
     }
 
     #[test]
     fn other_refusals_are_no_limits() {
         let now = at("2026-11-20T12:00:00Z");
-        for message in ["Resource not accessible by integration", "Sorry. Your account was suspended.", "Maximum number of login attempts exceeded. Please try again later."] {
+        for message in [
+            "Resource not accessible by integration",
+            "Sorry. Your account was suspended.",
+            "Maximum number of login attempts exceeded. Please try again later.",
+        ] {
             let body = format!(r#"{{"message":"{message}"}}"#);
-            assert_eq!(limits(&answer(403, &[("x-ratelimit-remaining", "0")], &body), now), None, "{message}");
-            assert_eq!(limits(&answer(403, &[("x-ratelimit-remaining", "12")], &body), now), None, "{message}");
+            assert_eq!(limit(&answer(403, &[("x-ratelimit-remaining", "0")], &body), now), None, "{message}");
+            assert_eq!(limit(&answer(403, &[("x-ratelimit-remaining", "12")], &body), now), None, "{message}");
         }
     }
 }

@@ -24,10 +24,15 @@ struct Commit {
     sha: String,
 }
 
+/// The default branch's name, as far as it is known.
+enum Default {
+    Unasked,
+    Known(Option<String>),
+}
+
 /// What the two requests that run side by side share: pages wait here until the default branch is known.
 struct Desk<'a> {
-    /// `Some(None)`: it is known that there is none.
-    default: Option<Option<String>>,
+    default: Default,
     waiting: Vec<Branch>,
     sift: Sift,
     each: &'a mut dyn FnMut(Vec<Branch>) -> Flow,
@@ -37,7 +42,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, rows: Vec<Branch>) -> Flow {
         self.waiting.extend(rows);
-        let Some(default) = &self.default else {
+        let Default::Known(default) = &self.default else {
             return Flow::Continue(());
         };
         let mut rows = std::mem::take(&mut self.waiting);
@@ -62,18 +67,19 @@ pub(super) async fn list(
     let call = Call::to(repositories::address(path)?.into_iter().chain(["branches"]));
     let sift = Sift::new(query.search.as_deref(), query.pages);
     let pages = sift.pages();
-    let desk = RefCell::new(Desk { default: None, waiting: Vec::new(), sift, each, stopped: false });
+    let desk = RefCell::new(Desk { default: Default::Unasked, waiting: Vec::new(), sift, each, stopped: false });
 
     let default = async {
         let repository = repositories::one(account, path).await?;
         let mut desk = desk.borrow_mut();
-        desk.default = Some(repository.default_branch);
+        desk.default = Default::Known(repository.default_branch);
         // Whether the reader has enough is asked again with the next page.
         let _ = desk.take(Vec::new());
         Ok(())
     };
     let read = |answer: &Answer| rows(account, form, path, answer);
-    let branches = walk(&account.origin, &call, pages, read, |row: &Branch| row.name.clone(), |rows| desk.borrow_mut().take(rows));
+    let branches =
+        walk(&account.origin, &call, pages, read, |row: &Branch| row.name.clone(), |rows| desk.borrow_mut().take(rows));
     let ((), walked) = try_join(default, branches).await?;
 
     let desk = desk.into_inner();

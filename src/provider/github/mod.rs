@@ -21,9 +21,10 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape,
+    TokenPage, Warning,
 };
-use crate::model::{Branch, HostUrl, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -61,6 +62,13 @@ impl Kind for GitHub {
         scopes::warnings(probe)
     }
 
+    fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy {
+        match (Site::of(host), method) {
+            (Site::Server, AuthMethod::OAuth | AuthMethod::Pat | AuthMethod::AccessToken) => RevokeBy::Page,
+            (Site::Public | Site::Tenant, _) | (Site::Server, AuthMethod::GithubApp) => RevokeBy::Api,
+        }
+    }
+
     fn connect(
         &self,
         http: &Http,
@@ -73,8 +81,8 @@ impl Kind for GitHub {
         Ok(Box::new(Account {
             site: Site::of(&web),
             web,
-            origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limits)?,
-            anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limits)?,
+            origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?,
+            anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limit)?,
             token,
         }))
     }

@@ -25,7 +25,10 @@ mod tests {
     #[test]
     fn the_link_ticks_what_reading_needs() {
         let page = new_token(&HostUrl::parse("github.com").unwrap(), "gitconn work & play");
-        assert_eq!(page.url, "https://github.com/settings/tokens/new?scopes=repo,read:org&description=gitconn%20work%20%26%20play");
+        assert_eq!(
+            page.url,
+            "https://github.com/settings/tokens/new?scopes=repo,read:org&description=gitconn%20work%20%26%20play"
+        );
         let server = new_token(&HostUrl::parse("http://127.0.0.1:3000").unwrap(), "x");
         assert!(server.url.starts_with("http://127.0.0.1:3000/settings/tokens/new?"));
     }

@@ -7,7 +7,7 @@ use super::super::{Known, Probe, remote};
 use super::refusal::{Asker, refusal};
 use super::shape::Form;
 use super::{Account, api};
-use crate::model::{AccountType, AuthMethod, Expiry, TokenKind, Verdict};
+use crate::model::{AccountType, AuthMethod, TokenKind, Verdict};
 use crate::net::{Answer, Call};
 
 /// An account: `GET /user`, and the owner of a repository.
@@ -64,8 +64,8 @@ fn judge(answer: &Answer, asker: &Asker<'_>, silence_means_never: bool) -> Probe
     };
     let (method, kind) = kind(answer, asker.form);
     Probe {
-        request_id: answer.request_id().map(remote::said),
-        username: account.as_ref().map(|account| remote::said(&account.login)),
+        request_id: answer.request_id().map(remote::name),
+        username: account.as_ref().map(|account| remote::name(&account.login)),
         account_id: account.as_ref().map(|account| account.id.to_string()),
         account_type: account.as_ref().and_then(|account| account_type(account.kind.as_deref()?)),
         method: Some(method),
@@ -111,7 +111,7 @@ fn account_type(word: &str) -> Option<AccountType> {
 }
 
 fn version(answer: &Answer) -> Option<String> {
-    answer.header("x-github-enterprise-version").map(remote::said)
+    answer.header("x-github-enterprise-version").map(remote::name)
 }
 
 #[cfg(test)]
@@ -141,8 +141,14 @@ mod tests {
             ("x-github-request-id", "C3F1:2A"),
         ];
         let probe = judged(Form::Classic, 200, &headers, OCTOCAT);
-        assert_eq!((probe.verdict, probe.username.as_deref(), probe.account_id.as_deref()), (Verdict::Valid, Some("octocat"), Some("583231")));
-        assert_eq!((probe.account_type, probe.method, probe.kind), (Some(AccountType::User), Some(AuthMethod::Pat), Some(TokenKind::Classic)));
+        assert_eq!(
+            (probe.verdict, probe.username.as_deref(), probe.account_id.as_deref()),
+            (Verdict::Valid, Some("octocat"), Some("583231"))
+        );
+        assert_eq!(
+            (probe.account_type, probe.method, probe.kind),
+            (Some(AccountType::User), Some(AuthMethod::Pat), Some(TokenKind::Classic))
+        );
         assert_eq!(probe.scopes.unwrap(), ["repo", "read:org"]);
         assert_eq!(probe.expiry, Some(Expiry::At("2027-02-18T00:00:00Z".parse().unwrap())));
         assert_eq!(probe.rate_limit.unwrap().remaining, 4998);

@@ -89,9 +89,14 @@ async fn of_user(
         note(&incomplete, answer);
         Ok::<_, Error>(rows.into_iter().map(|row| row.into_repository(&account.web)).collect())
     };
-    let walked = walk(&account.origin, &call, sift.pages(), read, |row| row.id.clone(), |rows| {
-        sift.pass(rows, |row| &row.full_name, each)
-    })
+    let walked = walk(
+        &account.origin,
+        &call,
+        sift.pages(),
+        read,
+        |row| row.id.clone(),
+        |rows| sift.pass(rows, |row| &row.full_name, each),
+    )
     .await?;
     Ok(Listing {
         total: walked.total.filter(|_| !sift.is_searching()),
@@ -117,10 +122,17 @@ async fn of_installation(
         Ok::<_, Error>(page.repositories.into_iter().map(|row| row.into_repository(&account.web)).collect())
     };
     let mut all: Vec<Repository> = Vec::new();
-    walk(&account.origin, &call, sift.pages(), read, |row| row.id.clone(), |rows| {
-        all.extend(rows);
-        Flow::Continue(())
-    })
+    walk(
+        &account.origin,
+        &call,
+        sift.pages(),
+        read,
+        |row| row.id.clone(),
+        |rows| {
+            all.extend(rows);
+            Flow::Continue(())
+        },
+    )
     .await?;
     all.sort_by_key(|row| std::cmp::Reverse(row.pushed_at));
     // What the reader makes of it no longer matters: everything has been read.
@@ -157,7 +169,7 @@ pub(super) fn not_there(account: &Account, form: Form, path: &RepositoryPath, an
     if finding::is_page(answer) {
         return account.error(answer, form);
     }
-    Error::NoRepository { path: path.clone(), likely: likely(form, answer), answered: Answered::by(answer) }
+    Error::NoRepository { path: path.clone(), likely: likely(form, answer), answered: Box::new(Answered::by(answer)) }
 }
 
 fn likely(form: Form, answer: &Answer) -> Option<String> {
@@ -166,7 +178,9 @@ fn likely(form: Form, answer: &Answer) -> Option<String> {
     let text = match form {
         _ if sso::of(answer).is_some() => "its organisation wants single sign-on for this token",
         _ if api::number(answer, "x-ratelimit-limit") == Some(60) => "the server did not recognise the token",
-        Form::Installation | Form::AppUser => "if it is there, the app is not installed on it, or it is not among the selected repositories",
+        Form::Installation | Form::AppUser => {
+            "if it is there, the app is not installed on it, or it is not among the selected repositories"
+        }
         Form::FineGrained => {
             "a fine-grained token sees the repositories chosen for it; until its organisation has approved it, only public ones"
         }

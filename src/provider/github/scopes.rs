@@ -18,7 +18,8 @@ const INCLUDES: &[(&str, &[&str])] = &[
 ];
 
 /// Scopes that reading never needs and whose loss would hurt, beside all that begin with `admin:` or `delete`.
-const FAR_WIDER: &[&str] = &["site_admin", "workflow", "write:org", "write:packages", "codespace", "user", "manage_billing:copilot"];
+const FAR_WIDER: &[&str] =
+    &["site_admin", "workflow", "write:org", "write:packages", "codespace", "user", "manage_billing:copilot"];
 
 /// The scopes with all that they include.
 pub(super) fn with_implied<S: AsRef<str>>(granted: &[S]) -> BTreeSet<&str> {

@@ -103,7 +103,8 @@ pub(super) fn shape(token: &Secret) -> Result<Shape, Error> {
             has_length(text, FINE_GRAINED_LENGTH)?;
             only(text, 11, |character| character.is_ascii_alphanumeric() || character == '_')?;
             // Two parts of 22 and 59 characters with one `_` between them.
-            if text.get(11..).and_then(|body| body.find('_')) != Some(22) || text.get(34..).is_none_or(|tail| tail.contains('_')) {
+            if text.get(11..).and_then(|body| body.find('_')) != Some(22) || text.get(34..).is_none_or(|tail| tail.contains('_'))
+            {
                 return Err(paste::never("mistyped: a fine-grained token has one `_` after its first 22 characters"));
             }
             if checksum::fine_grained_fits(text) {
@@ -116,7 +117,11 @@ pub(super) fn shape(token: &Secret) -> Result<Shape, Error> {
             let old = text.starts_with("v1.");
             let body = text.get(if old { 3 } else { 4 }..).unwrap_or_default();
             if body.len() < INSTALLATION_BODY {
-                return Err(paste::never(format!("truncated: at least {} characters expected, got {}", INSTALLATION_BODY + 4, text.len())));
+                return Err(paste::never(format!(
+                    "truncated: at least {} characters expected, got {}",
+                    INSTALLATION_BODY + 4,
+                    text.len()
+                )));
             }
             only(text, 3, |character| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-'))?;
             Ok(form.shape(&[DIES_SOON]))
@@ -145,7 +150,9 @@ fn has_length(text: &str, expected: usize) -> Result<(), Error> {
 
 fn only(text: &str, prefix: usize, allowed: impl Fn(char) -> bool) -> Result<(), Error> {
     match text.chars().enumerate().skip(prefix).find(|(_, character)| !allowed(*character)) {
-        Some((position, _)) => Err(paste::never(format!("mistyped: character {} is one that such a token never has", position + 1))),
+        Some((position, _)) => {
+            Err(paste::never(format!("mistyped: character {} is one that such a token never has", position + 1)))
+        }
         None => Ok(()),
     }
 }
@@ -193,11 +200,16 @@ mod tests {
         assert_eq!(bad("ghp_", &BODY[..34]), ("truncated: 40 characters expected, got 38".to_owned(), false));
         assert_eq!(bad("ghp_", &format!("{BODY}x")), ("too long: 40 characters expected, got 41".to_owned(), false));
         assert_eq!(bad("ghp_", &BODY.replace('5', "6")), ("it is mistyped: its checksum does not fit".to_owned(), true));
-        assert_eq!(bad("ghp_", &BODY.replace('5', "-")), ("mistyped: character 10 is one that such a token never has".to_owned(), false));
+        assert_eq!(
+            bad("ghp_", &BODY.replace('5', "-")),
+            ("mistyped: character 10 is one that such a token never has".to_owned(), false)
+        );
         assert_eq!(bad("github_pat_", &"A".repeat(80)), ("truncated: 93 characters expected, got 91".to_owned(), false));
         let (why, forced) = bad("github_pat_", &"A".repeat(82));
         assert!(why.starts_with("mistyped: a fine-grained token has one `_`") && !forced, "{why}");
-        assert!(bad("github_pat_", &format!("{}_{}_{}", "A".repeat(22), "B".repeat(29), "B".repeat(29))).0.starts_with("mistyped"));
+        assert!(
+            bad("github_pat_", &format!("{}_{}_{}", "A".repeat(22), "B".repeat(29), "B".repeat(29))).0.starts_with("mistyped")
+        );
     }
 
     #[test]
@@ -209,7 +221,11 @@ mod tests {
     #[test]
     fn installation_tokens_of_any_length_are_taken_with_a_doubt() {
         let old = format!("{}2C8GjS", "0".repeat(30));
-        for body in [old.as_str(), "16C7e42F292c69C2E7C10c838347Ae178B4a", &format!("12_{}.{}-_.{}", "a".repeat(200), "b".repeat(200), "c".repeat(100))] {
+        for body in [
+            old.as_str(),
+            "16C7e42F292c69C2E7C10c838347Ae178B4a",
+            &format!("12_{}.{}-_.{}", "a".repeat(200), "b".repeat(200), "c".repeat(100)),
+        ] {
             let shape = good("ghs_", body);
             assert_eq!(shape.method, AuthMethod::GithubApp);
             assert_eq!(shape.doubts, ["a token of an app's installation dies within an hour"]);
@@ -233,8 +249,8 @@ mod tests {
 
     #[test]
     fn the_old_format_is_taken_with_a_notice() {
-        let old = good("", &"0123456789abcdef0123456789abcdef01234567");
+        let old = good("", "0123456789abcdef0123456789abcdef01234567");
         assert_eq!((old.method, old.kind, old.doubts.len()), (AuthMethod::Pat, None, 1));
-        assert_eq!(Form::of(&token("", &"0123456789ABCDEF0123456789ABCDEF01234567")), Form::Unknown);
+        assert_eq!(Form::of(&token("", "0123456789ABCDEF0123456789ABCDEF01234567")), Form::Unknown);
     }
 }

@@ -1,16 +1,11 @@
 //! What goes with every request to GitLab, and what its answers say: headers, limits, and the many shapes of an error.
 
-use jiff::SignedDuration;
-
 use super::super::RateLimit;
 use crate::model::{HostUrl, Timestamp};
-use crate::net::{Answer, Limit};
+use crate::net::{Answer, Limit, limits};
 
 /// Sent with every request.
 pub(super) const HEADERS: &[(&str, &str)] = &[("Accept", "application/json")];
-
-/// Seconds to wait where GitLab limits and does not say for how long: what its newer versions say.
-const UNSAID_WAIT: i64 = 60;
 
 /// Where the REST API of an instance lies: below its address with its path root.
 pub(super) fn base(host: &HostUrl) -> HostUrl {
@@ -59,7 +54,9 @@ impl Trouble {
 fn flat(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(values) => values.iter().map(flat).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
+        serde_json::Value::Array(values) => {
+            values.iter().map(flat).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+        }
         serde_json::Value::Object(fields) => fields
             .iter()
             .map(|(key, value)| if key == "error" { flat(value) } else { format!("{key} {}", flat(value)) })
@@ -70,16 +67,12 @@ fn flat(value: &serde_json::Value) -> String {
 }
 
 /// Recognises both of GitLab's 429: the request filter's (text, with headers) and the application's (JSON, often without).
-pub(super) fn limits(answer: &Answer, now: Timestamp) -> Option<Limit> {
+pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
     if answer.status != 429 {
         return None;
     }
-    let asked = number(answer, "retry-after").and_then(|seconds| i64::try_from(seconds).ok());
-    let until = match asked {
-        Some(seconds) => after(now, seconds),
-        None => reset(answer).filter(|reset| *reset > now).or_else(|| after(now, UNSAID_WAIT)),
-    };
-    Some(Limit { until, secondary: false })
+    let reset = || reset(answer).filter(|reset| *reset > now).map(|reset| limits::credible(reset, now));
+    Some(Limit { until: limits::retry_after(answer, now).or_else(reset), secondary: false })
 }
 
 /// What is left of the account's requests; older versions and most self-managed ones do not say.
@@ -91,13 +84,8 @@ pub(super) fn rate_limit(answer: &Answer) -> Option<RateLimit> {
     })
 }
 
-fn after(now: Timestamp, seconds: i64) -> Option<Timestamp> {
-    now.checked_add(SignedDuration::from_secs(seconds.max(0))).ok()
-}
-
 fn reset(answer: &Answer) -> Option<Timestamp> {
-    let seconds = number(answer, "ratelimit-reset").and_then(|seconds| i64::try_from(seconds).ok())?;
-    Timestamp::from_second(seconds).ok()
+    limits::epoch(answer.header("ratelimit-reset")?)
 }
 
 fn number(answer: &Answer, name: &str) -> Option<u64> {
@@ -106,7 +94,7 @@ fn number(answer: &Answer, name: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Trouble, base, limits, rate_limit, web_host};
+    use super::{Trouble, base, limit, rate_limit, web_host};
     use crate::model::{HostUrl, Timestamp};
     use crate::provider::testing::answer;
 
@@ -129,10 +117,18 @@ mod tests {
         for (body, words, error) in [
             (r#"{"message":"401 Unauthorized"}"#, "401 Unauthorized", None),
             (r#"{"message":{"name":["is too short","is bad"]}}"#, "name is too short, is bad", None),
-            (r#"{"message":{"error":"This endpoint has been requested too many times. Try again later."}}"#, "This endpoint has been requested too many times. Try again later.", None),
+            (
+                r#"{"message":{"error":"This endpoint has been requested too many times. Try again later."}}"#,
+                "This endpoint has been requested too many times. Try again later.",
+                None,
+            ),
             (r#"{"message":["one","two"]}"#, "one, two", None),
             (r#"{"error":"404 Not Found"}"#, "404 Not Found", Some("404 Not Found")),
-            (r#"{"error":"invalid_token","error_description":"Token was revoked."}"#, "Token was revoked.", Some("invalid_token")),
+            (
+                r#"{"error":"invalid_token","error_description":"Token was revoked."}"#,
+                "Token was revoked.",
+                Some("invalid_token"),
+            ),
         ] {
             let trouble = Trouble::of(&answer(400, &[], body)).unwrap();
             assert_eq!((trouble.words.as_str(), trouble.error.as_deref()), (words, error), "{body}");
@@ -146,12 +142,17 @@ mod tests {
     fn both_limits_are_recognised() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         let reset = (now.as_second() + 9).to_string();
-        let filter = answer(429, &[("content-type", "text/plain"), ("retry-after", "5"), ("ratelimit-reset", &reset)], "Retry later\n");
-        assert_eq!(limits(&filter, now).unwrap().until, Some("2026-11-20T12:00:05Z".parse().unwrap()));
-        assert_eq!(limits(&answer(429, &[("ratelimit-reset", &reset)], "Retry later\n"), now).unwrap().until, Some("2026-11-20T12:00:09Z".parse().unwrap()));
-        let application = answer(429, &[], r#"{"message":{"error":"This endpoint has been requested too many times. Try again later."}}"#);
-        assert_eq!(limits(&application, now).unwrap().until, Some("2026-11-20T12:01:00Z".parse().unwrap()));
-        assert_eq!(limits(&answer(403, &[("retry-after", "5")], "{}"), now), None);
+        let filter =
+            answer(429, &[("content-type", "text/plain"), ("retry-after", "5"), ("ratelimit-reset", &reset)], "Retry later\n");
+        assert_eq!(limit(&filter, now).unwrap().until, Some("2026-11-20T12:00:05Z".parse().unwrap()));
+        assert_eq!(
+            limit(&answer(429, &[("ratelimit-reset", &reset)], "Retry later\n"), now).unwrap().until,
+            Some("2026-11-20T12:00:09Z".parse().unwrap())
+        );
+        let application =
+            answer(429, &[], r#"{"message":{"error":"This endpoint has been requested too many times. Try again later."}}"#);
+        assert_eq!(limit(&application, now).unwrap().until, None);
+        assert_eq!(limit(&answer(403, &[("retry-after", "5")], "{}"), now), None);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
+use super::super::finding::Finding;
 use super::super::sift::Sift;
 use super::super::{BranchQuery, Error, Listing};
+use super::api::Trouble;
 use super::{Account, repositories};
-use crate::model::{Branch, RepositoryPath};
+use crate::model::{Branch, RepositoryPath, Verdict};
 use crate::net::{Answer, Call, Flow, walk};
 
 #[derive(Debug, Deserialize)]
@@ -36,9 +38,14 @@ pub(super) async fn list(
     // What GitLab found is sifted again: versions differ in how they treat upper and lower case.
     let mut sift = Sift::new(query.search.as_deref(), query.pages);
     let read = |answer: &Answer| rows(account, path, answer);
-    let walked = walk(&account.origin, &call, sift.pages(), read, |row: &Branch| row.name.clone(), |rows| {
-        sift.pass(rows, |row| &row.name, each)
-    })
+    let walked = walk(
+        &account.origin,
+        &call,
+        sift.pages(),
+        read,
+        |row: &Branch| row.name.clone(),
+        |rows| sift.pass(rows, |row| &row.name, each),
+    )
     .await;
     match walked {
         Ok(walked) => Ok(Listing {
@@ -63,6 +70,11 @@ fn is_searchable(text: &str) -> bool {
 fn rows(account: &Account, path: &RepositoryPath, answer: &Answer) -> Result<Vec<Branch>, Error> {
     if answer.status == 404 {
         return Err(repositories::not_there(account, path, answer));
+    }
+    // Whoever may see a project but not its code is told this and no more.
+    if answer.status == 403 && Trouble::of(answer).is_some_and(|trouble| trouble.words == "403 Forbidden") {
+        let reason = format!("the account may see `{path}`, but its role does not let it read the code");
+        return Err(Finding::refused(Verdict::InsufficientScope, reason).into_error(answer));
     }
     let rows: Vec<Wire> = repositories::rows(account, answer)?;
     let branch = |row: Wire| Branch { name: row.name, is_default: row.default, is_protected: row.protected, sha: row.commit.id };

@@ -14,9 +14,10 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape,
+    TokenPage, Warning,
 };
-use crate::model::{Branch, HostUrl, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
 use crate::net::{Auth, Call, Flow, Http, Method, Origin, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -54,6 +55,10 @@ impl Kind for GitLab {
         scopes::warnings(probe)
     }
 
+    fn revoke_by(&self, _host: &HostUrl, _method: AuthMethod) -> RevokeBy {
+        RevokeBy::Api
+    }
+
     fn connect(
         &self,
         http: &Http,
@@ -64,7 +69,7 @@ impl Kind for GitLab {
     ) -> Result<Box<dyn Provider>, Error> {
         Ok(Box::new(Account {
             web: api::web_host(host),
-            origin: http.origin(api, trust, Auth::PrivateToken(token), api::HEADERS, api::limits)?,
+            origin: http.origin(api, trust, Auth::PrivateToken(token), api::HEADERS, api::limit)?,
         }))
     }
 }

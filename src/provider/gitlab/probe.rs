@@ -19,14 +19,22 @@ struct Token {
     #[serde(rename = "id")]
     _id: u64,
     scopes: Option<Vec<String>>,
-    /// `YYYY-MM-DD`, or null for a token without end.
-    #[serde(default, deserialize_with = "said")]
-    expires_at: Option<Option<String>>,
+    #[serde(default, deserialize_with = "end")]
+    expires_at: End,
 }
 
-/// Keeps a null apart from a field that is not there.
-fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+/// When a token ends: a null is something else than a field that is not there.
+#[derive(Debug, Default)]
+enum End {
+    #[default]
+    Unsaid,
+    Never,
+    /// `YYYY-MM-DD`.
+    On(String),
+}
+
+fn end<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<End, D::Error> {
+    Option::deserialize(deserializer).map(|date| date.map_or(End::Never, End::On))
 }
 
 /// `GET /user`.
@@ -64,16 +72,20 @@ fn judge(token: &Asked, user: &Asked, web: &HostUrl, known: &Known, now: Timesta
     let rate_limit = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).filter_map(api::rate_limit);
     let rate_limit = rate_limit.min_by_key(|limit| limit.remaining);
     let request_id = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).find_map(Answer::request_id);
-    let request_id = request_id.map(remote::said);
+    let request_id = request_id.map(remote::name);
 
     let probe = match (brought::<Token>(token, web), brought::<User>(user, web)) {
         // The token is good; but an account that has to accept terms or was blocked serves nobody.
-        (Brought::Good(token), Brought::Refused(finding, id)) if finding.cause == Cause::Refused(Verdict::Blocked) => {
-            Probe { verdict: Verdict::Blocked, reason: Some(finding.reason), mend_url: finding.mend_url, request_id: id, ..good(Some(token), None) }
-        }
-        (Brought::Good(token), Brought::Good(user)) => good(Some(token), Some(user)),
+        (Brought::Good(token), Brought::Refused(finding, id)) if finding.cause == Cause::Refused(Verdict::Blocked) => Probe {
+            verdict: Verdict::Blocked,
+            reason: Some(finding.reason),
+            mend_url: finding.mend_url,
+            request_id: id,
+            ..good(Some(token), None)
+        },
+        (Brought::Good(token), Brought::Good(user)) => good(Some(token), Some(&user)),
         (Brought::Good(token), _) => good(Some(token), None),
-        (_, Brought::Good(user)) => good(None, Some(user)),
+        (_, Brought::Good(user)) => good(None, Some(&user)),
         // A reason beats none; the account's own answer comes first.
         (_, Brought::Refused(finding, id)) | (Brought::Refused(finding, id), _) => refused(finding, id),
         // Nothing may be held against a token while one of the two could not be asked.
@@ -90,15 +102,10 @@ fn brought<T: serde::de::DeserializeOwned>(asked: &Asked, web: &HostUrl) -> Brou
         Err(error) => return Brought::Failed(Box::new(finding::unanswered(error))),
     };
     if answer.status == 200 {
-        return match answer.json() {
-            Some(good) => Brought::Good(good),
-            None => {
-                let why = finding::not_what_was_asked(answer, "an account");
-                Brought::Failed(Box::new(Finding::unintelligible(why).into_probe(answer)))
-            }
-        };
+        let broken = || Finding::unintelligible(finding::not_what_was_asked(answer, "an account")).into_probe(answer);
+        return answer.json().map_or_else(|| Brought::Failed(Box::new(broken())), Brought::Good);
     }
-    let id = answer.request_id().map(remote::said);
+    let id = answer.request_id().map(remote::name);
     let finding = refusal(answer, web);
     match finding.cause {
         _ if is_plain_401(answer) => Brought::Plain401(finding, id),
@@ -113,23 +120,19 @@ fn brought<T: serde::de::DeserializeOwned>(asked: &Asked, web: &HostUrl) -> Brou
 }
 
 /// What is known of a token that one of the calls, or both, took.
-fn good(token: Option<Token>, user: Option<User>) -> Probe {
-    let scopes = token.as_ref().and_then(|token| token.scopes.clone());
+fn good(token: Option<Token>, user: Option<&User>) -> Probe {
+    let (scopes, end) = token.map_or((None, End::Unsaid), |token| (token.scopes, token.expires_at));
     let granular = scopes.as_ref().is_some_and(|scopes| scopes.iter().any(|scope| scope == "granular"));
-    let kind = match &user {
-        Some(user) => match bot(&user.username) {
-            Some(kind) => Some(kind),
-            None if granular => Some(TokenKind::FineGrained),
-            None => Some(TokenKind::Personal),
-        },
-        // Only the account's name tells projects and groups from persons.
-        None if granular => Some(TokenKind::FineGrained),
-        None => None,
+    // Only the account's name tells projects and groups from persons.
+    let of_person = if granular { TokenKind::FineGrained } else { TokenKind::Personal };
+    let kind = match user {
+        Some(user) => bot(&user.username).or(Some(of_person)),
+        None => granular.then_some(of_person),
     };
     Probe {
-        username: user.as_ref().map(|user| remote::said(&user.username)),
-        account_id: user.as_ref().map(|user| user.id.to_string()),
-        account_type: user.as_ref().map(|user| {
+        username: user.map(|user| remote::name(&user.username)),
+        account_id: user.map(|user| user.id.to_string()),
+        account_type: user.map(|user| {
             let machine = user.bot == Some(true) || matches!(kind, Some(TokenKind::Project | TokenKind::Group));
             if machine { AccountType::Bot } else { AccountType::User }
         }),
@@ -138,11 +141,11 @@ fn good(token: Option<Token>, user: Option<User>) -> Probe {
             _ => AuthMethod::Pat,
         }),
         kind,
-        scopes: scopes.map(|scopes| scopes.iter().map(|scope| remote::said(scope)).collect()),
-        expiry: Some(match token.and_then(|token| token.expires_at) {
-            Some(Some(date)) => end_of(&date).map_or(Expiry::Unknown, Expiry::At),
-            Some(None) => Expiry::Never,
-            None => Expiry::Unknown,
+        scopes: scopes.map(|scopes| scopes.iter().map(|scope| remote::name(scope)).collect()),
+        expiry: Some(match end {
+            End::On(date) => end_of(&date).map_or(Expiry::Unknown, Expiry::At),
+            End::Never => Expiry::Never,
+            End::Unsaid => Expiry::Unknown,
         }),
         ..Probe::of(Verdict::Valid, None)
     }
@@ -155,8 +158,12 @@ fn refused(finding: Finding, request_id: Option<String>) -> Probe {
 /// Both calls know nothing of the token and do not say why.
 fn by_what_was_known(finding: Finding, web: &HostUrl, known: &Known, now: Timestamp) -> Finding {
     match finding::by_what_was_known(Some(known), now) {
-        Verdict::Expired => Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired")),
-        Verdict::Revoked => Finding::refused(Verdict::Revoked, format!("{web} refuses the token, which worked before: it was revoked")),
+        Verdict::Expired => {
+            Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired"))
+        }
+        Verdict::Revoked => {
+            Finding::refused(Verdict::Revoked, format!("{web} refuses the token, which worked before: it was revoked"))
+        }
         _ => finding,
     }
 }

@@ -20,20 +20,26 @@ pub(super) fn refusal(answer: &Answer, web: &HostUrl) -> Finding {
             ),
             None => format!(
                 "404 with {} where its API should be: is `{web}` a GitLab, and its path root complete",
-                finding::instead_of_json(answer)
+                finding::instead(answer)
             ),
         }),
+        (400, Some(trouble)) if trouble.words.to_ascii_lowercase().contains("valid sso session") => {
+            // The page's query holds a one-time token: without it the page still asks to sign in.
+            let page = trouble.words.split_whitespace().find(|word| word.contains("://"));
+            let page = page.and_then(|page| remote::page(page.split('?').next().unwrap_or(page)));
+            Finding::refused(Verdict::SsoRequired, "the group wants single sign-on: sign in with a browser first").mended_at(page)
+        }
         (400 | 405 | 409 | 412 | 422, Some(trouble)) => Finding::new(Cause::NotAccepted, remote::said(&trouble.words)),
         (401 | 403, None) => Finding::unintelligible(format!(
             "{} with {}: a proxy, a firewall or a sign-in page seems to stand before its API",
             answer.status,
-            finding::instead_of_json(answer)
+            finding::instead(answer)
         )),
         (status @ 500.., trouble) => {
             let words = trouble.map(|trouble| format!(" ({})", remote::said(&trouble.words))).unwrap_or_default();
             Finding::unintelligible(format!("{status}: it is unwell{words}"))
         }
-        (status, _) => Finding::unintelligible(format!("{status} with {}", finding::instead_of_json(answer))),
+        (status, _) => Finding::unintelligible(format!("{status} with {}", finding::instead(answer))),
     }
 }
 
@@ -46,10 +52,10 @@ fn unauthorized(web: &HostUrl, trouble: &Trouble) -> Finding {
     let lower = trouble.words.to_ascii_lowercase();
     match trouble.error.as_deref() {
         Some("invalid_token") if lower.contains("expired") => {
-            Finding::refused(Verdict::Expired, format!("{web} says that the token has expired"))
+            Finding::refused(Verdict::Expired, format!("{web} says the token has expired"))
         }
         Some("invalid_token") if lower.contains("revoked") => {
-            Finding::refused(Verdict::Revoked, format!("{web} says that the token was revoked"))
+            Finding::refused(Verdict::Revoked, format!("{web} says the token was revoked"))
         }
         Some("invalid_token") if lower.contains("impersonation") => Finding::refused(
             Verdict::Blocked,
@@ -69,8 +75,12 @@ fn unauthorized(web: &HostUrl, trouble: &Trouble) -> Finding {
 fn forbidden(web: &HostUrl, trouble: &Trouble) -> Finding {
     match trouble.error.as_deref() {
         Some("insufficient_scope") => {
-            let wanted: Vec<String> =
-                trouble.scope.iter().flat_map(|scopes| scopes.split_whitespace()).map(|scope| format!("`{}`", remote::said(scope))).collect();
+            let wanted: Vec<String> = trouble
+                .scope
+                .iter()
+                .flat_map(|scopes| scopes.split_whitespace())
+                .map(|scope| format!("`{}`", remote::name(scope)))
+                .collect();
             let reason = match wanted.as_slice() {
                 [] => "the token lacks the scope for this".to_owned(),
                 [one] => format!("the token lacks scope {one}"),
@@ -90,7 +100,8 @@ fn forbidden(web: &HostUrl, trouble: &Trouble) -> Finding {
 fn account_state(web: &HostUrl, words: &str) -> Finding {
     let reason = words.strip_prefix("403 Forbidden").unwrap_or(words).trim_start_matches([' ', '-']);
     let page = reason.split_whitespace().find(|word| word.contains("://")).and_then(remote::page);
-    let text = if reason.is_empty() { format!("{web} forbids it") } else { format!("{web} forbids it: {}", remote::said(reason)) };
+    let text =
+        if reason.is_empty() { format!("{web} forbids it") } else { format!("{web} forbids it: {}", remote::said(reason)) };
     Finding::refused(Verdict::Blocked, text).mended_at(page)
 }
 
@@ -109,9 +120,18 @@ mod tests {
     #[test]
     fn a_401_says_how_the_token_died() {
         for (body, verdict) in [
-            (r#"{"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}"#, Verdict::Expired),
-            (r#"{"error":"invalid_token","error_description":"Token was revoked. You have to re-authorize from the user."}"#, Verdict::Revoked),
-            (r#"{"error":"invalid_token","error_description":"Token is an impersonation token but impersonation was disabled."}"#, Verdict::Blocked),
+            (
+                r#"{"error":"invalid_token","error_description":"Token is expired. You can either do re-authorization or token refresh."}"#,
+                Verdict::Expired,
+            ),
+            (
+                r#"{"error":"invalid_token","error_description":"Token was revoked. You have to re-authorize from the user."}"#,
+                Verdict::Revoked,
+            ),
+            (
+                r#"{"error":"invalid_token","error_description":"Token is an impersonation token but impersonation was disabled."}"#,
+                Verdict::Blocked,
+            ),
             (r#"{"error":"dpop_error","error_description":"DPoP validation error: DPoP header is missing"}"#, Verdict::Blocked),
             (r#"{"error":"restricted_language_server_client_error","error_description":"..."}"#, Verdict::Blocked),
             (r#"{"message":"401 Unauthorized"}"#, Verdict::Invalid),
@@ -126,10 +146,16 @@ mod tests {
 
     #[test]
     fn a_narrow_token_is_told_what_it_lacks() {
-        let legacy = ask(403, r#"{"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api read_user"}"#);
+        let legacy = ask(
+            403,
+            r#"{"error":"insufficient_scope","error_description":"The request requires higher privileges than provided by the access token.","scope":"api read_api read_user"}"#,
+        );
         assert_eq!(legacy.verdict(), Verdict::InsufficientScope);
         assert!(legacy.reason.ends_with("any of `api`, `read_api`, `read_user` would do"), "{}", legacy.reason);
-        let granular = ask(403, r#"{"error":"insufficient_granular_scope","error_description":"Access denied: This operation requires a fine-grained personal access token with the following user permissions: [User: Read]."}"#);
+        let granular = ask(
+            403,
+            r#"{"error":"insufficient_granular_scope","error_description":"Access denied: This operation requires a fine-grained personal access token with the following user permissions: [User: Read]."}"#,
+        );
         assert_eq!(granular.verdict(), Verdict::InsufficientScope);
         assert!(granular.reason.contains("[User: Read]"), "{}", granular.reason);
     }
@@ -138,7 +164,10 @@ mod tests {
     fn an_account_in_trouble_needs_a_person() {
         for (reason, page) in [
             ("Your account is pending approval from your administrator and hence blocked.", None),
-            ("You (@u) must accept the Terms of Service in order to perform this action. To accept these terms, please access GitLab from a web browser at https://git.acme.com/gitlab.", Some("https://git.acme.com/gitlab")),
+            (
+                "You (@u) must accept the Terms of Service in order to perform this action. To accept these terms, please access GitLab from a web browser at https://git.acme.com/gitlab.",
+                Some("https://git.acme.com/gitlab"),
+            ),
             ("Your account has been blocked.", None),
             ("Your password expired. Please access GitLab from a web browser to update your password.", None),
         ] {
@@ -160,8 +189,17 @@ mod tests {
     }
 
     #[test]
+    fn single_sign_on_is_named_without_its_one_time_token() {
+        let body = r#"{"message":"Cannot find valid SSO session. Please login via your group's SSO at https://gitlab.com/groups/g/-/saml/sso?token=abc"}"#;
+        let finding = ask(400, body);
+        assert_eq!(finding.verdict(), Verdict::SsoRequired);
+        assert_eq!(finding.mend_url.as_deref(), Some("https://gitlab.com/groups/g/-/saml/sso"));
+    }
+
+    #[test]
     fn faults_of_the_server_prove_nothing() {
-        for (status, body) in [(502, "<html>"), (503, r#"{"message":"read-only"}"#), (520, ""), (403, "<html>cloudflare</html>")] {
+        for (status, body) in [(502, "<html>"), (503, r#"{"message":"read-only"}"#), (520, ""), (403, "<html>cloudflare</html>")]
+        {
             assert_eq!(ask(status, body).cause, Cause::Unintelligible, "{status}");
         }
         assert_eq!(ask(400, r#"{"message":"400 Bad request - x"}"#).cause, Cause::NotAccepted);

@@ -72,9 +72,14 @@ pub(super) async fn list(
         let rows: Vec<Wire> = rows(account, answer)?;
         Ok::<_, Error>(rows.into_iter().map(|row| row.into_repository(&account.web)).collect())
     };
-    let walked = walk(&account.origin, &call, sift.pages(), read, |row: &Repository| row.id.clone(), |rows| {
-        sift.pass(rows, |row| &row.full_name, each)
-    })
+    let walked = walk(
+        &account.origin,
+        &call,
+        sift.pages(),
+        read,
+        |row: &Repository| row.id.clone(),
+        |rows| sift.pass(rows, |row| &row.full_name, each),
+    )
     .await?;
     Ok(Listing {
         total: walked.total.filter(|_| !sift.is_searching()),
@@ -118,7 +123,7 @@ pub(super) fn not_there(account: &Account, path: &RepositoryPath, answer: &Answe
         "if it is there, the account is no member of it, or its group wants single sign-on or lets certain addresses in only"
             .to_owned(),
     );
-    Error::NoRepository { path: path.clone(), likely, answered: Answered::by(answer) }
+    Error::NoRepository { path: path.clone(), likely, answered: Box::new(Answered::by(answer)) }
 }
 
 /// Reads a 200, and says of anything else what it means.
@@ -146,7 +151,8 @@ mod tests {
         assert_eq!((full.default_branch.as_deref(), full.description), (Some("main"), None));
         assert_eq!(full.pushed_at, Some("2026-11-19T08:00:00.123Z".parse().unwrap()));
 
-        let empty = r#"{"id":9,"path_with_namespace":"acme/new","visibility":"public","default_branch":"main","empty_repo":true}"#;
+        let empty =
+            r#"{"id":9,"path_with_namespace":"acme/new","visibility":"public","default_branch":"main","empty_repo":true}"#;
         let empty = serde_json::from_str::<Wire>(empty).unwrap().into_repository(&web);
         assert_eq!((empty.default_branch, empty.private, empty.name.as_str()), (None, false, "new"));
         assert_eq!(empty.clone_url, "https://git.acme.com/gitlab/acme/new.git");

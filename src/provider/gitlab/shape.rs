@@ -47,14 +47,14 @@ pub(super) fn shape(token: &Secret, host: &HostUrl) -> Result<Shape, Error> {
 
 /// What is doubtful about a text that could be a token.
 fn doubt(text: &str, host: &HostUrl) -> Option<String> {
-    let body = text.split_once(PREFIX).filter(|(instance, _)| instance.is_empty() || instance.ends_with('-')).map(|(_, body)| body);
+    let body =
+        text.split_once(PREFIX).filter(|(instance, _)| instance.is_empty() || instance.ends_with('-')).map(|(_, body)| body);
     match body {
         Some(body) if body.contains('.') => (!crc_fits(text)).then(|| "its checksum does not fit: it may be mistyped".to_owned()),
         Some(body) if body.len() != LEGACY_BODY => {
             let usual = text.len() - body.len() + LEGACY_BODY;
             Some(format!("it may be truncated: {usual} characters are usual, this has {}", text.len()))
         }
-        Some(_) => None,
         None if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             Some("it looks like a token of an OAuth login, which is not taken as an access token".to_owned())
         }
@@ -62,7 +62,7 @@ fn doubt(text: &str, host: &HostUrl) -> Option<String> {
             Some(format!("it may be truncated: {LEGACY_BODY} characters are the fewest, this has {}", text.len()))
         }
         None if host.domain() == "gitlab.com" => Some(format!("tokens of gitlab.com begin with `{PREFIX}`, this one does not")),
-        None => None,
+        Some(_) | None => None,
     }
 }
 
@@ -126,7 +126,10 @@ mod tests {
             let slip = back.replace("AAEC", "AAED");
             assert_eq!(doubts("gitlab.com", front, &slip), ["its checksum does not fit: it may be mistyped"]);
         }
-        assert_eq!(doubts("gitlab.com", "glp", "at-AAECAwQFBgcICQoLDA"), ["it may be truncated: 26 characters are usual, this has 24"]);
+        assert_eq!(
+            doubts("gitlab.com", "glp", "at-AAECAwQFBgcICQoLDA"),
+            ["it may be truncated: 26 characters are usual, this has 24"]
+        );
         assert_eq!(doubts("git.acme.com", "", "short"), ["it may be truncated: 20 characters are the fewest, this has 5"]);
         assert!(doubts("gitlab.com", "", &"0a".repeat(32))[0].contains("OAuth login"));
     }
@@ -135,7 +138,10 @@ mod tests {
     fn an_instance_may_have_its_own_prefix_or_none() {
         assert_eq!(doubts("git.acme.com", "PAT_", "AAECAwQFBgcICQoLDA0O"), Vec::<String>::new());
         assert_eq!(doubts("git.acme.com", "", "AAECAwQFBgcICQoLDA0O"), Vec::<String>::new());
-        assert_eq!(doubts("gitlab.com", "", "AAECAwQFBgcICQoLDA0O"), ["tokens of gitlab.com begin with `glpat-`, this one does not"]);
+        assert_eq!(
+            doubts("gitlab.com", "", "AAECAwQFBgcICQoLDA0O"),
+            ["tokens of gitlab.com begin with `glpat-`, this one does not"]
+        );
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn place(directory: &Path) -> Place {
 }
 
 fn key() -> StoreKey {
-    StoreKey { identity: age::x25519::Identity::generate().to_string().into(), from: "a test".into() }
+    StoreKey::generate()
 }
 
 fn stamp(minute: i64) -> Stamp {

@@ -31,7 +31,10 @@ fn ask(token: Said<'_>, user: Said<'_>) -> Probe {
 #[test]
 fn both_together_tell_all() {
     let probe = ask(Some((200, SELF)), Some((200, USER)));
-    assert_eq!((probe.verdict, probe.username.as_deref(), probe.account_id.as_deref()), (Verdict::Valid, Some("ops"), Some("24")));
+    assert_eq!(
+        (probe.verdict, probe.username.as_deref(), probe.account_id.as_deref()),
+        (Verdict::Valid, Some("ops"), Some("24"))
+    );
     assert_eq!((probe.kind, probe.method), (Some(TokenKind::Personal), Some(AuthMethod::Pat)));
     assert_eq!(probe.account_type, Some(AccountType::User));
     assert_eq!(probe.scopes.unwrap(), ["read_api", "read_repository"]);
@@ -44,7 +47,12 @@ fn both_together_tell_all() {
 
 #[test]
 fn old_versions_know_no_self() {
-    for (status, body) in [(401, PLAIN), (404, r#"{"message":"404 Not found"}"#), (404, r#"{"error":"404 Not Found"}"#), (405, r#"{"error":"405 Not Allowed"}"#)] {
+    for (status, body) in [
+        (401, PLAIN),
+        (404, r#"{"message":"404 Not found"}"#),
+        (404, r#"{"error":"404 Not Found"}"#),
+        (405, r#"{"error":"405 Not Allowed"}"#),
+    ] {
         let probe = ask(Some((status, body)), Some((200, USER)));
         assert_eq!((probe.verdict, probe.username.as_deref()), (Verdict::Valid, Some("ops")), "{status} {body}");
         assert_eq!((probe.expiry, probe.scopes), (Some(Expiry::Unknown), None));
@@ -65,7 +73,7 @@ fn a_token_for_git_only_is_good_and_nameless() {
 fn dead_tokens_are_dead_by_the_servers_word() {
     assert_eq!(ask(Some((401, EXPIRED)), Some((401, EXPIRED))).verdict, Verdict::Expired);
     let revoked = ask(Some((401, REVOKED)), Some((401, REVOKED)));
-    assert_eq!((revoked.verdict, revoked.reason.as_deref()), (Verdict::Revoked, Some("git.acme.com says that the token was revoked")));
+    assert_eq!((revoked.verdict, revoked.reason.as_deref()), (Verdict::Revoked, Some("git.acme.com says the token was revoked")));
     // One word is enough, whatever became of the other call.
     assert_eq!(ask(None, Some((401, REVOKED))).verdict, Verdict::Revoked);
     assert_eq!(ask(Some((401, EXPIRED)), Some((502, "<html>"))).verdict, Verdict::Expired);
@@ -122,7 +130,11 @@ fn an_account_in_trouble_is_blocked_even_if_its_token_is_good() {
 fn project_and_group_tokens_are_told_by_their_account() {
     let user = |name: &str| format!(r#"{{"id":9,"username":"{name}","bot":true}}"#);
     let probe = ask(Some((200, SELF)), Some((200, &user("project_12_bot_0123456789abcdef0123456789abcdef"))));
-    assert_eq!((probe.kind, probe.method, probe.account_type), (Some(TokenKind::Project), Some(AuthMethod::AccessToken), Some(AccountType::Bot)));
+    assert_eq!(
+        (probe.kind, probe.method, probe.account_type),
+        (Some(TokenKind::Project), Some(AuthMethod::AccessToken), Some(AccountType::Bot))
+    );
+    assert_eq!(probe.username.as_deref(), Some("project_12_bot_0123456789abcdef0123456789abcdef"));
     assert_eq!(ask(Some((200, SELF)), Some((200, &user("group_3_bot")))).kind, Some(TokenKind::Group));
     let service = ask(Some((200, SELF)), Some((200, &user("service_account_ci"))));
     assert_eq!((service.kind, service.account_type), (Some(TokenKind::Personal), Some(AccountType::Bot)));

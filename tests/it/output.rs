@@ -1,0 +1,124 @@
+//! The two streams: data on stdout, everything else on stderr; formats, colours, silence.
+
+use crate::support::fake::Answer;
+use crate::support::{House, Sandbox};
+
+/// Commands that read, and end well.
+const READS: &[&[&str]] = &[
+    &["list"],
+    &["list", "--wide"],
+    &["show", "work"],
+    &["validate"],
+    &["validate", "work"],
+    &["repos"],
+    &["branches", "ada/repo-001", "-c", "work"],
+    &["audit", "list"],
+    &["audit", "verify"],
+    &["config", "list"],
+    &["store", "info"],
+    &["store", "verify"],
+];
+
+#[test]
+fn every_command_speaks_every_format() {
+    let house = House::new();
+    house.github.repositories("ada", 2);
+    for command in READS {
+        let run = |more: &[&str]| house.run(&[command, more].concat()).ok();
+        assert!(run(&["--json"]).json().is_object(), "{command:?}");
+        assert_eq!(run(&["-o", "json"]).json().is_object(), true, "{command:?}");
+        for line in run(&["-o", "ndjson"]).stdout.lines() {
+            let _: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{command:?}: {error}: {line}"));
+        }
+        assert!(!run(&["-o", "tsv"]).stdout.contains('\u{1b}'));
+        let table = run(&["-o", "table"]);
+        assert!(table.stdout.lines().all(|line| line == line.trim_end()), "{command:?}: trailing spaces\n{table}");
+    }
+    house.run(&["list", "-o", "yaml"]).code(2);
+    house.run(&["list", "--json", "-o", "tsv"]).code(2);
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let house = House::new();
+    house.github.repositories("ada", 2);
+    for command in READS {
+        let ran = house.run(&[command, &["-q"][..]].concat()).ok();
+        assert_eq!(ran.stderr, "", "{ran}");
+    }
+    // Errors are said all the same.
+    let ran = house.run(&["-q", "show", "nobody"]).code(3);
+    assert!(ran.stderr.starts_with("error: "), "{ran}");
+}
+
+#[test]
+fn colours_are_for_terminals_unless_they_are_forced() {
+    let house = House::new();
+    let run = |variables: &[(&str, &str)]| {
+        let run = house.sandbox.gitconn(["list", "-o", "table"]);
+        variables.iter().fold(run, |run, (name, value)| run.env(name, value)).run().ok().stdout.contains('\u{1b}')
+    };
+    assert!(!run(&[]));
+    assert!(run(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!run(&[("CLICOLOR_FORCE", "0")]));
+    assert!(!run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+}
+
+#[test]
+fn an_error_has_words_hints_and_nothing_of_the_body() {
+    let house = House::new();
+    let body = "S3KRIT-BODY-OF-THE-ANSWER";
+    house.github.always("*", Answer::html(500, body));
+    for arguments in [&["validate", "work"][..], &["repos", "work"], &["branches", "a/b", "-c", "work"], &["-v", "repos", "work"]]
+    {
+        let ran = house.run(arguments).code(6);
+        assert!(!ran.stderr.contains(body) && !ran.stdout.contains(body), "{ran}");
+    }
+    for arguments in [&["show", "nobody"][..], &["list", "--status", "x"], &["token", "nobody"], &["repos", "--page", "2"]] {
+        let ran = house.run(arguments);
+        let first = ran.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("error: "), "{ran}");
+        assert!(!first.ends_with('.') || first.ends_with(".."), "{ran}");
+        assert!(ran.stderr.lines().filter(|line| line.starts_with("hint:")).count() <= 2, "{ran}");
+    }
+}
+
+#[test]
+fn an_error_with_json_is_json() {
+    let house = House::new();
+    house.github.always("*", Answer::html(500, "Whoops"));
+    for (arguments, code, kind) in [
+        (&["show", "nobody"][..], 3, "not_found"),
+        (&["list", "--status", "x"], 2, "usage"),
+        (&["repos", "work"], 6, "unavailable"),
+        (&["remove", "work"], 2, "usage"),
+    ] {
+        let error = house.sandbox.gitconn(arguments).arg("--json").run().code(code).error();
+        assert_eq!(error["kind"], kind, "{arguments:?}");
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
+        crate::support::house::has_fields(&error, &["kind", "message", "hint", "request_id"]);
+    }
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_failure() {
+    let house = House::new();
+    house.github.repositories("ada", 400);
+    for arguments in [&["repos", "work", "--all"][..], &["repos", "work", "--all", "--json"], &["list"], &["completions", "bash"]]
+    {
+        let mut running = house.sandbox.gitconn(arguments).start();
+        running.close_stdout();
+        let ran = running.wait().ok();
+        assert_eq!(ran.stderr, "", "{ran}");
+    }
+}
+
+#[test]
+fn help_is_the_same_wherever_it_is_asked_for() {
+    let sandbox = Sandbox::bare();
+    let long = sandbox.gitconn(["list", "--help"]).run().ok();
+    assert_eq!(long.stderr, "");
+    let none = sandbox.gitconn([""; 0]).run().code(2);
+    assert!(none.stderr.contains("Usage"), "{none}");
+}

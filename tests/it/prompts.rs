@@ -1,0 +1,102 @@
+//! Questions to a person, on a real pseudo-terminal.
+
+use crate::support::fake::GitHub;
+use crate::support::pty::Terminal;
+use crate::support::{House, Sandbox};
+
+#[test]
+fn a_token_is_typed_without_echo_after_the_page_for_making_one() {
+    let (sandbox, github) = (Sandbox::new(), GitHub::start());
+    let token = github.classic(&sandbox, "ada");
+    let origin = github.origin();
+    let run = sandbox.gitconn(["connect", "github", "work", "--host", &origin]);
+    let seen = Terminal::start(run)
+        .sees("/settings/tokens/new?scopes=repo,read:org&description=")
+        .sees("token")
+        .types(&token)
+        .sees("connected `work`")
+        .ends()
+        .code(0);
+    assert!(seen.text().contains("as ada"), "{}", seen.text());
+    let shown = sandbox.gitconn(["token", "work"]).may_show(&token).run().ok();
+    assert_eq!(shown.stdout.trim_end(), token);
+}
+
+#[test]
+fn the_page_is_opened_if_that_is_asked_for() {
+    let (sandbox, github) = (Sandbox::new(), GitHub::start());
+    let token = github.classic(&sandbox, "ada");
+    sandbox.program("xdg-open", &format!("echo \"$1\" > {}", sandbox.path("opened").display()));
+    let origin = github.origin();
+    let run = sandbox.gitconn(["connect", "github", "work", "--host", &origin, "--open"]).env("DISPLAY", ":99");
+    Terminal::start(run).sees("token").types(&token).sees("connected").ends().code(0);
+    let opened = std::fs::read_to_string(sandbox.path("opened")).unwrap();
+    assert!(opened.starts_with(&format!("{origin}/settings/tokens/new?")), "{opened}");
+}
+
+#[test]
+fn ctrl_c_at_the_token_stores_nothing() {
+    let (sandbox, github) = (Sandbox::new(), GitHub::start());
+    let origin = github.origin();
+    let seen = Terminal::start(sandbox.gitconn(["connect", "github", "work", "--host", &origin]))
+        .sees("token")
+        .sees(": ")
+        .interrupts()
+        .ends();
+    assert!(seen.code == 130 || seen.code == 5, "{seen:?}");
+    assert!(github.seen().is_empty());
+    sandbox.gitconn(["show", "work"]).run().code(3);
+}
+
+#[test]
+fn a_name_is_typed_to_remove_it() {
+    let house = House::new();
+    let run = || house.sandbox.gitconn(["remove", "work"]);
+    let seen = Terminal::start(run()).sees("work").sees(": ").types("wrok").ends();
+    assert_ne!(seen.code, 0, "{seen:?}");
+    assert_eq!(house.names(&[]), ["lab", "work"]);
+    let seen = Terminal::start(run()).sees("work").sees(": ").interrupts().ends();
+    assert_ne!(seen.code, 0, "{seen:?}");
+    assert_eq!(house.names(&[]), ["lab", "work"]);
+    Terminal::start(run()).sees("work").sees(": ").types("work").ends().code(0);
+    assert_eq!(house.names(&[]), ["lab"]);
+}
+
+#[test]
+fn no_input_asks_nothing_even_on_a_terminal() {
+    let house = House::new();
+    let seen = Terminal::start(house.sandbox.gitconn(["--no-input", "remove", "work"])).ends().code(2);
+    assert!(seen.text().contains("--yes"), "{}", seen.text());
+    let seen = Terminal::start(house.sandbox.gitconn(["--no-input", "connect", "github"])).ends().code(2);
+    assert!(seen.text().contains("--token-stdin"), "{}", seen.text());
+}
+
+#[test]
+fn a_passphrase_is_asked_for_and_shown_nowhere() {
+    let sandbox = Sandbox::bare();
+    let passphrase = sandbox.secret("correct horse battery staple 43");
+    let seen = Terminal::start(sandbox.gitconn(["store", "init", "--key", "passphrase"]))
+        .sees("passphrase")
+        .types(&passphrase)
+        .sees("again")
+        .types(&passphrase)
+        .ends();
+    assert_eq!(seen.code, 0, "{seen:?}");
+    Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").types(&passphrase).ends().code(0);
+    Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").types("something else").ends().code(5);
+    Terminal::start(sandbox.gitconn(["list"])).sees("passphrase").interrupts().ends().code(5);
+}
+
+#[test]
+fn a_terminal_gets_a_table_in_colour() {
+    let house = House::new();
+    let seen = Terminal::start(house.sandbox.gitconn(["list"])).ends().code(0);
+    assert!(seen.screen.contains('\u{1b}'), "{seen:?}");
+    let text = seen.text();
+    let head = text.lines().find(|line| line.starts_with("NAME")).unwrap_or_else(|| panic!("{text}"));
+    let columns: Vec<&str> = head.split_whitespace().collect();
+    assert_eq!(columns[..4], ["NAME", "PROVIDER", "HOST", "ACCOUNT"]);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let plain = Terminal::start(house.sandbox.gitconn(["list"]).env("NO_COLOR", "1")).ends().code(0);
+    assert!(!plain.screen.contains("\u{1b}["), "{plain:?}");
+}

@@ -1,0 +1,152 @@
+//! Who may let a secret out, and what must not be able to show one. And: no test file is forgotten.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::source::{Word, files, words};
+
+/// The files that may call `Secret::expose`, and what for. A file that no longer does is taken off the list.
+const EXPOSES: &[(&str, &str)] = &[("secret.rs", "its fingerprint")];
+
+/// Names that only a secret has: a field so called has the type `Secret`, or its struct does not derive `Debug` or `Serialize`.
+const TELLING: &[&str] =
+    &["token", "secret", "password", "passphrase", "identity", "private_key", "credential", "body", "headers"];
+
+/// Where a telling name holds no secret, and why.
+const HARMLESS: &[(&str, &str, &str)] = &[];
+
+fn name(word: &Word) -> Option<&str> {
+    if let Word::Name(name) = word { Some(name) } else { None }
+}
+
+/// The source without its `mod tests`: tests make and show secrets of their own.
+fn without_tests(source: &str) -> &str {
+    source.find("#[cfg(test)]\nmod tests").map_or(source, |at| &source[..at])
+}
+
+/// Whether `.expose()` is called, or mentioned as a function.
+fn exposes(source: &str, function: &str) -> bool {
+    words(source).windows(2).any(|two| matches!(two[0], Word::Sign('.') | Word::Path) && name(&two[1]) == Some(function))
+}
+
+#[test]
+fn secrets_are_let_out_where_it_is_known_and_nowhere_else() {
+    let calls: BTreeSet<String> = files("src")
+        .iter()
+        .filter(|(_, source)| exposes(without_tests(source), "expose"))
+        .map(|(file, _)| file.display().to_string())
+        .collect();
+    let allowed: BTreeSet<String> = EXPOSES.iter().map(|(file, _)| (*file).to_owned()).collect();
+    assert_eq!(calls, allowed, "left: who does; right: who may");
+}
+
+#[test]
+fn what_age_wraps_is_unwrapped_in_few_places() {
+    let calls: Vec<String> = files("src")
+        .iter()
+        .filter(|(_, source)| exposes(without_tests(source), "expose_secret"))
+        .map(|(file, _)| file.display().to_string())
+        .filter(|file| file != "secret.rs" && !file.starts_with("store/"))
+        .collect();
+    assert!(calls.is_empty(), "{calls:?}");
+}
+
+/// Fields with a telling name in types that derive `Debug` or `Serialize`, as `Type.field`.
+fn showable(source: &str) -> Vec<String> {
+    let words = words(without_tests(source));
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut derives = false;
+    while at < words.len() {
+        match name(&words[at]) {
+            Some("derive") => {
+                let end = words[at..].iter().position(|word| *word == Word::Sign(')')).map_or(words.len(), |length| at + length);
+                derives |= words[at..end].iter().any(|word| matches!(name(word), Some("Debug" | "Serialize")));
+                at = end;
+            }
+            Some("struct" | "enum") if derives => {
+                let what = words.get(at + 1).and_then(name).unwrap_or_default().to_owned();
+                let opens =
+                    words[at..].iter().position(|word| matches!(word, Word::Sign('{' | ';' | '('))).map(|length| at + length);
+                derives = false;
+                let Some(opens) = opens.filter(|opens| words[*opens] == Word::Sign('{')) else {
+                    at += 1;
+                    continue;
+                };
+                let mut depth = 0;
+                let mut next = opens;
+                while next < words.len() {
+                    match &words[next] {
+                        Word::Sign('{') => depth += 1,
+                        Word::Sign('}') => {
+                            depth -= 1;
+                            if depth == 0 {
+                                break;
+                            }
+                        }
+                        Word::Name(field)
+                            if words.get(next + 1) == Some(&Word::Sign(':')) && TELLING.contains(&field.as_str()) =>
+                        {
+                            let end = words[next..]
+                                .iter()
+                                .position(|word| matches!(word, Word::Sign(',' | '}')))
+                                .map_or(words.len(), |length| next + length);
+                            if !words[next..end].iter().any(|word| name(word) == Some("Secret")) {
+                                found.push(format!("{what}.{field}"));
+                            }
+                        }
+                        _ => {}
+                    }
+                    next += 1;
+                }
+                at = next;
+            }
+            Some("struct" | "enum" | "fn" | "impl") => derives = false,
+            _ => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+#[test]
+fn nothing_that_holds_a_secret_can_show_it() {
+    for (file, source) in files("src") {
+        let file = file.display().to_string();
+        for field in showable(&source) {
+            assert!(
+                HARMLESS.iter().any(|(known, harmless, _)| *known == file && *harmless == field),
+                "{file}: `{field}` could be shown by a derived Debug or Serialize: make it a `Secret`, or say here why it is harmless"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_derive_that_shows_a_token_is_seen() {
+    assert_eq!(showable("#[derive(Debug, Clone)]\nstruct A { name: String, token: String }"), ["A.token"]);
+    assert_eq!(showable("#[derive(Serialize)] enum A { B { password: Option<String> } }"), ["A.password"]);
+    assert_eq!(showable("#[derive(Debug)] struct A { token: Option<Secret>, tokens: u32 }"), [""; 0]);
+    assert_eq!(showable("#[derive(Clone)] struct A { token: String }\n#[derive(Debug)] struct B;"), [""; 0]);
+    assert_eq!(showable("#[derive(Debug)] struct A(String);\nstruct B { token: String }"), [""; 0]);
+}
+
+#[test]
+fn the_type_of_secrets_shows_nothing() {
+    let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/secret.rs")).unwrap();
+    let words = words(without_tests(&source));
+    for forbidden in ["Serialize", "Display", "PartialEq", "Deref", "AsRef", "Hash"] {
+        assert!(!words.iter().any(|word| name(word) == Some(forbidden)), "src/secret.rs names {forbidden}");
+    }
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let main = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/main.rs")).unwrap();
+    let words = words(&main);
+    for (file, _) in files("tests/it") {
+        let module = file.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let declared = words.windows(2).any(|two| name(&two[0]) == Some("mod") && name(&two[1]) == Some(module.as_str()));
+        assert!(declared || module == "main", "tests/it/{} is not in main.rs", file.display());
+    }
+}

@@ -1,0 +1,525 @@
+//! GitHub, as far as gitconn asks it. Bodies and headers follow GitHub's REST documentation (version 2022-11-28) and recordings of it;
+//! what is marked *by hand* was written after texts that are only quoted there.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::pages::Page;
+use super::{Answer, Request, Server};
+use crate::support::Sandbox;
+use crate::support::tokens;
+
+/// What a token is good for.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) login: String,
+    /// `X-OAuth-Scopes`; a fine-grained token has no such header.
+    pub(crate) scopes: Option<String>,
+    /// `github-authentication-token-expiration`, in one of its three forms.
+    pub(crate) expires: Option<String>,
+    /// It belongs to an installation, not to a user.
+    pub(crate) installation: bool,
+    /// Organisations that hide behind single sign-on (their ids).
+    pub(crate) hidden: Vec<u64>,
+}
+
+impl Grant {
+    /// A classic token that never expires, good for reading.
+    pub(crate) fn classic(login: &str) -> Self {
+        Self {
+            login: login.to_owned(),
+            scopes: Some("read:org, repo".to_owned()),
+            expires: Some("2099-02-18 12:34:56 UTC".to_owned()),
+            installation: false,
+            hidden: Vec::new(),
+        }
+    }
+
+    /// A fine-grained token.
+    pub(crate) fn fine_grained(login: &str) -> Self {
+        Self { scopes: None, ..Self::classic(login) }
+    }
+
+    /// A token of an installation.
+    pub(crate) fn installation(owner: &str) -> Self {
+        Self { scopes: None, installation: true, ..Self::classic(owner) }
+    }
+
+    #[must_use]
+    pub(crate) fn scopes(self, scopes: &str) -> Self {
+        Self { scopes: Some(scopes.to_owned()), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn expires(self, expires: Option<&str>) -> Self {
+        Self { expires: expires.map(ToOwned::to_owned), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn hiding(self, organisations: &[u64]) -> Self {
+        Self { hidden: organisations.to_vec(), ..self }
+    }
+}
+
+/// A repository with its branches.
+#[derive(Debug, Clone)]
+pub(crate) struct Repo {
+    pub(crate) id: u64,
+    pub(crate) full_name: String,
+    pub(crate) private: bool,
+    pub(crate) description: Option<String>,
+    pub(crate) archived: bool,
+    pub(crate) pushed_at: String,
+    pub(crate) default_branch: String,
+    /// Names, and whether each is protected.
+    pub(crate) branches: Vec<(String, bool)>,
+    /// The name it had before.
+    pub(crate) former: Option<String>,
+}
+
+#[derive(Debug)]
+struct State {
+    tokens: HashMap<String, Grant>,
+    /// By account.
+    repositories: HashMap<String, Vec<Repo>>,
+    /// Whether answers carry `X-RateLimit-*`: an enterprise server without limits has none.
+    limits: bool,
+    /// Whether `Link` names the last page.
+    last: bool,
+    enterprise: bool,
+    remaining: u64,
+    origin: String,
+    next_id: u64,
+}
+
+/// GitHub.
+pub(crate) struct GitHub {
+    pub(crate) server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+impl std::ops::Deref for GitHub {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl GitHub {
+    /// An enterprise server: its API below `/api/v3`.
+    pub(crate) fn start() -> Self {
+        Self::with_base("/api/v3")
+    }
+
+    /// github.com's shape: the API at the root of a host of its own.
+    pub(crate) fn dotcom() -> Self {
+        Self::with_base("")
+    }
+
+    fn with_base(base: &str) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            tokens: HashMap::new(),
+            repositories: HashMap::new(),
+            limits: true,
+            last: true,
+            enterprise: !base.is_empty(),
+            remaining: 5000,
+            origin: String::new(),
+            next_id: 1_296_269,
+        }));
+        let own = Arc::clone(&state);
+        let server = Server::start(base, move |request| own.lock().unwrap().answer(request));
+        state.lock().unwrap().origin = server.api();
+        Self { server, state }
+    }
+
+    /// The arguments that lead to it: `--host …` or `--host github.com --api-url …`.
+    pub(crate) fn host_arguments(&self) -> Vec<String> {
+        if self.state.lock().unwrap().enterprise {
+            vec!["--host".to_owned(), self.server.origin()]
+        } else {
+            vec!["--host".to_owned(), "github.com".to_owned(), "--api-url".to_owned(), self.server.api()]
+        }
+    }
+
+    /// Knows this token from now on.
+    pub(crate) fn accept(&self, token: &str, grant: Grant) {
+        self.state.lock().unwrap().tokens.insert(token.to_owned(), grant);
+    }
+
+    /// Makes a classic token for this account, watched for by the sandbox.
+    pub(crate) fn classic(&self, sandbox: &Sandbox, login: &str) -> String {
+        let token = sandbox.secret(&tokens::classic(login));
+        self.accept(&token, Grant::classic(login));
+        token
+    }
+
+    /// Knows this token no longer.
+    pub(crate) fn refuse(&self, token: &str) {
+        self.state.lock().unwrap().tokens.remove(token);
+    }
+
+    /// Whether it knows this token.
+    pub(crate) fn accepts(&self, token: &str) -> bool {
+        self.state.lock().unwrap().tokens.contains_key(token)
+    }
+
+    /// Answers carry no `X-RateLimit-*` from now on, as on an enterprise server without limits.
+    pub(crate) fn unlimited(&self) {
+        self.state.lock().unwrap().limits = false;
+    }
+
+    /// `Link` names no last page from now on.
+    pub(crate) fn without_last(&self) {
+        self.state.lock().unwrap().last = false;
+    }
+
+    /// Makes so many repositories for an account: `LOGIN/repo-001` is the most recently pushed to.
+    pub(crate) fn repositories(&self, login: &str, count: usize) {
+        for number in 1..=count {
+            self.repository(login, &format!("{login}/repo-{number:03}"), &["main", "develop"]);
+        }
+    }
+
+    /// Makes one repository, pushed to an hour before the one made before it; its first branch is the default, and protected.
+    pub(crate) fn repository(&self, login: &str, full_name: &str, branches: &[&str]) {
+        self.edit(login, full_name, branches, |_| {});
+    }
+
+    /// The same, changed before it is there.
+    pub(crate) fn edit(&self, login: &str, full_name: &str, branches: &[&str], change: impl FnOnce(&mut Repo)) {
+        let mut state = self.state.lock().unwrap();
+        state.next_id += 1;
+        let id = state.next_id;
+        let repositories = state.repositories.entry(login.to_owned()).or_default();
+        let hours = i64::try_from(repositories.len()).unwrap();
+        let newest: jiff::Timestamp = "2026-11-19T12:00:00Z".parse().unwrap();
+        let mut repository = Repo {
+            id,
+            full_name: full_name.to_owned(),
+            private: true,
+            description: Some(format!("what {full_name} is for")),
+            archived: false,
+            pushed_at: (newest - jiff::SignedDuration::from_hours(hours)).to_string(),
+            default_branch: branches.first().copied().unwrap_or("main").to_owned(),
+            branches: branches.iter().enumerate().map(|(place, name)| ((*name).to_owned(), place == 0)).collect(),
+            former: None,
+        };
+        change(&mut repository);
+        repositories.push(repository);
+    }
+}
+
+/// `message`, `documentation_url`, `status` (a string).
+pub(super) fn message(status: u16, text: &str, page: &str) -> Answer {
+    Answer::json(status, &json!({"message": text, "documentation_url": page, "status": status.to_string()}))
+}
+
+pub(super) fn bad_credentials() -> Answer {
+    message(401, "Bad credentials", "https://docs.github.com/rest")
+}
+
+impl State {
+    fn answer(&mut self, request: &Request) -> Answer {
+        if request.header("user-agent").is_none() {
+            return Answer::html(
+                403,
+                "Request forbidden by administrative rules. Please make sure your request has a User-Agent header \
+                 (https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required).",
+            );
+        }
+        if let Some(version) = request.header("x-github-api-version").filter(|version| *version != "2022-11-28") {
+            return message(
+                400,
+                &format!(
+                    "Bad Request: The version you specified in the \"X-GitHub-API-Version\" request header, \"{version}\", is not a \
+                     supported version. The following versions are currently supported: \"2022-11-28\" (most recent)."
+                ),
+                "https://docs.github.com/rest",
+            );
+        }
+        let grant = match request.token() {
+            None => None,
+            Some(token) => match self.tokens.get(token) {
+                Some(grant) => Some(grant.clone()),
+                None => return bad_credentials().or_headers(self.headers(None)),
+            },
+        };
+        if request.path != "/rate_limit" && grant.is_some() {
+            self.remaining = self.remaining.saturating_sub(1);
+        }
+        let segments = request.segments();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let answer = match (request.method.as_str(), segments.as_slice(), &grant) {
+            ("GET", ["meta"], _) => Answer::json(
+                200,
+                &if self.enterprise {
+                    json!({"verifiable_password_authentication": true, "installed_version": "3.17.2"})
+                } else {
+                    json!({"verifiable_password_authentication": false})
+                },
+            ),
+            ("GET", ["rate_limit"], _) if self.limits => self.rate_limit(grant.is_some()),
+            ("GET", ["rate_limit"], _) => {
+                message(404, "Rate limiting is not enabled.", "https://developer.github.com/enterprise/2.9/v3")
+            }
+            ("POST", ["credentials", "revoke"], _) if !self.enterprise => self.revoke(request),
+            (_, _, None) => message(401, "Requires authentication", "https://docs.github.com/rest"),
+            ("GET", ["user"], Some(grant)) => user(grant),
+            ("GET", ["user", "repos"], Some(grant)) if grant.installation => {
+                integration("https://docs.github.com/rest/repos/repos#list-repositories-for-the-authenticated-user")
+            }
+            ("GET", ["user", "repos"], Some(grant)) => self.user_repositories(request, grant),
+            ("GET", ["installation", "repositories"], Some(grant)) if grant.installation => {
+                self.installation_repositories(request, grant)
+            }
+            ("GET", ["installation", "repositories"], Some(_)) => message(
+                403,
+                "You must authenticate with an installation access token in order to list repositories for an installation.",
+                "https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation",
+            ),
+            ("GET", ["repos", owner, name, rest @ ..], Some(grant)) => self.below_repository(request, owner, name, rest, grant),
+            ("GET", ["repositories", id, rest @ ..], Some(grant)) => {
+                match self.visible(grant).into_iter().find(|repository| repository.id.to_string() == *id) {
+                    Some(repository) => self.repository(request, &repository, rest),
+                    None => message(404, "Not Found", "https://docs.github.com/rest"),
+                }
+            }
+            _ => message(404, "Not Found", "https://docs.github.com/rest"),
+        };
+        answer.or_headers(self.headers(grant.as_ref()))
+    }
+
+    /// The headers of every answer, in the forms that were recorded.
+    fn headers(&self, grant: Option<&Grant>) -> Vec<(String, String)> {
+        let mut headers = vec![
+            ("server".to_owned(), "GitHub.com".to_owned()),
+            ("x-github-media-type".to_owned(), "github.v3; format=json".to_owned()),
+            ("x-github-api-version-selected".to_owned(), "2022-11-28".to_owned()),
+            ("x-github-request-id".to_owned(), "C3F1:2A7B:1D04B1:1E5C31:654E3A07".to_owned()),
+        ];
+        if self.enterprise {
+            headers.push(("x-github-enterprise-version".to_owned(), "3.17.2".to_owned()));
+        }
+        if self.limits {
+            let (limit, remaining) = if grant.is_some() { (5000, self.remaining) } else { (60, 59) };
+            for (name, value) in [
+                ("limit", limit.to_string()),
+                ("remaining", remaining.to_string()),
+                ("used", (limit - remaining.min(limit)).to_string()),
+                ("reset", "4102444800".to_owned()),
+                ("resource", "core".to_owned()),
+            ] {
+                headers.push((format!("x-ratelimit-{name}"), value));
+            }
+        }
+        if let Some(grant) = grant {
+            if let Some(scopes) = &grant.scopes {
+                headers.push(("x-oauth-scopes".to_owned(), scopes.clone()));
+                headers.push(("x-accepted-oauth-scopes".to_owned(), String::new()));
+            } else {
+                headers.push(("x-accepted-github-permissions".to_owned(), "metadata=read".to_owned()));
+            }
+            if let Some(expires) = &grant.expires {
+                headers.push(("github-authentication-token-expiration".to_owned(), expires.clone()));
+            }
+        }
+        headers
+    }
+
+    fn rate_limit(&self, known: bool) -> Answer {
+        let (limit, remaining) = if known { (5000, self.remaining) } else { (60, 59) };
+        let core = json!({"limit": limit, "used": limit - remaining, "remaining": remaining, "reset": 4_102_444_800_u64});
+        Answer::json(200, &json!({"resources": {"core": core}, "rate": core}))
+    }
+
+    /// `POST /credentials/revoke`: 202, and 403 to who shows a token.
+    fn revoke(&mut self, request: &Request) -> Answer {
+        if request.token().is_some() {
+            return message(403, "Forbidden", "https://docs.github.com/rest/credentials/revoke");
+        }
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let Some(credentials) = body["credentials"].as_array() else {
+            return message(422, "Validation Failed", "https://docs.github.com/rest/credentials/revoke");
+        };
+        for credential in credentials {
+            self.tokens.remove(credential.as_str().unwrap_or_default());
+        }
+        Answer::json(202, &json!({}))
+    }
+
+    fn visible(&self, grant: &Grant) -> Vec<Repo> {
+        let mut own = self.repositories.get(&grant.login).cloned().unwrap_or_default();
+        // Without `repo` only what is public is listed, with 200 and without a word.
+        if grant.scopes.as_ref().is_some_and(|scopes| !scopes.split(", ").any(|scope| scope == "repo")) {
+            own.retain(|repository| !repository.private);
+        }
+        own
+    }
+
+    fn user_repositories(&self, request: &Request, grant: &Grant) -> Answer {
+        if request.parameter("type").is_some()
+            && (request.parameter("visibility").is_some() || request.parameter("affiliation").is_some())
+        {
+            return message(
+                422,
+                "If you specify visibility or affiliation, you cannot specify type.",
+                "https://docs.github.com/rest/repos/repos#list-repositories-for-the-authenticated-user",
+            );
+        }
+        let mut rows = self.visible(grant);
+        match request.parameter("sort") {
+            Some("pushed" | "updated") => rows.sort_by(|one, other| other.pushed_at.cmp(&one.pushed_at)),
+            _ => rows.sort_by(|one, other| one.full_name.cmp(&other.full_name)),
+        }
+        let page = Page::of(request, rows.len(), 30);
+        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let answer = self.linked(Answer::json(200, &Value::from(shown)), &page, "/user/repos", request);
+        if grant.hidden.is_empty() {
+            answer
+        } else {
+            // By hand after the documentation of `X-GitHub-SSO`.
+            let ids = grant.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            answer.header("x-github-sso", &format!("partial-results; organizations={ids}"))
+        }
+    }
+
+    fn installation_repositories(&self, request: &Request, grant: &Grant) -> Answer {
+        let rows = self.visible(grant);
+        let page = Page::of(request, rows.len(), 30);
+        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let body = json!({"total_count": rows.len(), "repository_selection": "selected", "repositories": shown});
+        self.linked(Answer::json(200, &body), &page, "/installation/repositories", request)
+    }
+
+    fn linked(&self, answer: Answer, page: &Page, path: &str, request: &Request) -> Answer {
+        match page.link(&format!("{}{path}", self.origin), request, self.last) {
+            Some(link) => answer.header("link", &link),
+            None => answer,
+        }
+    }
+
+    fn below_repository(&self, request: &Request, owner: &str, name: &str, rest: &[&str], grant: &Grant) -> Answer {
+        let wanted = format!("{owner}/{name}").to_lowercase();
+        let visible = self.visible(grant);
+        if let Some(moved) = visible.iter().find(|repository| repository.former.as_deref() == Some(&wanted)) {
+            let target = std::iter::once(format!("{}/repositories/{}", self.origin, moved.id))
+                .chain(rest.iter().map(|segment| (*segment).to_owned()))
+                .collect::<Vec<_>>()
+                .join("/");
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
+            return Answer::redirect(301, &if query.is_empty() { target } else { format!("{target}?{query}") });
+        }
+        match visible.iter().find(|repository| repository.full_name.to_lowercase() == wanted) {
+            Some(repository) => self.repository(request, repository, rest),
+            None => message(404, "Not Found", "https://docs.github.com/rest/repos/repos#get-a-repository"),
+        }
+    }
+
+    fn repository(&self, request: &Request, repository: &Repo, rest: &[&str]) -> Answer {
+        match rest {
+            [] => Answer::json(200, &self.repository_body(repository)),
+            ["branches"] => {
+                let mut branches = repository.branches.clone();
+                branches.sort();
+                let page = Page::of(request, branches.len(), 30);
+                let rows: Vec<Value> =
+                    page.cut(&branches).iter().map(|(name, protected)| self.branch_body(repository, name, *protected)).collect();
+                // The pages of a repository's listings go by its id.
+                self.linked(
+                    Answer::json(200, &Value::from(rows)),
+                    &page,
+                    &format!("/repositories/{}/branches", repository.id),
+                    request,
+                )
+            }
+            ["branches", name] => match repository.branches.iter().find(|(known, _)| known == name) {
+                Some((name, protected)) => Answer::json(200, &self.branch_body(repository, name, *protected)),
+                None => message(404, "Branch not found", "https://docs.github.com/rest/branches/branches#get-a-branch"),
+            },
+            ["git", "matching-refs", "heads", prefix @ ..] => {
+                let prefix = prefix.join("/");
+                let rows: Vec<Value> = repository
+                    .branches
+                    .iter()
+                    .filter(|(name, _)| name.starts_with(&prefix))
+                    .map(|(name, _)| json!({"ref": format!("refs/heads/{name}"), "object": {"type": "commit", "sha": sha(name)}}))
+                    .collect();
+                Answer::json(200, &Value::from(rows))
+            }
+            _ => message(404, "Not Found", "https://docs.github.com/rest"),
+        }
+    }
+
+    fn branch_body(&self, repository: &Repo, name: &str, protected: bool) -> Value {
+        let sha = sha(name);
+        json!({
+            "name": name,
+            "commit": {"sha": sha, "url": format!("{}/repos/{}/commits/{sha}", self.origin, repository.full_name)},
+            "protected": protected,
+        })
+    }
+
+    /// The fields of the documentation's example that matter, and some that do not.
+    fn repository_body(&self, repository: &Repo) -> Value {
+        let (owner, name) = repository.full_name.split_once('/').unwrap();
+        let web =
+            if self.enterprise { self.origin.trim_end_matches("/api/v3").to_owned() } else { "https://github.com".to_owned() };
+        json!({
+            "id": repository.id,
+            "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5",
+            "name": name,
+            "full_name": repository.full_name,
+            "owner": {"login": owner, "id": 1, "type": "User"},
+            "private": repository.private,
+            "visibility": if repository.private { "private" } else { "public" },
+            "html_url": format!("{web}/{}", repository.full_name),
+            "description": repository.description,
+            "fork": false,
+            "url": format!("{}/repos/{}", self.origin, repository.full_name),
+            "clone_url": format!("{web}/{}.git", repository.full_name),
+            "ssh_url": format!("git@github.com:{}.git", repository.full_name),
+            "default_branch": repository.default_branch,
+            "archived": repository.archived,
+            "disabled": false,
+            "size": 108,
+            "pushed_at": repository.pushed_at,
+            "created_at": "2011-01-26T19:01:12Z",
+            "updated_at": repository.pushed_at,
+            "permissions": {"admin": false, "maintain": false, "push": true, "triage": true, "pull": true},
+        })
+    }
+}
+
+/// A commit's name that is the same for the same branch.
+pub(super) fn sha(branch: &str) -> String {
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, branch.as_bytes());
+    hash.as_ref().iter().take(20).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+fn integration(page: &str) -> Answer {
+    message(403, "Resource not accessible by integration", page)
+}
+
+fn user(grant: &Grant) -> Answer {
+    if grant.installation {
+        return integration("https://docs.github.com/rest/users/users#get-the-authenticated-user");
+    }
+    Answer::json(
+        200,
+        &json!({
+            "login": grant.login,
+            "id": 583_231,
+            "node_id": "MDQ6VXNlcjU4MzIzMQ==",
+            "type": "User",
+            "site_admin": false,
+            "name": "The Octocat",
+            "email": null,
+            "html_url": format!("https://github.com/{}", grant.login),
+            "two_factor_authentication": true,
+        }),
+    )
+}

@@ -1,0 +1,27 @@
+//! Providers that answer over real HTTP on a port of their own, remember every request, and can be told to misbehave.
+
+mod answer;
+
+mod github;
+mod gitlab;
+mod pages;
+mod provider;
+mod server;
+
+pub(crate) use answer::Answer;
+
+pub(crate) use github::{GitHub, Grant as GitHubGrant};
+pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
+pub(crate) use provider::{Case, Fake, all, each_provider, unwell};
+pub(crate) use server::{Request, Server};
+
+/// A host that no credential may ever reach: it answers everything kindly, and remembers it.
+pub(crate) fn hostile() -> Server {
+    Server::start("", |_: &Request| Answer::json(200, &serde_json::json!({"login": "mallory", "id": 1, "type": "User"})))
+}
+
+/// An address of this machine that nobody listens on.
+pub(crate) fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}

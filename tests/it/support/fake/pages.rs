@@ -1,0 +1,45 @@
+//! Paging as the providers do it.
+
+/// One page of a listing.
+pub(super) struct Page {
+    pub(super) number: usize,
+    pub(super) per_page: usize,
+    pub(super) last: usize,
+    pub(super) total: usize,
+}
+
+impl Page {
+    /// Cuts the page that was asked for; more than 100 rows are clamped without a word.
+    pub(super) fn of(request: &super::Request, total: usize, default: usize) -> Self {
+        let per_page = request.number("per_page").unwrap_or(default).clamp(1, 100);
+        Self { number: request.number("page").unwrap_or(1).max(1), per_page, last: total.div_ceil(per_page).max(1), total }
+    }
+
+    pub(super) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
+        let from = ((self.number - 1) * self.per_page).min(rows.len());
+        &rows[from..(from + self.per_page).min(rows.len())]
+    }
+
+    /// A `Link` header: `next`, `last`, `first`, `prev` as GitHub orders them; none for a single page. `address` is the listing's
+    /// without a query, `request` what was asked.
+    pub(super) fn link(&self, address: &str, request: &super::Request, with_last: bool) -> Option<String> {
+        let relation = |page: usize, name: &str| {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(request.query.iter().filter(|(key, _)| key != "page"));
+            query.append_pair("page", &page.to_string());
+            format!("<{address}?{}>; rel=\"{name}\"", query.finish())
+        };
+        let mut relations = Vec::new();
+        if self.number < self.last {
+            relations.push(relation(self.number + 1, "next"));
+            if with_last {
+                relations.push(relation(self.last, "last"));
+            }
+        }
+        if self.number > 1 {
+            relations.push(relation(1, "first"));
+            relations.push(relation(self.number - 1, "prev"));
+        }
+        (!relations.is_empty()).then(|| relations.join(", "))
+    }
+}
