@@ -5,13 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use crate::sandbox::{Run, Sandbox, finish};
+use crate::sandbox::{Run, Sandbox, finish, github_token};
 use crate::strace::{Point, inject, points};
 use crate::suite;
 
 const EDIT: [&str; 4] = ["edit", "a", "--description", "new"];
 
-/// Calls that change something on disk or make it last: where an error is put. Errors of `read`, `close` and the like are covered by `EIO`.
+/// Calls that change something on disk or make it last: where a full, read-only or other disk shows. `EIO` is put at every other call too,
+/// but not at `close`: Rust cannot see it (that is why a save syncs first), and on a directory the standard library panics.
 const CHANGING: [&str; 18] = [
     "openat",
     "write",
@@ -121,7 +122,9 @@ fn failed_at_every_file_call_of_a_save() {
     let base = prepared();
     let mut cases = Vec::new();
     for point in points(&base.copy(), &EDIT) {
-        cases.push((point.clone(), "EIO"));
+        if point.call != "close" {
+            cases.push((point.clone(), "EIO"));
+        }
         if CHANGING.contains(&point.call.as_str()) {
             for error in ["ENOSPC", "EDQUOT", "EROFS", "EXDEV"] {
                 cases.push((point.clone(), error));
@@ -140,23 +143,29 @@ fn failed_at_every_file_call_of_a_save() {
 }
 
 #[test]
-fn a_write_that_claims_more_than_it_wrote_is_noticed() {
+fn a_disk_that_claims_to_have_written_is_noticed() {
     if !suite::runs("faults") {
         return;
     }
     let base = prepared();
+    let size = i64::try_from(std::fs::metadata(base.store()).unwrap().len()).unwrap();
     let writes: Vec<Point> = points(&base.copy(), &EDIT).into_iter().filter(|point| point.call == "write").collect();
-    let mut told = 0;
+    let mut noticed = 0;
     for point in &writes {
         let sandbox = base.copy();
-        // The kernel is not asked, and the program is told that a thousand bytes were written.
-        let run = inject(&sandbox, &EDIT, point, "retval=1000");
-        if run.code != Some(0) {
-            told += 1;
+        // The kernel is not asked, and the program is told that the bytes were written. A little less than all of them for the store:
+        // its header is padded by chance, and no kernel claims more than it was given.
+        let returned = point.returned.unwrap();
+        let claimed = if returned > 4096 { returned - 1024 } else { returned };
+        let run = inject(&sandbox, &EDIT, point, &format!("retval={claimed}"));
+        let new = settled(&sandbox, &format!("a lying write at {point:?}"));
+        if claimed > size / 2 {
+            assert_ne!(run.code, Some(0), "the store was not written, and nobody noticed: {point:?}");
+            assert!(!new);
+            noticed += 1;
         }
-        settled(&sandbox, &format!("a lying write at {point:?}"));
     }
-    assert!(told > 0, "no lying write was noticed among {writes:?}");
+    assert!(noticed > 0, "the write of the store is not among {writes:?}");
 }
 
 #[test]
@@ -191,7 +200,7 @@ fn a_full_disk_keeps_the_old_content() {
     let disk = sandbox.path("disk");
     std::fs::create_dir(&disk).unwrap();
     let mounted =
-        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(&disk).output().unwrap();
+        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(&disk).output().unwrap();
     if !mounted.status.success() {
         eprintln!("no tiny disk: mounting is not allowed here");
         return;
@@ -257,16 +266,17 @@ fn a_read_only_directory_is_read_and_not_written() {
     let as_other = !sealed.holds_for_us();
     let at = |arguments: &[&str]| {
         let mut command = if as_other { Sealed::as_nobody(&sandbox) } else { sandbox.program() };
-        finish(command.args(arguments)).holds_no_secret()
+        finish(command.args(arguments))
     };
     if as_other && !Sealed::nobody_can_run(&sandbox) {
         eprintln!("root without `setpriv`: a read-only directory cannot be had");
         return;
     }
-    at(&["list", "--json"]).exits(0);
-    at(&["token", "a"]).exits(0);
+    let looked_at = |arguments: &[&str]| at(arguments).holds_no_secret();
+    looked_at(&["list", "--json"]).exits(0);
+    assert_eq!(at(&["token", "a"]).exits(0).out.trim_end(), github_token());
     let started = Instant::now();
-    let run = at(&EDIT);
+    let run = looked_at(&EDIT);
     assert!(matches!(run.code, Some(1 | 5)), "{run:?}");
     assert!(started.elapsed().as_secs() < 5, "a directory that cannot be written to was waited for");
     assert_eq!(std::fs::read(sandbox.store()).unwrap(), before);

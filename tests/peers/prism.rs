@@ -91,6 +91,8 @@ fn forward(prism: &str, path: &str, asked: &Asked) -> Answer {
         let mut headers = asked.headers.clone();
         headers.remove("host");
         headers.remove("accept-encoding");
+        // GitHub recommends `application/vnd.github+json` and describes its answers as `application/json`; Prism takes that to the letter.
+        headers.insert("accept", reqwest::header::HeaderValue::from_static("application/json"));
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let request = client.request(asked.method.clone(), format!("{prism}{path}{query}")).headers(headers);
         let answer = request.body(asked.body.clone()).send().await.unwrap();
@@ -116,6 +118,8 @@ fn accepted(relay: &Relay) {
         assert!(ours.is_empty(), "{line}: {ours:?}");
         // What GitHub asks of every client beyond its `OpenAPI`.
         assert!(asked.headers.contains_key("user-agent"), "{line} without User-Agent");
+        assert_eq!(asked.headers.get("accept").unwrap(), "application/vnd.github+json", "{line}");
+        assert!(asked.headers.contains_key("x-github-api-version"), "{line} without X-GitHub-Api-Version");
         if asked.path.ends_with("/user") {
             assert!(asked.headers.contains_key("authorization"), "{line} without Authorization");
         }
@@ -203,7 +207,8 @@ fn the_relay_notices_a_request_that_github_does_not_describe() {
         let url = format!("{}{wrong}", relay.base());
         runtime.block_on(async {
             let client = reqwest::Client::builder().no_proxy().user_agent("test").build().unwrap();
-            client.get(url).send().await.unwrap()
+            let request = client.get(url).header("accept", "application/vnd.github+json");
+            request.header("x-github-api-version", "2022-11-28").send().await.unwrap()
         });
         let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepted(&relay)));
         assert!(seen.is_err(), "{wrong} passed");

@@ -7,7 +7,7 @@ use crate::sandbox::{Run, Sandbox, finish, program_path};
 
 /// The system calls of a save, reads included.
 const FILE_CALLS: &str = "openat,read,pread64,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,\
-                          flock,ftruncate,lseek,mkdir,mkdirat,fchmod,fchmodat,fchmodat2,chmod,close,statx,fstat,newfstatat,readlink,\
+                          flock,ftruncate,lseek,mkdir,mkdirat,fchmod,fchmodat,?fchmodat2,chmod,close,statx,fstat,newfstatat,readlink,\
                           readlinkat,getdents64,copy_file_range,utimensat";
 
 /// One point where a fault can be put: the n-th call of this name in its thread.
@@ -15,6 +15,8 @@ const FILE_CALLS: &str = "openat,read,pread64,write,pwrite64,fsync,fdatasync,ren
 pub(crate) struct Point {
     pub(crate) call: String,
     pub(crate) number: usize,
+    /// What the call returned when nothing was injected.
+    pub(crate) returned: Option<i64>,
 }
 
 /// Every call that touches the sandbox's directories while the program runs with these arguments, in order of name and number.
@@ -42,7 +44,8 @@ pub(crate) fn points(sandbox: &Sandbox, arguments: &[&str]) -> Vec<Point> {
         let number = counts.entry((thread.to_owned(), call.to_owned())).or_default();
         *number += 1;
         if line.contains(root) {
-            points.insert(Point { call: call.to_owned(), number: *number });
+            let returned = line.rsplit_once(" = ").and_then(|(_, value)| value.split(['<', ' ']).next()?.parse().ok());
+            points.insert(Point { call: call.to_owned(), number: *number, returned });
         }
     }
     points.into_iter().collect()
