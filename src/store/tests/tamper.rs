@@ -109,7 +109,7 @@ fn another_key_does_not_open_it() {
     let sandbox = Sandbox::new();
     let other = Store::new(sandbox.store.place().clone(), key());
     assert!(matches!(other.read().map(drop), Err(Error::WrongKey { from, .. }) if from == "a test"));
-    let broken = crate::store::StoreKey { identity: "AGE-SECRET-KEY-1NO".to_owned().into(), from: "a test".into() };
+    let broken = crate::store::StoreKey { identity: "AGE-SECRET-KEY-1NO".to_owned().into(), from: "a test".into(), signer: None };
     let broken = Store::new(sandbox.store.place().clone(), broken);
     assert!(matches!(broken.read().map(drop), Err(Error::BadKey { .. })));
 }

@@ -22,7 +22,7 @@ fn frozen() -> (tempfile::TempDir, Store) {
     fs::copy(fixture("store-v1.age"), &path).unwrap();
     let identity = fs::read_to_string(fixture("store-v1.key")).unwrap();
     let identity = identity.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
-    let key = StoreKey { identity: identity.into(), from: "a test".into() };
+    let key = StoreKey { identity: identity.into(), from: "a test".into(), signer: None };
     let place = Place::new(&path, &directory.path().join("state"), true).unwrap();
     (directory, Store::new(place, key))
 }
