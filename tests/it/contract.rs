@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::fake::{Answer, Case, Fake, all, each_provider, hostile, nobody, unwell};
+use crate::support::fake::{Answer, Case, Fake, Server, each_case, each_provider, ids, nobody, unwell};
 use crate::support::{Ran, Sandbox, tokens};
 
 /// `connect` for a fake, with a token on stdin.
@@ -69,9 +69,7 @@ fn every_provider_is_here() {
     // The grammar knows them all: a provider without a fake fails here.
     let ran = Sandbox::bare().gitconn(["connect", "nobody"]).run().code(2);
     let known = ran.stderr.split("possible values: ").nth(1).and_then(|rest| rest.split(']').next()).unwrap().to_owned();
-    let mut faked: Vec<&str> = all().iter().map(|fake| fake.id()).collect();
-    faked.dedup();
-    assert_eq!(known, faked.join(", "));
+    assert_eq!(known, ids().join(", "));
 }
 
 #[test]
@@ -106,36 +104,31 @@ fn every_request_says_who_asks_and_carries_the_token_where_it_belongs() {
     });
 }
 
+fn check_all(fake: &dyn Fake, cases: &[Case]) {
+    let sandbox = connected(fake);
+    for case in cases {
+        check(fake, &sandbox, case);
+    }
+}
+
 #[test]
 fn every_refusal_is_told_apart() {
-    each_provider(|fake| {
-        let sandbox = connected(fake);
-        for case in fake.refusals() {
-            check(fake, &sandbox, &case);
-        }
-    });
+    each_case(|fake, _| fake.refusals(), check_all);
 }
 
 #[test]
 fn every_limit_is_a_limit_and_proves_nothing() {
-    each_provider(|fake| {
-        let sandbox = connected(fake);
-        for case in fake.limits() {
-            check(fake, &sandbox, &case);
-        }
-    });
+    each_case(|fake, _| fake.limits(), check_all);
 }
 
 #[test]
 fn an_ailing_server_proves_nothing_and_no_token_goes_elsewhere() {
-    each_provider(|fake| {
-        let elsewhere = hostile();
-        let sandbox = connected(fake);
-        for case in unwell(&elsewhere) {
-            check(fake, &sandbox, &case);
-        }
-        assert!(elsewhere.seen().is_empty(), "{:?}", elsewhere.seen());
-    });
+    each_case(|_, elsewhere| unwell(elsewhere), check_all);
+}
+
+/// Every case there is.
+fn everything(fake: &dyn Fake, elsewhere: &Server) -> Vec<Case> {
+    unwell(elsewhere).into_iter().chain(fake.limits()).chain(fake.refusals()).collect()
 }
 
 #[test]
@@ -151,11 +144,10 @@ fn a_token_that_never_worked_is_invalid_and_is_not_stored() {
 
 #[test]
 fn what_could_not_be_checked_is_not_stored() {
-    each_provider(|fake| {
-        let elsewhere = hostile();
+    each_case(everything, |fake, cases| {
         let sandbox = Sandbox::new();
         let token = fake.token(&sandbox, "ada");
-        for case in unwell(&elsewhere).into_iter().chain(fake.limits()).chain(fake.refusals()) {
+        for case in cases {
             fake.server().always("*", case.answer.clone());
             let ran = connect(&sandbox, fake, "work", &token);
             // A token that was never seen to work is not revoked but invalid: both are 4.
@@ -165,17 +157,15 @@ fn what_could_not_be_checked_is_not_stored() {
         }
         let list = sandbox.gitconn(["list", "--all", "--json"]).run().ok().json();
         assert_eq!(list["connections"], Value::Array(vec![]), "{}", fake.id());
-        assert!(elsewhere.seen().is_empty(), "{:?}", elsewhere.seen());
     });
 }
 
 #[test]
 fn a_listing_that_fails_fails_whole() {
-    each_provider(|fake| {
-        let elsewhere = hostile();
+    each_case(everything, |fake, cases| {
         let sandbox = connected(fake);
         fake.repositories("ada", 3);
-        for case in unwell(&elsewhere).into_iter().chain(fake.limits()).chain(fake.refusals()) {
+        for case in cases {
             fake.server().always("*", case.answer.clone());
             for arguments in [&["repos", "work"][..], &["branches", "ada/repo-001", "-c", "work"]] {
                 let ran = sandbox.gitconn(arguments).args(["--json", "--max-wait", "0s"]).run();
@@ -186,7 +176,6 @@ fn a_listing_that_fails_fails_whole() {
             }
             fake.server().recover();
         }
-        assert!(elsewhere.seen().is_empty(), "{:?}", elsewhere.seen());
     });
 }
 

@@ -12,7 +12,7 @@ pub(crate) use answer::Answer;
 
 pub(crate) use github::{GitHub, Grant as GitHubGrant};
 pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
-pub(crate) use provider::{Case, Fake, all, each_provider, unwell};
+pub(crate) use provider::{Case, Fake, each_case, each_provider, ids, unwell};
 pub(crate) use server::{Request, Server};
 
 /// A host that no credential may ever reach: it answers everything kindly, and remembers it.

@@ -56,16 +56,49 @@ pub(crate) trait Fake {
     fn move_repository(&self, account: &str, old: &str, new: &str, branches: &[&str]);
 }
 
-/// Runs a test against a fresh fake of every provider.
-pub(crate) fn each_provider(test: impl Fn(&dyn Fake)) {
-    for fake in all() {
-        test(fake.as_ref());
-    }
+/// One of each, GitHub in both its shapes.
+const EVERY: &[fn() -> Box<dyn Fake>] =
+    &[|| Box::new(GitHub::start()), || Box::new(GitHub::dotcom()), || Box::new(GitLab::under("/gitlab"))];
+
+/// The words of all providers that have a fake.
+pub(crate) fn ids() -> Vec<&'static str> {
+    let mut ids: Vec<&str> = EVERY.iter().map(|start| start().id()).collect();
+    ids.dedup();
+    ids
 }
 
-/// One of each, GitHub in both its shapes.
-pub(crate) fn all() -> Vec<Box<dyn Fake>> {
-    vec![Box::new(GitHub::start()), Box::new(GitHub::dotcom()), Box::new(GitLab::under("/gitlab"))]
+/// Runs a test against a fresh fake of every provider, side by side.
+pub(crate) fn each_provider(test: impl Fn(&dyn Fake) + Sync) {
+    let test = &test;
+    side_by_side(EVERY.iter().map(|start| move || test(start().as_ref())));
+}
+
+/// Runs a test on the cases of every provider, several at once, each of these with a fake of its own: most of their time goes into
+/// waiting before the program tries again. `cases` is handed a host that no credential may reach; it is looked at in the end.
+pub(crate) fn each_case(cases: impl Fn(&dyn Fake, &Server) -> Vec<Case> + Sync, test: impl Fn(&dyn Fake, &[Case]) + Sync) {
+    const AT_ONCE: usize = 5;
+    let (cases, test) = (&cases, &test);
+    let run = |start: fn() -> Box<dyn Fake>, share: usize| {
+        let (fake, elsewhere) = (start(), super::hostile());
+        let all = cases(fake.as_ref(), &elsewhere);
+        let own: Vec<Case> = all.into_iter().skip(share).step_by(AT_ONCE).collect();
+        test(fake.as_ref(), &own);
+        assert!(elsewhere.seen().is_empty(), "a credential went elsewhere: {:?}", elsewhere.seen());
+    };
+    let run = &run;
+    side_by_side(EVERY.iter().flat_map(|start| (0..AT_ONCE).map(move |share| move || run(*start, share))));
+}
+
+/// Runs all of them at once, and fails as the first of them that fails.
+fn side_by_side(all: impl Iterator<Item = impl FnOnce() + Send>) {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = all.map(|one| scope.spawn(one)).collect();
+        for one in running {
+            if let Err(panic) = one.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
 }
 
 /// Answers that say nothing of any credential, whoever sends them: what a check makes of each is `unreachable`.
