@@ -35,7 +35,7 @@ fn a_change_that_fails_saves_nothing() {
     });
     assert!(matches!(failed, Err(Error::NameTaken(name)) if name == "WORK"));
     assert_eq!(sandbox.bytes(), before);
-    assert!(sandbox.store.place().backups().is_empty());
+    assert!(sandbox.store.place.backups().is_empty());
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_store_is_made_once_and_only_where_there_is_none() {
     let nowhere = Store::new(place(&sandbox.directory.path().join("nowhere")), key());
     assert!(matches!(nowhere.read().map(drop), Err(Error::Missing(_))));
     assert!(matches!(nowhere.change(&stamp(1), Keep::Nothing, |_| Ok::<_, Error>(())), Err(Error::Missing(_))));
-    assert!(nowhere.place().header().unwrap().is_none());
+    assert!(nowhere.place.header().unwrap().is_none());
     assert!(!sandbox.directory.path().join("nowhere").exists());
 }
 
@@ -116,7 +116,7 @@ fn saves_of_little_push_no_generation_out() {
     for name in ["a", "b", "c", "d"] {
         assert!(sandbox.add(name).durable);
     }
-    let generations = || sandbox.store.place().backups().iter().map(|backup| backup.generation.unwrap()).collect::<Vec<_>>();
+    let generations = || sandbox.store.place.backups().iter().map(|backup| backup.generation.unwrap()).collect::<Vec<_>>();
     assert_eq!(generations(), [4, 3, 2]);
     let _ = sandbox.store.change(&stamp(1), Keep::Nothing, |_| Ok::<_, Error>(())).unwrap();
     assert_eq!(generations(), [4, 3, 2]);
