@@ -335,6 +335,22 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_keeps_other_bytes_is_found_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.age");
+        let written = vec![7; 40_000];
+        let temp = super::Temp::write(&path, &written).unwrap();
+        assert!(temp.compare(&written).is_ok());
+        let mut flipped = written.clone();
+        flipped[39_999] = 8;
+        for other in [&written[..39_999], &flipped, &[&written[..], b"7"].concat(), b""] {
+            assert!(matches!(temp.compare(other), Err(Error::Io { what: "read back", .. })), "{} bytes", other.len());
+        }
+        drop(temp);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn only_our_own_leftovers_are_swept() {
         let path = Path::new("/d/store.age");
         let random = "0123456789abcdef0123456789abcdef";
