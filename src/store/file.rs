@@ -183,7 +183,7 @@ fn keep(path: &Path) -> Result<(), Error> {
     link_over(path, &newest)
 }
 
-/// Gives a file a second name, in place of what had that name. Where the file system has no links, copies it.
+/// Gives a file a second name, in place of what had that name, under the lock. Where the file system has no links, copies it.
 pub(super) fn link_over(path: &Path, name: &Path) -> Result<(), Error> {
     let failed = Error::io(name, "kept");
     match fs::remove_file(name) {
@@ -193,6 +193,7 @@ pub(super) fn link_over(path: &Path, name: &Path) -> Result<(), Error> {
     match fs::hard_link(path, name) {
         Ok(()) => Ok(()),
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+            sweep(name);
             let bytes = read(path, super::header::MAX_FILE)?;
             Temp::write(name, &bytes)?.rename(name)
         }
