@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::{Sandbox, connection, key, place, stamp, token};
 use crate::model::EventKind;
-use crate::store::{Error, EventQuery, Keep, Place, Store, file};
+use crate::store::{Error, EventQuery, Keep, Place, Store};
 
 #[test]
 fn what_is_saved_is_read() {
@@ -126,10 +126,12 @@ fn saves_of_little_push_no_generation_out() {
 #[test]
 fn what_a_dead_saver_left_is_removed_by_the_next() {
     let sandbox = Sandbox::new();
-    let left = file::directory(&sandbox.path()).join(format!(".store.age.1.{}.tmp", "0".repeat(32)));
-    fs::write(&left, "half").unwrap();
-    assert!(sandbox.add("a").durable);
-    assert!(!left.exists());
+    for name in ["data/.store.age", "state/pins/.store-1"] {
+        let left = sandbox.directory.path().join(format!("{name}.1.{}.tmp", "0".repeat(32)));
+        fs::write(&left, "half").unwrap();
+        assert!(sandbox.add(&name.replace('/', "-")).durable);
+        assert!(!left.exists(), "{name}");
+    }
 }
 
 #[test]
