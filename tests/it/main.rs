@@ -15,6 +15,7 @@ mod exit_codes;
 mod layering;
 mod list;
 mod output;
+mod own_hosts;
 mod prompts;
 mod reference;
 mod remove;
