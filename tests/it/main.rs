@@ -12,6 +12,7 @@ mod contract;
 mod edit;
 mod enable;
 mod exit_codes;
+mod json_shapes;
 mod layering;
 mod list;
 mod output;
