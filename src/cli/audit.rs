@@ -45,7 +45,8 @@ struct ListArgs {
 /// An event's JSON.
 #[derive(Debug, Serialize)]
 pub(super) struct EventView {
-    sequence: u64,
+    /// Its place in the chain; null for a use that waits for the next save.
+    sequence: Option<u64>,
     at: Timestamp,
     who: String,
     kind: String,
@@ -60,7 +61,7 @@ impl From<&Event> for EventView {
     fn from(event: &Event) -> Self {
         let (kind, detail, words) = describe(&event.kind);
         Self {
-            sequence: event.sequence,
+            sequence: (event.sequence > 0).then_some(event.sequence),
             at: event.at,
             who: event.who.clone(),
             kind,

@@ -65,6 +65,8 @@ impl<'a> Context<'a> {
             }
         });
         self.progress.end();
+        // A name that is still being looked up must not hold up the end.
+        runtime.shutdown_background();
         result
     }
 }

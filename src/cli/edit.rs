@@ -5,7 +5,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::token_input::TokenArgs;
 use super::{store, words};
-use crate::model::{Name, Timestamp};
+use crate::model::{Expiry, Name};
 use crate::ops::edit::{self, Changes};
 use crate::ops::{replace_token, resolve};
 
@@ -26,7 +26,7 @@ pub(super) struct Args {
     description: Option<String>,
     /// When the token ends, or `none`
     #[arg(long, value_name = "DATE|none", value_parser = parse_end)]
-    expires_at: Option<End>,
+    expires_at: Option<Expiry>,
     /// Add a tag; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
@@ -40,19 +40,15 @@ pub(super) struct Args {
     allow_account_change: bool,
 }
 
-/// An end, or that there is none.
-#[derive(Debug, Clone, Copy)]
-struct End(Option<Timestamp>);
-
-fn parse_end(text: &str) -> Result<End, String> {
-    if text == "none" { Ok(End(None)) } else { words::parse_date(text).map(|at| End(Some(at))) }
+fn parse_end(text: &str) -> Result<Expiry, String> {
+    if text == "none" { Ok(Expiry::Never) } else { words::parse_date(text).map(Expiry::At) }
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let changes = Changes {
         name: args.name.clone(),
         description: args.description.clone(),
-        expires_at: args.expires_at.map(|End(end)| end),
+        expiry: args.expires_at,
         add_tags: args.tags.clone(),
         remove_tags: args.untags.clone(),
     };

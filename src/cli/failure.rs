@@ -402,7 +402,7 @@ impl From<StoreError> for Failure {
             E::Exists(_) => Self::usage(message).hint("gitconn store info"),
             E::Locked { tried, .. } => tried
                 .iter()
-                .fold(Self::new(Kind::Locked, message), |failure, tried| failure.cause(tried))
+                .fold(Self::new(Kind::Locked, message), Self::cause)
                 .hint("set GITCONN_KEY to the key (gitconn store key export)")
                 .hint("or GITCONN_KEY_FILE to a file that only you can read"),
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
@@ -432,7 +432,6 @@ impl From<StoreError> for Failure {
             E::NameTaken(name) => Self::usage(message).hint(format!("gitconn show {}", shell_word(name))),
             E::AmbiguousId { names, .. } => Self::usage(message).cause(format!("it could be {}", names.join(", "))),
             E::Sql(_) => Self::bug(&error),
-            E::ReadOnlyKey => Self::new(Kind::Locked, message),
             E::NoBackup(_) => Self::new(Kind::NotFound, message).hint("gitconn store restore --list"),
         }
         .with_sources(&error)

@@ -175,13 +175,11 @@ fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
 
 /// `-v`: what goes over the network and into the store. Secrets have a type that does not print.
 fn log_to_stderr() {
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(tracing::Level::DEBUG)
-        .with_ansi(false)
-        .without_time()
-        .with_target(false)
-        .finish();
+    use tracing_subscriber::layer::SubscriberExt as _;
+    // Only what we say ourselves: libraries may log headers.
+    let ours = tracing_subscriber::filter::Targets::new().with_target("gitconn", tracing::Level::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).without_time().with_target(false);
+    let subscriber = tracing_subscriber::registry().with(ours).with(lines);
     // A second run in one process (a test, a fuzzer) keeps the first one's.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

@@ -6,7 +6,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
 use super::out::{Style, View};
-use crate::ops::{Error, remove};
+use crate::model::shell_word;
+use crate::ops::{Error, RevokeBy, remove};
 
 /// Remove a connection, after its name was typed; the token itself lives on unless --revoke is given
 #[derive(Debug, clap::Args)]
@@ -39,10 +40,15 @@ impl View for Removed {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let (connection, by) = remove::plan(&session, &store, &args.name)?;
+    let remove::Plan { connection, by, revoke_by } = remove::plan(&session, &store, &args.name)?;
     let name = connection.name.as_str();
     if !by.is_empty() && !args.cascade {
         return Err(Error::Depended { name: name.to_owned(), by }.into());
+    }
+    if args.revoke && revoke_by == RevokeBy::Page {
+        let message = format!("{} has no call that revokes this token: only a person can, on a page", connection.host);
+        return Err(Failure::new(super::failure::Kind::Failed, message)
+            .hint(format!("gitconn remove {}   # then revoke it in the settings there", shell_word(name))));
     }
     if !args.yes {
         let fate = if args.revoke { "is removed, and its token revoked for good" } else { "is removed; its token lives on" };

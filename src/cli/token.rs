@@ -24,6 +24,8 @@ struct TokenView<'a> {
     token: &'a str,
     connection: &'a str,
     username: Option<&'a str>,
+    /// The user name git sends with it over HTTPS.
+    git_username: &'static str,
     expires_at: Option<Timestamp>,
 }
 
@@ -40,6 +42,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
                 token: secret.expose(),
                 connection: connection.name.as_str(),
                 username: connection.username.as_deref(),
+                git_username: token::git_username(&connection),
                 expires_at: connection.expiry.at(),
             };
             zeroize::Zeroizing::new(serde_json::to_string(&view).map_err(Failure::bug)? + "\n")

@@ -41,6 +41,8 @@ struct ResultView {
     rate_limit_remaining: Option<u64>,
     rate_limit_reset: Option<Timestamp>,
     error: Option<String>,
+    /// The server's version, where it says so.
+    server_version: Option<String>,
     request_id: Option<String>,
     mend_url: Option<String>,
     #[serde(skip)]
@@ -65,6 +67,7 @@ impl From<&Checked> for ResultView {
             rate_limit_remaining: limit.map(|limit| limit.remaining),
             rate_limit_reset: limit.and_then(|limit| limit.reset),
             error: probe.reason.clone().or_else(|| (probe.verdict != Verdict::Valid).then(|| probe.verdict.to_string())),
+            server_version: probe.server_version.clone(),
             request_id: probe.request_id.clone(),
             mend_url: probe.mend_url.clone(),
             last_good: connection.validated_at.filter(|_| known && connection.status == crate::model::Status::Active),

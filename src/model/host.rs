@@ -84,13 +84,6 @@ impl HostUrl {
             None => false,
         }
     }
-
-    /// The address below this one: segments are appended to the root, percent-encoded.
-    pub(crate) fn join(&self, path: &str) -> Url {
-        let mut url = self.0.clone();
-        url.set_path(&format!("{}/{}", self.root(), path.trim_start_matches('/')));
-        url
-    }
 }
 
 /// As short as it can be said without loss: `github.com`, `git.acme.com:8443/gitlab`, `http://127.0.0.1:3000`.

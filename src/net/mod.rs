@@ -23,7 +23,7 @@ pub(crate) use client::{Http, Options};
 pub(crate) use error::Error;
 pub(crate) use limits::{Classifier, Limit, Waiting, Watcher};
 pub(crate) use origin::Origin;
-pub(crate) use pages::{Flow, Pages, Walked, walk};
+pub(crate) use pages::{Flow, Pages, walk};
 pub(crate) use trust::Trust;
 
 #[cfg(test)]

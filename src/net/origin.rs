@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::gate::Gate;
 use super::limits::{Budget, UNNAMED, credible, retry_after};
 use super::trust::ClientKey;
-use super::{Answer, Classifier, Error, Limit, Trust, redirect, wire};
+use super::{Answer, Classifier, Error, Trust, redirect, wire};
 use crate::model::HostUrl;
 
 /// Redirects followed in one request.

@@ -4,7 +4,11 @@ use super::{Error, resolve};
 use crate::model::{Event, Timestamp};
 use crate::store::{Chain, EventQuery, Store};
 
-/// Events, newest first. A connection may be named by a name that is gone: the trail outlives connections.
+/// The kind of event that may wait in the spool.
+const USED: &str = "used";
+
+/// Events, newest first; those that wait for the next save have sequence 0. A connection may be named by a name that is gone: the trail outlives
+/// connections.
 pub(crate) fn list(
     store: &Store,
     connection: Option<&str>,
@@ -14,24 +18,40 @@ pub(crate) fn list(
 ) -> Result<Vec<Event>, Error> {
     let view = store.read()?;
     let mut query = EventQuery { connection: None, since, kinds, limit };
+    let mut gone = None;
     if let Some(typed) = connection {
         match resolve::named(&view, typed) {
             Ok(connection) => query.connection = Some(connection.id),
             Err(error) => {
                 query.limit = None;
-                let mut events = view.events(&query)?;
-                events.retain(|event| {
-                    event.connection_name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase())
-                });
-                if events.is_empty() {
-                    return Err(error);
-                }
-                events.truncate(limit.unwrap_or(usize::MAX));
-                return Ok(events);
+                gone = Some((typed.to_lowercase(), error));
             }
         }
     }
-    Ok(view.events(&query)?)
+    let mut events = waiting(store, &query);
+    events.extend(view.events(&query)?);
+    if let Some((name, error)) = gone {
+        events.retain(|event| event.connection_name.as_deref().is_some_and(|its| its.to_lowercase() == name));
+        if events.is_empty() {
+            return Err(error);
+        }
+    }
+    events.truncate(limit.unwrap_or(usize::MAX));
+    Ok(events)
+}
+
+/// Uses that wait for the next save, newest first.
+fn waiting(store: &Store, query: &EventQuery) -> Vec<Event> {
+    if !query.kinds.is_empty() && !query.kinds.iter().any(|kind| kind == USED) {
+        return Vec::new();
+    }
+    let mut events = store.spooled();
+    events.retain(|event| {
+        query.since.is_none_or(|since| event.at >= since)
+            && query.connection.as_ref().is_none_or(|id| event.connection.as_ref() == Some(id))
+    });
+    events.reverse();
+    events
 }
 
 /// Recomputes the chain.

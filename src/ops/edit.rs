@@ -2,7 +2,7 @@
 
 use super::connect::tidy;
 use super::{Error, Session, resolve};
-use crate::model::{Connection, EventKind, Expiry, Name, Timestamp};
+use crate::model::{Connection, EventKind, Expiry, Name};
 use crate::store::{Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
@@ -11,8 +11,7 @@ pub(crate) struct Changes {
     pub(crate) name: Option<Name>,
     /// An empty text removes it.
     pub(crate) description: Option<String>,
-    /// `Some(None)`: there is no end.
-    pub(crate) expires_at: Option<Option<Timestamp>>,
+    pub(crate) expiry: Option<Expiry>,
     pub(crate) add_tags: Vec<String>,
     pub(crate) remove_tags: Vec<String>,
 }
@@ -22,7 +21,7 @@ impl Changes {
     pub(crate) fn is_empty(&self) -> bool {
         self.name.is_none()
             && self.description.is_none()
-            && self.expires_at.is_none()
+            && self.expiry.is_none()
             && self.add_tags.is_empty()
             && self.remove_tags.is_empty()
     }
@@ -71,8 +70,8 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     if let Some(text) = &changes.description {
         connection.description = Some(text.clone()).filter(|text| !text.is_empty());
     }
-    if let Some(end) = changes.expires_at {
-        connection.expiry = end.map_or(Expiry::Never, Expiry::At);
+    if let Some(expiry) = changes.expiry {
+        connection.expiry = expiry;
     }
     let kept = before.tags.iter().filter(|tag| !changes.remove_tags.contains(tag));
     connection.tags = tidy(kept.chain(&changes.add_tags).cloned().collect());

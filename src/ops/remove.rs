@@ -3,11 +3,21 @@
 use super::{Error, Session, live, resolve};
 use crate::config::Origin;
 use crate::model::{Connection, EventKind};
-use crate::provider::Revoked;
+use crate::provider::{self, RevokeBy, Revoked};
 use crate::store::{Keep, Store};
 
-/// The connection that is to go, and what depends on it.
-pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<(Connection, Vec<String>), Error> {
+/// What is to go.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) connection: Connection,
+    /// What depends on it, in words.
+    pub(crate) by: Vec<String>,
+    /// How its token can be revoked.
+    pub(crate) revoke_by: RevokeBy,
+}
+
+/// The connection that is to go, what depends on it, and how its token dies.
+pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<Plan, Error> {
     let connection = resolve::named(&*store.read()?, typed)?;
     let mut by = Vec::new();
     if let Some(setting) = session.config().connection()
@@ -16,7 +26,8 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
     {
         by.push(format!("the setting `connection` in `{}`", path.display()));
     }
-    Ok((connection, by))
+    let revoke_by = provider::kind(connection.provider).revoke_by(&connection.host, connection.auth_method);
+    Ok(Plan { connection, by, revoke_by })
 }
 
 /// Revokes the token at its provider, once.

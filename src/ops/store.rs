@@ -9,6 +9,7 @@ use crate::secret::Secret;
 use crate::store::key::{self, KeyPlace, Made};
 use crate::store::{Error as StoreError, Header, Report, Store};
 
+pub(crate) use crate::store::key::USUAL;
 pub(crate) use crate::store::{Change, Difference, PinState, Source};
 
 /// Where a new key is to live.

@@ -30,6 +30,11 @@ pub(crate) fn live(view: &View, connection: &Connection) -> Result<Secret, Error
     Ok(view.token(&connection.id)?)
 }
 
+/// The user name git sends with the token over HTTPS.
+pub(crate) fn git_username(connection: &Connection) -> &'static str {
+    crate::provider::kind(connection.provider).git_username()
+}
+
 /// Notes the use, after the token is out.
 pub(crate) fn note(session: &Session<'_>, store: &Store, view: &View, connection: &Connection) {
     store.note_use(view, &connection.id, Purpose::Token, None, &session.stamp());

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 pub(crate) use error::{Answered, Error};
 pub(crate) use paste::secret_in;
 pub(crate) use types::{
-    BranchQuery, Capabilities, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked,
-    Shape, TokenPage, Warning,
+    BranchQuery, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage,
+    Warning,
 };
 
 use crate::model::{AuthMethod, Branch, HostUrl, ProviderId, Repository, RepositoryPath};
@@ -47,8 +47,8 @@ pub(crate) trait Kind: Sync {
     /// The page where a token for reading is made: scopes ticked, 90 days, a name.
     fn token_page(&self, host: &HostUrl, name: &str) -> TokenPage;
 
-    /// What this provider's API can and cannot do.
-    fn capabilities(&self) -> &'static Capabilities;
+    /// The user name git sends with a token over HTTPS.
+    fn git_username(&self) -> &'static str;
 
     /// What the granted scopes lack for reading, and what they have far beyond it.
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning>;
@@ -71,7 +71,7 @@ pub(crate) trait Kind: Sync {
     ) -> Result<Box<dyn Provider>, Error>;
 }
 
-/// What one account at one host can do. Every provider can do all of it; what only some can is in [`Capabilities`].
+/// What one account at one host can do. Every provider can do all of it.
 #[async_trait(?Send)]
 pub(crate) trait Provider {
     /// Asks who we are and what the credential is good for. What goes wrong is a verdict, never an error. `was_active`, `expires_at`:
@@ -89,9 +89,6 @@ pub(crate) trait Provider {
         each: &mut dyn FnMut(Vec<Repository>) -> Flow,
     ) -> Result<Listing, Error>;
 
-    /// One repository.
-    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error>;
-
     /// Branches of a repository in the provider's order.
     async fn branches(
         &self,
@@ -102,9 +99,6 @@ pub(crate) trait Provider {
 
     /// Revokes this very token, for good. Sent once.
     async fn revoke(&self) -> Result<Revoked, Error>;
-
-    /// The user name git sends with this token over HTTPS.
-    fn git_username(&self) -> &'static str;
 }
 
 /// The one place that names all providers.

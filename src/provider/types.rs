@@ -148,12 +148,3 @@ pub(crate) enum RevokeBy {
     /// Only a person can, on a page.
     Page,
 }
-
-/// What a provider's API can do that not every one can.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Capabilities {
-    /// Whether the listing of repositories searches by itself.
-    pub(crate) searches_repositories: bool,
-    /// Whether the listing of branches searches by itself.
-    pub(crate) searches_branches: bool,
-}

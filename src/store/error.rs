@@ -57,9 +57,6 @@ pub(crate) enum Error {
     /// SQLite refused a statement: our bug.
     #[error("the store's database refused a statement")]
     Sql(#[source] rusqlite::Error),
-    /// The key holder may read but not save.
-    #[error("this key may read the store but not write to it")]
-    ReadOnlyKey,
     /// A generation that is not among the kept ones (exit 3).
     #[error("generation {0} is not among the kept ones")]
     NoBackup(u64),

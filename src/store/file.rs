@@ -183,7 +183,7 @@ fn keep(path: &Path) -> Result<(), Error> {
     link_over(path, &newest)
 }
 
-/// Gives a file a second name, in place of what had that name. Where the file system has no links, copies it.
+/// Gives a file a second name, in place of what had that name, under the lock. Where the file system has no links, copies it.
 pub(super) fn link_over(path: &Path, name: &Path) -> Result<(), Error> {
     let failed = Error::io(name, "kept");
     match fs::remove_file(name) {
@@ -193,6 +193,7 @@ pub(super) fn link_over(path: &Path, name: &Path) -> Result<(), Error> {
     match fs::hard_link(path, name) {
         Ok(()) => Ok(()),
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
+            sweep(name);
             let bytes = read(path, super::header::MAX_FILE)?;
             Temp::write(name, &bytes)?.rename(name)
         }
@@ -332,6 +333,22 @@ mod tests {
         fs::create_dir(&path).unwrap();
         assert!(matches!(replace(&path, b"1", Replaced::Dropped), Err(Error::Io { what: "replaced", .. })));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_disk_that_keeps_other_bytes_is_found_out() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("store.age");
+        let written = vec![7; 40_000];
+        let temp = super::Temp::write(&path, &written).unwrap();
+        assert!(temp.compare(&written).is_ok());
+        let mut flipped = written.clone();
+        flipped[39_999] = 8;
+        for other in [&written[..39_999], &flipped, &[&written[..], b"7"].concat(), b""] {
+            assert!(matches!(temp.compare(other), Err(Error::Io { what: "read back", .. })), "{} bytes", other.len());
+        }
+        drop(temp);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -135,10 +135,6 @@ impl Store {
         self
     }
 
-    pub(crate) fn place(&self) -> &Place {
-        &self.place
-    }
-
     pub(crate) fn key(&self) -> &StoreKey {
         &self.key
     }

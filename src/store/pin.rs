@@ -71,6 +71,7 @@ pub(super) fn raise(state: &Path, store_id: &str, pin: &Pin) -> Result<(), Error
     let path = place(state, store_id);
     file::make_directory(file::directory(&path))?;
     let _lock = Lock::take(&file::beside(&path, ".lock"), PATIENCE, &path)?;
+    file::sweep(&path);
     match read(state, store_id)? {
         Some(present) if present.generation >= pin.generation => Ok(()),
         _ => file::put(&path, format!("{} {}\n", pin.generation, pin.image).as_bytes()),
@@ -90,6 +91,7 @@ pub(super) fn home(state: &Path) -> Result<String, Error> {
     }
     file::make_directory(state)?;
     let _lock = Lock::take(&file::beside(&path, ".lock"), PATIENCE, &path)?;
+    file::sweep(&path);
     if let Some(id) = read_home(&path)? {
         return Ok(id);
     }

@@ -205,9 +205,16 @@ fn check(scan: Scan, own: Option<&str>, hash: &ImageHash) -> Result<Header, Stri
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::io::Write;
     use std::path::Path;
 
-    use super::{Opened, open, seal};
+    use age_core::format::{FileKey, Stanza};
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD_NO_PAD;
+
+    use super::{Header, Opened, SignedRecipients, derive, hash, identity, open, seal, signer, writer};
     use crate::store::{Error, StoreKey, header};
 
     fn key() -> StoreKey {
@@ -254,5 +261,66 @@ mod tests {
         let recipient = key.identity.expose().parse::<age::x25519::Identity>().unwrap().to_public();
         let file = age::encrypt(&recipient, b"the image").unwrap();
         assert_eq!(reopen(&key, &file).unwrap().trusted.unwrap_err(), "it has no signature");
+    }
+
+    /// Seals for the owner of `key`, but signed by whoever holds `pair`, with `more` added to the header.
+    fn forged(key: &StoreKey, pair: &Ed25519KeyPair, signer: &str, more: &[&str]) -> Vec<u8> {
+        struct More<'a>(SignedRecipients<'a>, &'a [&'a str]);
+
+        impl age::Recipient for More<'_> {
+            fn wrap_file_key(&self, file_key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), age::EncryptError> {
+                let (mut stanzas, labels) = self.0.wrap_file_key(file_key)?;
+                stanzas.extend(self.1.iter().map(|tag| Stanza { tag: (*tag).to_owned(), args: Vec::new(), body: vec![1] }));
+                Ok((stanzas, labels))
+            }
+        }
+
+        let header = Header { store_id: "store-1".into(), generation: 3, signer: signer.to_owned() };
+        let recipients = [identity(key).unwrap().to_public()];
+        let hash = hash(b"the image");
+        let all = More(SignedRecipients { recipients: &recipients, pair, header: &header, hash: &hash }, more);
+        let encryptor = age::Encryptor::with_recipients(std::iter::once(&all as &dyn age::Recipient)).unwrap();
+        let mut file = Vec::new();
+        let mut stream = encryptor.wrap_output(&mut file).unwrap();
+        stream.write_all(b"the image").unwrap();
+        stream.finish().unwrap();
+        file
+    }
+
+    #[test]
+    fn nobody_else_can_sign() {
+        let key = key();
+        let own = writer(&identity(&key).unwrap(), "store-1").unwrap();
+        let own_name = signer(&key, "store-1").unwrap();
+        let other = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let other_name = BASE64_STANDARD_NO_PAD.encode(other.public_key());
+        let why = |file: &[u8]| reopen(&key, file).unwrap().trusted.unwrap_err();
+        assert!(reopen(&key, &forged(&key, &own, &own_name, &[])).unwrap().trusted.is_ok());
+        assert_eq!(why(&forged(&key, &other, &other_name, &[])), "it is signed with another key");
+        assert_eq!(why(&forged(&key, &other, &own_name, &[])), "the signature does not fit");
+        let stranger = forged(&key, &own, &own_name, &["ssh-ed25519"]);
+        assert_eq!(why(&stranger), "its header has a stanza `ssh-ed25519` that gitconn does not write");
+    }
+
+    #[test]
+    fn each_store_and_each_purpose_has_a_key_of_its_own() {
+        let key = key();
+        let one = derive(&key, "store-1", "a").unwrap();
+        assert_eq!(one, derive(&key, "store-1", "a").unwrap());
+        assert_ne!(one, derive(&key, "store-2", "a").unwrap());
+        assert_ne!(one, derive(&key, "store-1", "b").unwrap());
+        assert_ne!(signer(&key, "store-1").unwrap(), signer(&key, "store-2").unwrap());
+    }
+
+    #[test]
+    fn the_writer_key_is_derived_as_documented() {
+        // RFC 5869 with SHA-256, computed with another implementation: salt `store-1`, info `gitconn-sig-1`, over this very text.
+        let text = concat!("AGE-SECRET-KEY-1", "QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SWRYDWG");
+        let key = StoreKey { identity: text.to_owned().into(), from: "a test".into() };
+        let seed = derive(&key, "store-1", super::WRITER_INFO).unwrap();
+        assert_eq!(BASE64_STANDARD_NO_PAD.encode(*seed), "00a7lQO+K9JjazR31uwS2Rq/UUnJjwo2IpUzT6MqY7k");
+        // The same key in small letters is the same key.
+        let small = StoreKey { identity: text.to_lowercase().into(), from: "a test".into() };
+        assert_eq!(derive(&small, "store-1", super::WRITER_INFO).unwrap(), seed);
     }
 }

@@ -83,11 +83,20 @@ impl Spool {
             if !facts.is_file() || facts.len() > MOST {
                 return Err(io::Error::other("the spool is no file or is full"));
             }
-            if spool.try_lock_shared().is_ok() && is_still_there(&spool, &self.path) {
-                return spool.write_all(text.as_bytes());
+            if self.write(&mut spool, text.as_bytes())? {
+                return Ok(());
             }
         }
         Err(io::Error::other("the spool is being merged"))
+    }
+
+    /// Writes to an open spool, unless it has been taken since it was opened: then nobody would read it.
+    fn write(&self, spool: &mut File, text: &[u8]) -> io::Result<bool> {
+        let is_ours = spool.try_lock_shared().is_ok() && is_still_there(spool, &self.path);
+        if is_ours {
+            spool.write_all(text)?;
+        }
+        Ok(is_ours)
     }
 
     /// What waits in the spool, oldest first; lines that do not carry our HMAC are left out.
@@ -260,6 +269,24 @@ mod tests {
         assert_eq!(spool.waiting().len(), 3);
         batch.done();
         assert_eq!(spool.take().unwrap().unwrap().uses, [one(3, "token")]);
+    }
+
+    #[test]
+    fn nothing_is_written_to_a_spool_that_was_taken() {
+        let state = tempfile::tempdir().unwrap();
+        let spool = Spool::new(state.path(), "s", &key()).unwrap();
+        spool.append(&one(1, "token")).unwrap();
+        let open = || file::private().append(true).open(&spool.path).unwrap();
+        let (mut early, mut late) = (open(), open());
+        assert!(spool.write(&mut early, b"").unwrap());
+        // A writer still holds it: it waits for the next save.
+        assert!(spool.take().unwrap().is_none());
+        drop(early);
+        let batch = spool.take().unwrap().unwrap();
+        assert!(!spool.write(&mut late, b"lost").unwrap());
+        assert_eq!(batch.uses, [one(1, "token")]);
+        batch.done();
+        assert!(!spool.write(&mut late, b"lost").unwrap());
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The program from outside: the real binary, a cleared environment, and providers that answer over real HTTP.
-#![expect(clippy::unwrap_used, clippy::panic_in_result_fn, reason = "a test that cannot go on shall stop here")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop here")]
 #![expect(clippy::disallowed_methods, reason = "tests write plain files of their own")]
 
 mod audit;
@@ -16,6 +16,7 @@ mod layering;
 mod list;
 mod output;
 mod prompts;
+mod reference;
 mod remove;
 mod repos;
 mod secrets;
@@ -23,4 +24,5 @@ mod show;
 mod store;
 mod support;
 mod token;
+mod transcript;
 mod validate;

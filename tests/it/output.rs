@@ -26,7 +26,7 @@ fn every_command_speaks_every_format() {
     for command in READS {
         let run = |more: &[&str]| house.run(&[command, more].concat()).ok();
         assert!(run(&["--json"]).json().is_object(), "{command:?}");
-        assert_eq!(run(&["-o", "json"]).json().is_object(), true, "{command:?}");
+        assert!(run(&["-o", "json"]).json().is_object(), "{command:?}");
         for line in run(&["-o", "ndjson"]).stdout.lines() {
             let _: serde_json::Map<String, serde_json::Value> =
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{command:?}: {error}: {line}"));
@@ -47,7 +47,10 @@ fn quiet_is_quiet() {
         let ran = house.run(&[command, &["-q"][..]].concat()).ok();
         assert_eq!(ran.stderr, "", "{ran}");
     }
-    // Errors are said all the same.
+    // Errors are said all the same, whatever fails.
+    house.github.always("*", Answer::html(500, "Whoops"));
+    let ran = house.run(&["-q", "repos", "work"]).code(6);
+    assert!(ran.stderr.starts_with("error: "), "{ran}");
     let ran = house.run(&["-q", "show", "nobody"]).code(3);
     assert!(ran.stderr.starts_with("error: "), "{ran}");
 }

@@ -56,6 +56,8 @@ fn a_name_is_typed_to_remove_it() {
     let run = || house.sandbox.gitconn(["remove", "work"]);
     let seen = Terminal::start(run()).sees("work").sees(": ").types("wrok").ends();
     assert_ne!(seen.code, 0, "{seen:?}");
+    // What is no secret is shown while it is typed: so this terminal would show a token too.
+    assert!(seen.text().contains("wrok"), "{seen:?}");
     assert_eq!(house.names(&[]), ["lab", "work"]);
     let seen = Terminal::start(run()).sees("work").sees(": ").interrupts().ends();
     assert_ne!(seen.code, 0, "{seen:?}");

@@ -90,6 +90,20 @@ fn a_token_past_its_known_end_has_expired() {
 }
 
 #[test]
+fn what_gitlab_says_of_a_dead_token_is_believed() {
+    let house = House::new();
+    let verdict = || house.run(&["validate", "lab", "--json"]).code(4).json()["verdict"].clone();
+    house.gitlab.expire(&house.lab);
+    assert_eq!(verdict(), "expired");
+    house.gitlab.revoke(&house.lab);
+    assert_eq!(verdict(), "revoked");
+    // It has never heard of it: it worked before, so somebody took it away.
+    house.gitlab.refuse(&house.lab);
+    assert_eq!(verdict(), "revoked");
+    assert_eq!(house.connection("lab")["status"], "revoked");
+}
+
+#[test]
 fn a_first_check_that_could_not_finish_is_an_error_and_may_be_used() {
     let house = House::new();
     let token = house.sandbox.secret(&tokens::classic("first"));

@@ -13,9 +13,9 @@ use crate::ops::store;
 /// Keep the key in the kernel's keyring for a while, so that nobody is asked for the passphrase again (Linux)
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// For how long, at most 30d
-    #[arg(long = "for", value_name = "SPAN", default_value = "8h", value_parser = words::parse_span)]
-    lasting: Duration,
+    /// For how long, at most 30d; 8h if left out
+    #[arg(long = "for", value_name = "SPAN", value_parser = words::parse_span)]
+    lasting: Option<Duration>,
 }
 
 #[derive(serde::Serialize)]
@@ -31,7 +31,7 @@ impl View for Unlocked {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let until = store::unlock(&session, args.lasting)?;
+    let until = store::unlock(&session, args.lasting.unwrap_or(store::USUAL))?;
     context.out.note(&format!("unlocked until {}", words::clock(until, context.env.now())));
     context.out.data(&Unlocked { unlocked_until: Some(until) })
 }

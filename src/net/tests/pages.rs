@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin_with};
+use crate::net::pages::Walked;
 use crate::net::pages::walk_up_to;
-use crate::net::{Answer, Call, Classifier, Error, Flow, Limit, Pages, Trust, Walked, limits, walk};
+use crate::net::{Answer, Call, Classifier, Error, Flow, Limit, Pages, Trust, limits, walk};
 
 const ALL: Pages = Pages { first: 1, per_page: 2, only_first: false };
 

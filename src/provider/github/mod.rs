@@ -21,8 +21,7 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape,
-    TokenPage, Warning,
+    BranchQuery, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -30,8 +29,6 @@ use crate::secret::Secret;
 
 /// What is known about GitHub.
 pub(super) struct GitHub;
-
-static CAPABILITIES: Capabilities = Capabilities { searches_repositories: false, searches_branches: false };
 
 impl Kind for GitHub {
     fn default_host(&self) -> HostUrl {
@@ -54,8 +51,8 @@ impl Kind for GitHub {
         page::new_token(&site::web_host(host), name)
     }
 
-    fn capabilities(&self) -> &'static Capabilities {
-        &CAPABILITIES
+    fn git_username(&self) -> &'static str {
+        "x-access-token"
     }
 
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning> {
@@ -123,10 +120,6 @@ impl Provider for Account {
         repositories::list(self, query, each).await
     }
 
-    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error> {
-        repositories::one(self, path).await
-    }
-
     async fn branches(
         &self,
         path: &RepositoryPath,
@@ -138,11 +131,6 @@ impl Provider for Account {
 
     async fn revoke(&self) -> Result<Revoked, Error> {
         revoke::revoke(self).await
-    }
-
-    /// What `gh` uses for every kind of token; an installation's needs exactly this.
-    fn git_username(&self) -> &'static str {
-        "x-access-token"
     }
 }
 

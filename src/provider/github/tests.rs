@@ -183,6 +183,6 @@ async fn broken_answers_are_said_and_show_no_token() {
     let shown = format!("{error} {error:?}");
     assert!(matches!(error, Error::Refused { verdict: Verdict::Blocked, .. }));
     assert!(!shown.contains(&token) && !shown.contains('\u{1b}'), "{shown}");
-    let path = crate::model::RepositoryPath::new("acme/site").unwrap();
-    assert!(matches!(account.repository(&path).await, Err(Error::Unintelligible { .. })));
+    let html = Server::start(|_| say(200, &[], "<html>")).await;
+    assert!(matches!(branches(&*github(&html, CLASSIC), "acme/site", None, ALL).await, Err(Error::Unintelligible { .. })));
 }

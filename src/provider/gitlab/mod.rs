@@ -14,8 +14,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, Capabilities, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape,
-    TokenPage, Warning,
+    BranchQuery, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
 use crate::net::{Auth, Call, Flow, Http, Method, Origin, TokenSource, Trust};
@@ -23,8 +22,6 @@ use crate::secret::Secret;
 
 /// What is known about GitLab.
 pub(super) struct GitLab;
-
-static CAPABILITIES: Capabilities = Capabilities { searches_repositories: true, searches_branches: true };
 
 impl Kind for GitLab {
     fn default_host(&self) -> HostUrl {
@@ -47,8 +44,8 @@ impl Kind for GitLab {
         page::new_token(&api::web_host(host), name)
     }
 
-    fn capabilities(&self) -> &'static Capabilities {
-        &CAPABILITIES
+    fn git_username(&self) -> &'static str {
+        "oauth2"
     }
 
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning> {
@@ -94,10 +91,6 @@ impl Provider for Account {
         repositories::list(self, query, each).await
     }
 
-    async fn repository(&self, path: &RepositoryPath) -> Result<Repository, Error> {
-        repositories::one(self, path).await
-    }
-
     async fn branches(
         &self,
         path: &RepositoryPath,
@@ -111,11 +104,6 @@ impl Provider for Account {
     async fn revoke(&self) -> Result<Revoked, Error> {
         let answer = self.origin.send(Method::Delete, &Call::to(["personal_access_tokens", "self"]), None).await?;
         if answer.status == 204 { Ok(Revoked::Done) } else { Err(refusal::refusal(&answer, &self.web).into_error(&answer)) }
-    }
-
-    /// Good for every token of an account and for logins too.
-    fn git_username(&self) -> &'static str {
-        "oauth2"
     }
 }
 

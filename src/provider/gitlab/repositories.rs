@@ -95,16 +95,12 @@ fn is_searchable(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'))
 }
 
-/// One project. Its path is one segment of the address, with its slashes encoded.
-pub(super) async fn one(account: &Account, path: &RepositoryPath) -> Result<Repository, Error> {
-    project(account, path).await.map(|row| row.into_repository(&account.web))
-}
-
 /// Whether the project's repository has no commit yet.
 pub(super) async fn is_empty(account: &Account, path: &RepositoryPath) -> Result<bool, Error> {
     project(account, path).await.map(|row| row.empty_repo == Some(true))
 }
 
+/// One project. Its path is one segment of the address, with its slashes encoded.
 async fn project(account: &Account, path: &RepositoryPath) -> Result<Wire, Error> {
     let answer = account.origin.get(&Call::to(["projects", path.as_str()])).await?;
     if answer.status == 404 {

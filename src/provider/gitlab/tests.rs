@@ -88,8 +88,6 @@ async fn a_path_is_one_segment() {
     })
     .await;
     let account = gitlab(&server);
-    let path = RepositoryPath::new("acme/web/site").unwrap();
-    assert_eq!(account.repository(&path).await.unwrap().full_name, "acme/web/site");
     let (rows, _) = branches(&*account, "acme/web/site", None, ALL).await.unwrap();
     assert_eq!(rows.iter().map(|row| (row.is_default, row.sha.as_str())).collect::<Vec<_>>(), [(false, "a1"), (true, "b2")]);
     let (rows, _) = branches(&*account, "acme/web/site", Some("MAI"), ALL).await.unwrap();
@@ -121,8 +119,7 @@ async fn an_empty_repository_has_no_branches_even_if_it_is_called_missing() {
 #[tokio::test]
 async fn a_proxy_that_decodes_slashes_is_named() {
     let server = Server::start(|_| say(404, &[], r#"{"error":"404 Not Found"}"#)).await;
-    let path = RepositoryPath::new("acme/site").unwrap();
-    match gitlab(&server).repository(&path).await {
+    match branches(&*gitlab(&server), "acme/site", None, ALL).await {
         Err(Error::Unintelligible { why, .. }) => assert!(why.contains("%2F"), "{why}"),
         other => panic!("{other:?}"),
     }

@@ -22,9 +22,9 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::secret::Secret;
 
-pub(crate) use make::{KeyPlace, Made, keep, make, make_anywhere};
+pub(crate) use make::{KeyPlace, Made, make, make_anywhere};
 pub(crate) use sources::{Ask, Asker, Cancelled, Sources};
-pub(crate) use unlock::{LONGEST, USUAL, lock, unlock, unlocked_until};
+pub(crate) use unlock::{USUAL, lock, unlock, unlocked_until};
 
 /// The key that opens a store, with where it came from (`GITCONN_KEY`, `the keyring`, …).
 #[derive(Debug, Clone)]

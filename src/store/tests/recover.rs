@@ -105,7 +105,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
                'https://evil.example/api', NULL, NULL, 0)";
     fs::write(sandbox.path(), reencrypted(&sandbox, sql)).unwrap();
     assert!(matches!(sandbox.store.read().map(drop), Err(Error::Foreign { .. })));
-    assert_eq!(sandbox.store.place().store_id().as_deref(), Some("store-1"));
+    assert_eq!(sandbox.store.place.store_id().as_deref(), Some("store-1"));
 
     let difference = sandbox.store.difference().unwrap();
     assert_eq!(difference.against.unwrap().generation, Some(3));

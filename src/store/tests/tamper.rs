@@ -107,10 +107,10 @@ fn graft(recipient: &age::x25519::Recipient, image: &[u8], stanza: &str) -> Vec<
 #[test]
 fn another_key_does_not_open_it() {
     let sandbox = Sandbox::new();
-    let other = Store::new(sandbox.store.place().clone(), key());
+    let other = Store::new(sandbox.store.place.clone(), key());
     assert!(matches!(other.read().map(drop), Err(Error::WrongKey { from, .. }) if from == "a test"));
     let broken = crate::store::StoreKey { identity: "AGE-SECRET-KEY-1NO".to_owned().into(), from: "a test".into(), signer: None };
-    let broken = Store::new(sandbox.store.place().clone(), broken);
+    let broken = Store::new(sandbox.store.place.clone(), broken);
     assert!(matches!(broken.read().map(drop), Err(Error::BadKey { .. })));
 }
 
@@ -166,6 +166,6 @@ fn files_too_large_or_with_too_long_a_header_are_refused_at_once() {
         let _ = write!(long, "-> x {number}\nAAAA\n");
     }
     std::fs::write(sandbox.path(), long).unwrap();
-    let Err(Error::Damaged { why, .. }) = sandbox.store.place().header() else { panic!("taken") };
+    let Err(Error::Damaged { why, .. }) = sandbox.store.place.header() else { panic!("taken") };
     assert_eq!(why, "its header has more than 256 stanzas");
 }

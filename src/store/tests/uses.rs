@@ -54,7 +54,7 @@ fn the_first_of_a_minute_is_saved_and_the_others_are_counted_later() {
 fn a_busy_lock_is_not_waited_for() {
     let sandbox = Sandbox::new();
     let id = sandbox.add("a").value.id;
-    let lock = Lock::attempt(&sandbox.store.place().lock_path()).unwrap().unwrap();
+    let lock = Lock::attempt(&sandbox.store.place.lock_path()).unwrap().unwrap();
     let started = std::time::Instant::now();
     note(&sandbox.store, &id, Purpose::Token, 1);
     assert!(started.elapsed().as_millis() < 500);
@@ -90,7 +90,7 @@ fn a_batch_that_a_crash_left_behind_is_not_counted_twice() {
 fn where_nothing_can_be_written_nothing_fails() {
     let sandbox = Sandbox::new();
     let id = sandbox.add("a").value.id;
-    let _lock = Lock::attempt(&sandbox.store.place().lock_path()).unwrap().unwrap();
+    let _lock = Lock::attempt(&sandbox.store.place.lock_path()).unwrap().unwrap();
     let spool = sandbox.directory.path().join("state/spool");
     let _ = fs::remove_dir_all(&spool);
     fs::write(&spool, "a file where a directory belongs").unwrap();

@@ -132,8 +132,8 @@ fn move_rows(old: &Sqlite, new: &Sqlite) -> rusqlite::Result<()> {
 #[test]
 fn an_older_store_is_read_as_it_is_and_moved_by_the_first_change() {
     let (_directory, old) = frozen();
-    let (path, before) = (old.place().path().to_owned(), fs::read(old.place().path()).unwrap());
-    let new = Store { schema: later(), ..Store::new(old.place().clone(), old.key().clone()) };
+    let (path, before) = (old.place.path().to_owned(), fs::read(old.place.path()).unwrap());
+    let new = Store { schema: later(), ..Store::new(old.place.clone(), old.key().clone()) };
     assert_eq!(new.read().unwrap().connections().unwrap().len(), 2);
     assert_eq!(new.verify().unwrap().version, 1);
     assert_eq!(fs::read(&path).unwrap(), before);

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::{Sandbox, connection, key, place, stamp, token};
 use crate::model::EventKind;
-use crate::store::{Error, EventQuery, Keep, Place, Store, file};
+use crate::store::{Error, EventQuery, Keep, Place, Store};
 
 #[test]
 fn what_is_saved_is_read() {
@@ -35,7 +35,7 @@ fn a_change_that_fails_saves_nothing() {
     });
     assert!(matches!(failed, Err(Error::NameTaken(name)) if name == "WORK"));
     assert_eq!(sandbox.bytes(), before);
-    assert!(sandbox.store.place().backups().is_empty());
+    assert!(sandbox.store.place.backups().is_empty());
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_store_is_made_once_and_only_where_there_is_none() {
     let nowhere = Store::new(place(&sandbox.directory.path().join("nowhere")), key());
     assert!(matches!(nowhere.read().map(drop), Err(Error::Missing(_))));
     assert!(matches!(nowhere.change(&stamp(1), Keep::Nothing, |_| Ok::<_, Error>(())), Err(Error::Missing(_))));
-    assert!(nowhere.place().header().unwrap().is_none());
+    assert!(nowhere.place.header().unwrap().is_none());
     assert!(!sandbox.directory.path().join("nowhere").exists());
 }
 
@@ -116,7 +116,7 @@ fn saves_of_little_push_no_generation_out() {
     for name in ["a", "b", "c", "d"] {
         assert!(sandbox.add(name).durable);
     }
-    let generations = || sandbox.store.place().backups().iter().map(|backup| backup.generation.unwrap()).collect::<Vec<_>>();
+    let generations = || sandbox.store.place.backups().iter().map(|backup| backup.generation.unwrap()).collect::<Vec<_>>();
     assert_eq!(generations(), [4, 3, 2]);
     let _ = sandbox.store.change(&stamp(1), Keep::Nothing, |_| Ok::<_, Error>(())).unwrap();
     assert_eq!(generations(), [4, 3, 2]);
@@ -126,10 +126,12 @@ fn saves_of_little_push_no_generation_out() {
 #[test]
 fn what_a_dead_saver_left_is_removed_by_the_next() {
     let sandbox = Sandbox::new();
-    let left = file::directory(&sandbox.path()).join(format!(".store.age.1.{}.tmp", "0".repeat(32)));
-    fs::write(&left, "half").unwrap();
-    assert!(sandbox.add("a").durable);
-    assert!(!left.exists());
+    for name in ["data/.store.age", "state/pins/.store-1"] {
+        let left = sandbox.directory.path().join(format!("{name}.1.{}.tmp", "0".repeat(32)));
+        fs::write(&left, "half").unwrap();
+        assert!(sandbox.add(&name.replace('/', "-")).durable);
+        assert!(!left.exists(), "{name}");
+    }
 }
 
 #[test]

@@ -26,16 +26,19 @@ impl House {
     }
 
     /// `connect github NAME` with a token on stdin.
+    #[must_use]
     pub(crate) fn connect_github(&self, name: &str, token: &str, more: &[&str]) -> Ran {
         connect(&self.sandbox, "github", name, &self.github.origin(), token, more)
     }
 
     /// `connect gitlab NAME` with a token on stdin.
+    #[must_use]
     pub(crate) fn connect_gitlab(&self, name: &str, token: &str, more: &[&str]) -> Ran {
         connect(&self.sandbox, "gitlab", name, &self.gitlab.host(), token, more)
     }
 
     /// Runs the program.
+    #[must_use]
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.sandbox.gitconn(arguments).run()
     }
@@ -69,6 +72,7 @@ impl House {
 }
 
 /// `connect PROVIDER NAME --host HOST` with a token on stdin.
+#[must_use]
 pub(crate) fn connect(sandbox: &Sandbox, provider: &str, name: &str, host: &str, token: &str, more: &[&str]) -> Ran {
     sandbox.gitconn(["connect", provider, name, "--host", host, "--token-stdin"]).args(more).stdin(token).run()
 }

@@ -1,6 +1,7 @@
 //! Looks for secrets where none may be: raw, encoded, reversed, or any twelve characters of them.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,7 @@ impl Watched {
             );
             spellings.push(inner);
         }
-        let hexadecimal: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hexadecimal = hexadecimal(secret);
         spellings.push(hexadecimal.to_uppercase().into_bytes());
         spellings.push(hexadecimal.into_bytes());
         let percent: String = url::form_urlencoded::byte_serialize(secret).collect();
@@ -68,6 +69,14 @@ impl Watched {
             (0..=spelling.len() - size).map(|at| spelling[at..at + size].to_vec()).collect::<Vec<_>>()
         })
     }
+}
+
+/// In lower case.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The secrets of one sandbox, and the files that were already looked through.
@@ -174,7 +183,7 @@ mod tests {
         watch.add(&token);
         let finder = watch.finder(&[]);
         let reversed: String = token.chars().rev().collect();
-        let hexadecimal: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hexadecimal = super::hexadecimal(token.as_bytes());
         let basic = base64::engine::general_purpose::STANDARD.encode(format!("x-access-token:{token}"));
         let url_safe = base64::engine::general_purpose::URL_SAFE.encode(format!("ab{token}cd"));
         for shown in [&token, &token[10..22], &reversed, &hexadecimal, &hexadecimal.to_uppercase(), &basic, &url_safe] {
@@ -183,6 +192,6 @@ mod tests {
         for fine in ["", "ghp_", &token[..14], "error: the token ends in …c41f", &tokens::classic("other")] {
             assert_eq!(finder.check(fine.as_bytes()), Ok(()), "{fine}");
         }
-        assert_eq!(watch.finder(&[token.clone()]).check(token.as_bytes()), Ok(()));
+        assert_eq!(watch.finder(std::slice::from_ref(&token)).check(token.as_bytes()), Ok(()));
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the program on a real pseudo-terminal, types, and reads what a person would see.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use expectrl::process::unix::{PtyStream, UnixProcess, WaitStatus};
@@ -19,7 +20,6 @@ pub(crate) struct Terminal<'sandbox> {
 
 /// What a run on a terminal did.
 #[derive(Debug)]
-#[must_use]
 pub(crate) struct Seen {
     pub(crate) code: i32,
     /// Whether the terminal was left showing what is typed, as it was found.
@@ -32,8 +32,13 @@ impl<'sandbox> Terminal<'sandbox> {
     /// Starts it.
     pub(crate) fn start(run: Run<'sandbox>) -> Self {
         let run = run.env("TERM", "xterm-256color");
-        let mut session = Session::spawn(run.command()).unwrap();
-        session.get_process_mut().set_window_size(100, 40).unwrap();
+        let plain = run.command();
+        // The library's terminals show nothing that is typed: a person's do. The shell sets that, and the size, before the program begins.
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "stty echo cols 100 rows 40 && exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
+        command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(plain.get_current_dir().unwrap());
+        let mut session = Session::spawn(command).unwrap();
         session.set_expect_timeout(Some(PATIENCE));
         Self { session, run, seen: String::new() }
     }
@@ -87,6 +92,7 @@ impl<'sandbox> Terminal<'sandbox> {
 
     /// Reads to the end, and looks for secrets on the screen and in every file.
     #[track_caller]
+    #[must_use]
     pub(crate) fn ends(mut self) -> Seen {
         let rest = self.session.expect(Eof).unwrap();
         self.seen.push_str(&String::from_utf8_lossy(rest.as_bytes()));

@@ -17,7 +17,7 @@ use super::leaks::Watch;
 use super::shown::steady;
 
 /// No run takes longer than this: one that does hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home, a store and a key of its own.
 #[derive(Debug)]
@@ -264,7 +264,8 @@ impl<'sandbox> Run<'sandbox> {
         Running { sandbox: self.sandbox, child, line: self.line(), allowed: self.allowed.clone() }
     }
 
-    /// Runs it to its end.
+    /// Runs it to its end. What came of it must be looked at.
+    #[must_use]
     pub(crate) fn run(&self) -> Ran {
         self.start().wait()
     }
@@ -349,7 +350,6 @@ impl Running<'_> {
 
 /// What a run did.
 #[derive(Debug, Clone)]
-#[must_use]
 pub(crate) struct Ran {
     line: String,
     /// The exit code; a signal's number below zero.
@@ -411,7 +411,7 @@ impl Ran {
 
     /// Code and both streams with everything replaced that differs from run to run, for snapshots.
     pub(crate) fn shown(&self) -> String {
-        let text = format!("code: {}\n--- stdout\n{}--- stderr\n{}", self.code, self.stdout, self.stderr);
+        let text = format!("$ {}\ncode: {}\n--- stdout\n{}--- stderr\n{}", self.line, self.code, self.stdout, self.stderr);
         steady(&text, &self.root).trim_end().to_owned()
     }
 }

@@ -7,7 +7,8 @@ pub(crate) fn steady(text: &str, root: &str) -> String {
     let mut rest = text.as_str();
     while let Some(first) = rest.chars().next() {
         let before_is_word = steady.chars().last().is_some_and(char::is_alphanumeric);
-        let found = if before_is_word { None } else { id(rest).or_else(|| moment(rest)).or_else(|| port(rest)) };
+        let found =
+            if before_is_word { None } else { id(rest).or_else(|| moment(rest)).or_else(|| port(rest)).or_else(|| days(rest)) };
         if let Some((length, word)) = found {
             steady.push_str(word);
             rest = &rest[length..];
@@ -44,6 +45,13 @@ fn moment(text: &str) -> Option<(usize, &'static str)> {
     Some((PATTERN.len() + tail + zulu, "[TIME]"))
 }
 
+/// `in 26,388 days`: one day less tomorrow.
+fn days(text: &str) -> Option<(usize, &'static str)> {
+    let rest = text.strip_prefix("in ")?;
+    let digits = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b',').count();
+    (digits > 0 && rest[digits..].starts_with(" days")).then_some(("in ".len() + digits, "in [N]"))
+}
+
 fn port(text: &str) -> Option<(usize, &'static str)> {
     let rest = text.strip_prefix("127.0.0.1:")?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -54,9 +62,9 @@ fn port(text: &str) -> Option<(usize, &'static str)> {
 fn what_changes_is_replaced_and_nothing_else() {
     assert_eq!(
         steady(
-            "http://127.0.0.1:4711/x /tmp/a/b 2026-11-20T04:31:07.123Z 1b4e28ba-2fa1-11d2-883f-0016d3cca427 octocat",
+            "http://127.0.0.1:4711/x /tmp/a/b 2026-11-20T04:31:07.123Z 1b4e28ba-2fa1-11d2-883f-0016d3cca427 in 26,388 days octocat",
             "/tmp/a"
         ),
-        "http://[HOST]/x [ROOT]/b [TIME] [ID] octocat"
+        "http://[HOST]/x [ROOT]/b [TIME] [ID] in [N] days octocat"
     );
 }

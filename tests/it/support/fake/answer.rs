@@ -93,13 +93,6 @@ impl Answer {
         self
     }
 
-    /// Without this header.
-    #[must_use]
-    pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(known, _)| known != name);
-        self
-    }
-
     /// With these headers where it has none of their names.
     #[must_use]
     pub(super) fn or_headers(mut self, headers: Vec<(String, String)>) -> Self {

@@ -318,7 +318,7 @@ impl State {
         let number = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let mut answer = answer
             .header("x-page", &page.number.to_string())
-            .header("x-per-page", &page.per_page.to_string())
+            .header("x-per-page", &page.size.to_string())
             .header("x-next-page", &number((page.number < page.last).then_some(page.number + 1)))
             .header("x-prev-page", &number((page.number > 1).then_some(page.number - 1)));
         if self.totals {

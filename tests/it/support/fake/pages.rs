@@ -3,7 +3,7 @@
 /// One page of a listing.
 pub(super) struct Page {
     pub(super) number: usize,
-    pub(super) per_page: usize,
+    pub(super) size: usize,
     pub(super) last: usize,
     pub(super) total: usize,
 }
@@ -11,13 +11,13 @@ pub(super) struct Page {
 impl Page {
     /// Cuts the page that was asked for; more than 100 rows are clamped without a word.
     pub(super) fn of(request: &super::Request, total: usize, default: usize) -> Self {
-        let per_page = request.number("per_page").unwrap_or(default).clamp(1, 100);
-        Self { number: request.number("page").unwrap_or(1).max(1), per_page, last: total.div_ceil(per_page).max(1), total }
+        let size = request.number("per_page").unwrap_or(default).clamp(1, 100);
+        Self { number: request.number("page").unwrap_or(1).max(1), size, last: total.div_ceil(size).max(1), total }
     }
 
     pub(super) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let from = ((self.number - 1) * self.per_page).min(rows.len());
-        &rows[from..(from + self.per_page).min(rows.len())]
+        let from = ((self.number - 1) * self.size).min(rows.len());
+        &rows[from..(from + self.size).min(rows.len())]
     }
 
     /// A `Link` header: `next`, `last`, `first`, `prev` as GitHub orders them; none for a single page. `address` is the listing's
