@@ -20,6 +20,16 @@ fn without_a_terminal_it_wants_yes() {
 }
 
 #[test]
+fn it_is_said_that_a_token_outlives_its_connection_unless_it_is_dead() {
+    let house = House::new();
+    house.run(&["remove", "work", "--yes"]).ok().says("still works");
+    house.gitlab.revoke(&house.lab);
+    house.run(&["validate", "lab"]).code(4);
+    let ran = house.run(&["remove", "lab", "--yes"]).ok();
+    assert!(!ran.stderr.contains("still works"), "{ran}");
+}
+
+#[test]
 fn revoke_is_the_providers_own_call() {
     let house = House::new();
     house.run(&["remove", "lab", "--yes", "--revoke"]).ok();

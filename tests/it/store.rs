@@ -129,6 +129,29 @@ fn a_wrong_key_a_bad_key_and_no_key_are_told_apart() {
 }
 
 #[test]
+fn a_key_is_named_by_where_it_came_from() {
+    let house = House::new();
+    let other = house.sandbox.make_key("other.txt");
+    let ran = house.sandbox.gitconn(["list"]).env("GITCONN_KEY_FILE", &other).run().code(5);
+    assert!(ran.stderr.contains("GITCONN_KEY_FILE") && !ran.stderr.contains("--key-file"), "{ran}");
+    house.sandbox.gitconn(["list", "--key-file"]).arg(&other).run().code(5).says("--key-file");
+    let text = std::fs::read_to_string(&other).unwrap();
+    house.sandbox.gitconn(["list"]).without("GITCONN_KEY_FILE").env("GITCONN_KEY", text.trim()).run().code(5).says("GITCONN_KEY");
+}
+
+#[test]
+fn a_store_behind_a_link_stays_behind_it() {
+    let house = House::new();
+    let real = house.sandbox.path("elsewhere/real.age");
+    std::fs::create_dir_all(real.parent().unwrap()).unwrap();
+    std::fs::rename(house.sandbox.store(), &real).unwrap();
+    std::os::unix::fs::symlink(&real, house.sandbox.store()).unwrap();
+    house.run(&["edit", "work", "--description", "linked"]).ok();
+    assert!(house.sandbox.store().symlink_metadata().unwrap().is_symlink());
+    assert_eq!(house.connection("work")["description"], "linked");
+}
+
+#[test]
 fn a_passphrase_protects_the_key() {
     let mut sandbox = Sandbox::bare();
     let passphrase = sandbox.secret("correct horse battery staple 42");

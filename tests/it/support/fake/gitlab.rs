@@ -108,6 +108,15 @@ impl GitLab {
 
     /// Below a path: `/gitlab`.
     pub(crate) fn under(root: &str) -> Self {
+        Self::listen(root, None)
+    }
+
+    /// Behind TLS.
+    pub(crate) fn behind_tls(acceptor: tokio_rustls::TlsAcceptor) -> Self {
+        Self::listen("", Some(acceptor))
+    }
+
+    fn listen(root: &str, tls: Option<tokio_rustls::TlsAcceptor>) -> Self {
         let state = Arc::new(Mutex::new(State {
             tokens: HashMap::new(),
             projects: HashMap::new(),
@@ -118,7 +127,7 @@ impl GitLab {
             next_id: 41,
         }));
         let own = Arc::clone(&state);
-        let server = Server::start(&format!("{root}/api/v4"), move |request| own.lock().unwrap().answer(request));
+        let server = Server::listen(&format!("{root}/api/v4"), tls, move |request| own.lock().unwrap().answer(request));
         let mut known = state.lock().unwrap();
         known.origin = server.api();
         known.base = format!("{}{root}", server.origin());

@@ -7,6 +7,7 @@ mod gitlab;
 mod pages;
 mod provider;
 mod server;
+mod tls;
 
 pub(crate) use answer::Answer;
 
@@ -14,6 +15,7 @@ pub(crate) use github::{GitHub, Grant as GitHubGrant};
 pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
 pub(crate) use provider::{Case, Fake, each_case, each_provider, ids, unwell};
 pub(crate) use server::{Request, Server};
+pub(crate) use tls::Authority;
 
 /// A host that no credential may ever reach: it answers everything kindly, and remembers it.
 pub(crate) fn hostile() -> Server {

@@ -9,9 +9,11 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 use super::Answer;
 use super::answer::Body;
+use super::tls::TlsListener;
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -82,6 +84,7 @@ struct Shared {
 
 /// A server that runs until it is dropped.
 pub(crate) struct Server {
+    scheme: &'static str,
     address: SocketAddr,
     base: String,
     shared: Arc<Shared>,
@@ -92,11 +95,21 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one whose API lies below `base` (empty or `/api/v3`). Everything else is a page that is not there.
     pub(crate) fn start(base: &str, provider: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::listen(base, None, provider)
+    }
+
+    /// The same, behind TLS if there is an acceptor.
+    pub(super) fn listen(
+        base: &str,
+        tls: Option<TlsAcceptor>,
+        provider: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let service = Arc::new((provider, Arc::clone(&shared), base.to_owned()));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -106,18 +119,24 @@ impl Server {
                     async move { respond(&service.0, &service.1, &service.2, &method, &uri, headers, &body).await }
                 });
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                let serving = async {
+                    match tls {
+                        None => axum::serve(listener, app).await,
+                        Some(acceptor) => axum::serve(TlsListener { plain: listener, acceptor }, app).await,
+                    }
+                };
                 tokio::select! {
-                    served = async { axum::serve(listener, app).await } => served.unwrap(),
+                    served = serving => served.unwrap(),
                     _ = stopped => {}
                 }
             });
         });
-        Self { address, base: base.to_owned(), shared, stop: Some(stop), thread: Some(thread) }
+        Self { scheme, address, base: base.to_owned(), shared, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// `http://127.0.0.1:PORT`, or with `https`.
     pub(crate) fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The base of the API, without a trailing slash.

@@ -1,0 +1,103 @@
+//! The fields of every JSON answer (design §7). Fields may be added; none may go or change its kind.
+
+use serde_json::{Value, json};
+
+use crate::support::House;
+use crate::support::house::has_fields;
+
+/// What every connection has, wherever it is shown.
+const CONNECTION: &[&str] = &[
+    "id",
+    "name",
+    "description",
+    "provider",
+    "host",
+    "auth_method",
+    "token_kind",
+    "username",
+    "status",
+    "is_active",
+    "tags",
+    "scopes",
+    "expires_at",
+    "auto_renews",
+    "refresh_expires_at",
+    "rotated_at",
+    "validated_at",
+    "validation_error",
+    "last_used_at",
+    "created_by",
+    "created_at",
+    "updated_at",
+];
+
+/// The value at a path such as `connections/0`.
+fn at<'value>(value: &'value Value, path: &str) -> &'value Value {
+    if path.is_empty() { value } else { value.pointer(&format!("/{path}")).unwrap_or_else(|| panic!("no {path} in {value}")) }
+}
+
+#[test]
+fn every_command_keeps_its_fields() {
+    let house = House::new();
+    house.github.repositories("ada", 2);
+    let shapes: &[(&[&str], &str, &[&str])] = &[
+        (&["list"], "connections/0", CONNECTION),
+        (&["show", "work"], "", CONNECTION),
+        (&["show", "work"], "events/0", &["at", "who", "kind", "connection", "detail"]),
+        (&["edit", "work", "--description", "x"], "", CONNECTION),
+        (&["disable", "work"], "connections/0", CONNECTION),
+        (&["enable", "work"], "connections/0", CONNECTION),
+        (&["validate", "work"], "", &["valid", "verdict", "username", "scopes", "expires_at", "rate_limit_limit", "error"]),
+        (&["validate"], "results/0", &["name", "valid", "verdict", "rate_limit_remaining", "rate_limit_reset", "error"]),
+        (&["test", "work"], "", &["valid", "verdict"]),
+        (&["repos"], "", &["repositories", "page", "per_page", "total", "incomplete"]),
+        (&["repos"], "repositories/0", &["id", "name", "full_name", "clone_url", "private", "pushed_at", "connection"]),
+        (&["branches", "ada/repo-001", "-c", "work"], "branches/0", &["name", "is_default", "is_protected", "sha"]),
+        (&["audit", "list"], "events/0", &["sequence", "at", "who", "kind", "connection", "detail"]),
+        (&["audit", "verify"], "", &["unbroken", "events", "since"]),
+        (&["config", "list"], "settings/0", &["key", "value", "origin", "set_by"]),
+        (&["config", "get", "store"], "", &["key", "value"]),
+        (&["store", "info"], "", &["store", "store_id", "generation", "recipient", "connections", "backups"]),
+        (&["store", "verify"], "", &["store_id", "generation", "format", "events", "trail_unbroken"]),
+        (&["store", "accept", "--yes"], "", &["differences"]),
+    ];
+    for (command, path, fields) in shapes {
+        has_fields(at(&house.json(command), path), fields);
+    }
+    has_fields(&house.connect_github("new", &house.work, &["--json"]).ok().json(), CONNECTION);
+    assert_eq!(house.json(&["remove", "new", "--yes"])["deleted"], json!(true));
+}
+
+#[test]
+fn moments_are_rfc_3339_and_ids_are_texts() {
+    let house = House::new();
+    house.github.repositories("ada", 1);
+    house.gitlab.projects("ops", 1);
+    let list = house.json(&["list"]);
+    for connection in list["connections"].as_array().unwrap() {
+        for field in ["expires_at", "validated_at", "created_at", "updated_at"] {
+            let text = connection[field].as_str().unwrap_or_else(|| panic!("{field} in {connection}"));
+            assert!(text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok(), "{field}: {text}");
+        }
+    }
+    for repository in house.json(&["repos"])["repositories"].as_array().unwrap() {
+        assert!(repository["id"].is_string() && repository["private"].is_boolean(), "{repository}");
+        let pushed = repository["pushed_at"].as_str().unwrap();
+        assert!(pushed.parse::<jiff::Timestamp>().is_ok(), "{pushed}");
+    }
+}
+
+#[test]
+fn whoever_asks_for_json_gets_it_and_nothing_else() {
+    let house = House::new();
+    let backup = house.sandbox.path("backup.age");
+    for command in [
+        &["store", "backup", &*backup.to_string_lossy()][..],
+        &["store", "restore", &*backup.to_string_lossy(), "--yes"],
+        &["config", "set", "connection", "work"],
+        &["config", "path"],
+        &["remove", "lab", "--yes"],
+    ] {
+        assert!(house.json(command).is_object(), "{command:?}");
+    }
+}
