@@ -162,20 +162,6 @@ impl Db {
         };
         read().map_err(self.failed())
     }
-
-    /// When a connection was last used for the same thing, in milliseconds since 1970, as far as the newest events tell.
-    pub(super) fn last_use(&self, used: &Use) -> Option<i64> {
-        let kind = EventKind::Used { purpose: used.purpose.clone(), repository: used.repository.clone(), times: 1 };
-        let query = EventQuery { connection: None, since: None, kinds: Vec::new(), limit: Some(RECENT) };
-        let same = |event: &Event| {
-            event.connection.as_ref().is_some_and(|id| id.as_str() == used.connection)
-                && matches!((&event.kind, &kind),
-                    (EventKind::Used { purpose, repository, .. }, EventKind::Used { purpose: other, repository: another, .. })
-                        if purpose == other && repository == another)
-        };
-        self.events(&query).ok()?.iter().find(|event| same(event)).map(|event| millisecond(event.at))
-    }
-
     /// Recomputes the hash chain.
     pub(crate) fn verify_chain(&self) -> Result<Chain, Error> {
         let verify = || {

@@ -1,4 +1,4 @@
-//! Uses of connections that could not be saved at once: lines in the state directory, merged at the next save.
+//! Uses of connections that wait to be saved: lines in the state directory, merged at the next save.
 //!
 //! A batch is taken under the store's lock: the spool is renamed, then locked, so that a writer that still had it open has finished
 //! and the next one begins a new spool. The image remembers the hash of the batch it merged last: after a crash between the save and
@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,8 +25,8 @@ use crate::model::{ConnectionId, Event, EventKind, Stamp};
 const INFO: &str = "gitconn-spool-1";
 /// A spool does not grow beyond this: something that uses connections for weeks and never saves.
 const MOST: u64 = 4 << 20;
-/// So many bytes at the end of the spool are looked at for a use of the last minute.
-const TAIL: u64 = 16 << 10;
+/// No line is longer than this.
+const LINE: u64 = 16 << 10;
 /// How long a batch waits for a writer that has the spool open.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -106,20 +106,13 @@ impl Spool {
         uses
     }
 
-    /// The newest of what waits, in no order; reads little, however much waits.
-    pub(super) fn newest(&self) -> Vec<Use> {
-        let mut uses = Vec::new();
-        for path in [self.merging(), self.path.clone()] {
-            let Ok(mut spool) = file::private().read(true).open(&path) else { continue };
-            let Ok(length) = spool.metadata().map(|facts| facts.len()) else { continue };
-            let mut tail = Vec::new();
-            // The line that the tail begins in the middle of is not whole, and so is left out.
-            if spool.seek(SeekFrom::Start(length.saturating_sub(TAIL))).is_ok() && spool.take(TAIL).read_to_end(&mut tail).is_ok()
-            {
-                uses.extend(tail.split(|byte| *byte == b'\n').filter_map(|line| self.line(line)));
-            }
-        }
-        uses
+    /// When the oldest of what waits was done, in milliseconds since 1970; `None` where that does not read. Reads little, however much waits.
+    pub(super) fn oldest(&self) -> Option<i64> {
+        let merging = self.merging();
+        let path = if merging.exists() { merging } else { self.path.clone() };
+        let mut first = Vec::new();
+        file::private().read(true).open(path).ok()?.take(LINE).read_to_end(&mut first).ok()?;
+        self.line(first.split(|byte| *byte == b'\n').next()?).map(|used| used.at)
     }
 
     fn content(path: &Path) -> Vec<u8> {
