@@ -274,6 +274,26 @@ fn all_pages_are_read_with_and_without_totals() {
 }
 
 #[test]
+fn rows_that_move_while_one_reads_are_shown_once() {
+    each_provider(|fake| {
+        let sandbox = connected(fake);
+        fake.repositories("ada", 230);
+        fake.moving();
+        for totals in [true, false] {
+            if !totals {
+                fake.without_totals();
+            }
+            let list = sandbox.gitconn(["repos", "work", "--all", "--json"]).run().ok().json();
+            let mut found = names(&list, "repositories", "full_name");
+            let all = found.len();
+            found.sort();
+            found.dedup();
+            assert_eq!((found.len(), all), (230, 230), "{}", fake.id());
+        }
+    });
+}
+
+#[test]
 fn all_branches_are_read_and_searched_by_what_they_contain() {
     each_provider(|fake| {
         let sandbox = connected(fake);

@@ -92,6 +92,8 @@ struct State {
     remaining: u64,
     origin: String,
     next_id: u64,
+    /// Rows of listings move while one reads.
+    moving: bool,
 }
 
 /// GitHub.
@@ -129,6 +131,7 @@ impl GitHub {
             remaining: 5000,
             origin: String::new(),
             next_id: 1_296_269,
+            moving: false,
         }));
         let own = Arc::clone(&state);
         let server = Server::start(base, move |request| own.lock().unwrap().answer(request));
@@ -175,6 +178,11 @@ impl GitHub {
     /// `Link` names no last page from now on.
     pub(crate) fn without_last(&self) {
         self.state.lock().unwrap().last = false;
+    }
+
+    /// A row is put in front of every listing once its first page was read.
+    pub(crate) fn moving(&self) {
+        self.state.lock().unwrap().moving = true;
     }
 
     /// Makes so many repositories for an account: `LOGIN/repo-001` is the most recently pushed to.
@@ -376,7 +384,7 @@ impl State {
             _ => rows.sort_by(|one, other| one.full_name.cmp(&other.full_name)),
         }
         let page = Page::of(request, rows.len(), 30);
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
         let answer = self.linked(Answer::json(200, &Value::from(shown)), &page, "/user/repos", request);
         if grant.hidden.is_empty() {
             answer
@@ -390,7 +398,7 @@ impl State {
     fn installation_repositories(&self, request: &Request, grant: &Grant) -> Answer {
         let rows = self.visible(grant);
         let page = Page::of(request, rows.len(), 30);
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
         let body = json!({"total_count": rows.len(), "repository_selection": "selected", "repositories": shown});
         self.linked(Answer::json(200, &body), &page, "/installation/repositories", request)
     }
@@ -426,8 +434,11 @@ impl State {
                 let mut branches = repository.branches.clone();
                 branches.sort();
                 let page = Page::of(request, branches.len(), 30);
-                let rows: Vec<Value> =
-                    page.cut(&branches).iter().map(|(name, protected)| self.branch_body(repository, name, *protected)).collect();
+                let rows: Vec<Value> = page
+                    .cut(&branches, false)
+                    .iter()
+                    .map(|(name, protected)| self.branch_body(repository, name, *protected))
+                    .collect();
                 // The pages of a repository's listings go by its id.
                 self.linked(
                     Answer::json(200, &Value::from(rows)),

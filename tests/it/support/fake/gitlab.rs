@@ -83,6 +83,8 @@ struct State {
     origin: String,
     base: String,
     next_id: u64,
+    /// Rows of listings move while one reads.
+    moving: bool,
 }
 
 /// GitLab.
@@ -125,6 +127,7 @@ impl GitLab {
             origin: String::new(),
             base: String::new(),
             next_id: 41,
+            moving: false,
         }));
         let own = Arc::clone(&state);
         let server = Server::listen(&format!("{root}/api/v4"), tls, move |request| own.lock().unwrap().answer(request));
@@ -180,6 +183,11 @@ impl GitLab {
     /// A server before 15.5, which does not know `self` and says 401 of it, although the token is fine.
     pub(crate) fn old(&self) {
         self.state.lock().unwrap().tells_self = false;
+    }
+
+    /// A row is put in front of every listing once its first page was read.
+    pub(crate) fn moving(&self) {
+        self.state.lock().unwrap().moving = true;
     }
 
     /// Makes so many projects for an account: `USERNAME/repo-001` is the most recently active.
@@ -319,7 +327,7 @@ impl State {
         }
         let page = Page::of(request, rows.len(), 20);
         let simple = request.parameter("simple") == Some("true");
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.project_body(row, simple)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.project_body(row, simple)).collect();
         self.paged(Answer::json(200, &Value::from(shown)), &page, "/projects", request)
     }
 
@@ -361,8 +369,11 @@ impl State {
                     });
                 }
                 let page = Page::of(request, rows.len(), 20);
-                let shown: Vec<Value> =
-                    page.cut(&rows).iter().map(|(name, protected)| self.branch_body(project, name, *protected)).collect();
+                let shown: Vec<Value> = page
+                    .cut(&rows, self.moving)
+                    .iter()
+                    .map(|(name, protected)| self.branch_body(project, name, *protected))
+                    .collect();
                 let path = format!("/projects/{}/repository/branches", project.id);
                 self.paged(Answer::json(200, &Value::from(shown)), &page, &path, request)
             }

@@ -40,6 +40,9 @@ pub(crate) trait Fake {
     /// Listings no longer say how many rows or pages there are.
     fn without_totals(&self);
 
+    /// A row is put in front of every listing once its first page was read.
+    fn moving(&self);
+
     /// The path of the listing of repositories.
     fn listing(&self) -> &'static str;
 
@@ -154,6 +157,10 @@ impl Fake for GitHub {
 
     fn without_totals(&self) {
         self.without_last();
+    }
+
+    fn moving(&self) {
+        Self::moving(self);
     }
 
     fn listing(&self) -> &'static str {
@@ -277,6 +284,10 @@ impl Fake for GitLab {
 
     fn without_totals(&self) {
         Self::without_totals(self);
+    }
+
+    fn moving(&self) {
+        Self::moving(self);
     }
 
     fn listing(&self) -> &'static str {
