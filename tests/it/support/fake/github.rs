@@ -435,7 +435,7 @@ impl State {
                 branches.sort();
                 let page = Page::of(request, branches.len(), 30);
                 let rows: Vec<Value> = page
-                    .cut(&branches, false)
+                    .cut(&branches, self.moving)
                     .iter()
                     .map(|(name, protected)| self.branch_body(repository, name, *protected))
                     .collect();
