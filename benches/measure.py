@@ -172,23 +172,31 @@ def gh_home(gh, root):
 
 
 def measure_token(table, home, runs, peer, connections, events, limit):
-    command = ([home.program, "token", "c0000"], home.environment)
+    """Twice: as a first use, which leaves an event, and again within the minute, which leaves none."""
+    again = ([home.program, "token", "c0000"], home.environment)
+    others = iter(range(1, connections))
     floor = ([shutil.which("true")], home.environment)
+
+    def first():
+        return spawn([home.program, "token", f"c{next(others):04}"], home.environment)
+
     if peer:
-        ours, nothing, theirs = medians(runs, command, floor, peer)
-        ratio = theirs / ours
-        beside = f"`gh auth token` {ms(theirs)}, {mib(peak(*peer))} ({ratio:.0f} times as long); `true` {ms(nothing)}"
+        ours, repeated, nothing, theirs = medians(runs, first, again, floor, peer)
+        ratio = theirs / max(ours, repeated)
+        beside = f"`gh auth token` {ms(theirs)}, {mib(peak(*peer))} ({ratio:.1f} times as long); `true` {ms(nothing)}"
     else:
-        (ours, nothing), ratio = medians(runs, command, floor), None
+        (ours, repeated, nothing), ratio = medians(runs, first, again, floor), None
         beside = f"`true` {ms(nothing)}"
-    memory = peak(*command)
+    memory = peak(*again)
+    slower = max(ours, repeated)
     what = f"`token NAME`, {connections:,} connections, {events:,} events, key file"
     if limit == 4:
-        held = ours <= 4 and (memory is None or memory <= 10) and (ratio is None or ratio >= 14)
+        held = slower <= 4 and (memory is None or memory <= 10) and (ratio is None or ratio >= 14)
         reach = "≤ 4 ms, ≤ 10 MiB, ≤ 1/14 of `gh auth token`"
     else:
-        held, reach = ours <= limit, f"≤ {limit} ms"
-    table.add(what, f"{ms(ours)}, {mib(memory)}", beside, reach, held)
+        held, reach = slower <= limit, f"≤ {limit} ms"
+    measured = f"{ms(ours)} (again within the minute {ms(repeated)}), {mib(memory)}"
+    table.add(what, measured, beside, reach, held)
 
 
 def measure_listing(table, root, program, runs, gh, gh_environment, repositories):

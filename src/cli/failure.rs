@@ -76,7 +76,7 @@ impl Kind {
     /// What it means, for `gitconn help exit-codes`.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Failed => "failed: a file could not be read or written",
+            Self::Failed => "failed: a file could not be read or written, or a provider has no call for it",
             Self::Usage => "usage or configuration: an option, a setting, a choice between several connections",
             Self::NotFound => "not found: store, connection, repository, branch",
             Self::Refused => "the provider refuses the credential (scope, single sign-on and blocked accounts count)",
@@ -189,10 +189,6 @@ impl Failure {
         self.0.kind
     }
 
-    pub(crate) fn message(&self) -> &str {
-        &self.0.message
-    }
-
     /// Says it on stderr, as words or as JSON, and gives the exit code.
     pub(crate) fn report(&self, out: &Out) -> ExitCode {
         if self.0.closed_pipe {
@@ -202,6 +198,15 @@ impl Failure {
             if out.is_json() { self.report_json() } else { self.report_words(out) }
         }
         ExitCode::from(self.0.kind.code())
+    }
+
+    /// Says that one of several failed, also when nothing but errors is to be said.
+    pub(crate) fn say_of(&self, name: &str, out: &Out) {
+        let style = out.stderr_style();
+        stderr_line(&format!("{} `{name}` is missing: {}", style.bad("error:"), self.0.message));
+        for hint in self.0.hints.iter().take(1) {
+            out.hint(hint);
+        }
     }
 
     fn report_words(&self, out: &Out) {

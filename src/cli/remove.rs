@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::grid::Grid;
 use super::out::{Style, View};
 use crate::model::shell_word;
@@ -45,10 +45,11 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if !by.is_empty() && !args.cascade {
         return Err(Error::Depended { name: name.to_owned(), by }.into());
     }
-    if args.revoke && revoke_by == RevokeBy::Page {
+    if let (true, RevokeBy::Page(url)) = (args.revoke, &revoke_by) {
         let message = format!("{} has no call that revokes this token: only a person can, on a page", connection.host);
-        return Err(Failure::new(super::failure::Kind::Failed, message)
-            .hint(format!("gitconn remove {}   # then revoke it in the settings there", shell_word(name))));
+        return Err(Failure::new(Kind::Failed, message)
+            .hint(format!("open {url}"))
+            .hint(format!("gitconn remove {}   # without --revoke", shell_word(name))));
     }
     if !args.yes {
         let fate = if args.revoke { "is removed, and its token revoked for good" } else { "is removed; its token lives on" };

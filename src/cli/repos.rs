@@ -8,7 +8,7 @@ use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::paging::{self, PageArgs};
-use crate::model::{Repository, Timestamp, clean, shell_word};
+use crate::model::{Repository, Timestamp, clean};
 use crate::ops::list_repositories::{self, Outcome, Wanted};
 use crate::ops::{Flow, resolve};
 
@@ -152,7 +152,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     context.progress.begin("asking for repositories");
     let mut rows = Vec::new();
     let mut broken = None;
-    let outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {
+    let mut outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {
         let row = RepositoryView::new(found.repository, names[found.via].clone());
         if !context.out.streams() {
             rows.push(row);
@@ -168,6 +168,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }))?;
     if let Some(failure) = broken {
         return Err(failure);
+    }
+    // Of the only one that was asked nothing is left to show.
+    if names.len() == 1
+        && let Some((_, error)) = outcome.failed.pop()
+    {
+        return Err(error.into());
     }
     let shown = rows.len();
     if !context.out.streams() {
@@ -219,8 +225,7 @@ fn finish(
     let mut kinds = Vec::new();
     for (via, error) in outcome.failed {
         let failure = Failure::from(error);
-        context.out.warn(&format!("`{}` is missing: {}", names[via], failure.message()));
-        context.out.hint(&format!("gitconn validate {}", shell_word(&names[via])));
+        failure.say_of(&names[via], context.out);
         kinds.push(failure.kind());
     }
     let same = kinds.first().copied().filter(|first| all && kinds.iter().all(|kind| kind == first));

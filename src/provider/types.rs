@@ -141,10 +141,10 @@ pub(crate) enum Revoked {
 }
 
 /// How a token is revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RevokeBy {
     /// A call does it.
     Api,
-    /// Only a person can, on a page.
-    Page,
+    /// Only a person can, on this page.
+    Page(String),
 }

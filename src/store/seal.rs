@@ -316,11 +316,11 @@ mod tests {
     fn the_writer_key_is_derived_as_documented() {
         // RFC 5869 with SHA-256, computed with another implementation: salt `store-1`, info `gitconn-sig-1`, over this very text.
         let text = concat!("AGE-SECRET-KEY-1", "QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SWRYDWG");
-        let key = StoreKey { identity: text.to_owned().into(), from: "a test".into() };
+        let key = StoreKey { identity: text.to_owned().into(), from: "a test".into(), signer: None };
         let seed = derive(&key, "store-1", super::WRITER_INFO).unwrap();
         assert_eq!(BASE64_STANDARD_NO_PAD.encode(*seed), "00a7lQO+K9JjazR31uwS2Rq/UUnJjwo2IpUzT6MqY7k");
         // The same key in small letters is the same key.
-        let small = StoreKey { identity: text.to_lowercase().into(), from: "a test".into() };
+        let small = StoreKey { identity: text.to_lowercase().into(), from: "a test".into(), signer: None };
         assert_eq!(derive(&small, "store-1", super::WRITER_INFO).unwrap(), seed);
     }
 }

@@ -61,7 +61,7 @@ impl Kind for GitHub {
 
     fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy {
         match (Site::of(host), method) {
-            (Site::Server, AuthMethod::OAuth | AuthMethod::Pat | AuthMethod::AccessToken) => RevokeBy::Page,
+            (Site::Server, AuthMethod::OAuth | AuthMethod::Pat | AuthMethod::AccessToken) => RevokeBy::Page(page::tokens(host)),
             (Site::Public | Site::Tenant, _) | (Site::Server, AuthMethod::GithubApp) => RevokeBy::Api,
         }
     }

@@ -210,7 +210,7 @@ mod tests {
             assert!(matches!(made, Err(Error::Cancelled)));
         }
         let made = make(place(), &Sources::new(&env, None, None), Timestamp::UNIX_EPOCH);
-        assert!(matches!(made, Err(Error::UnusablePlace { .. })));
+        assert!(matches!(made, Err(Error::Locked { .. })));
         let broken = Env::from_variables([(name::PASSPHRASE_FILE, folder.path().join("none"))]);
         let made = make(place(), &Sources::new(&broken, None, Some(&refuses)), Timestamp::UNIX_EPOCH);
         assert!(matches!(made, Err(Error::BadKey { .. })));

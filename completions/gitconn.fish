@@ -1,0 +1,637 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_gitconn_global_optspecs
+    string join \n store= key-file= o/output= json q/quiet v/verbose no-input max-wait= h/help V/version
+end
+
+function __fish_gitconn_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_gitconn_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_gitconn_using_subcommand
+    set -l cmd (__fish_gitconn_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c gitconn -n "__fish_gitconn_needs_command" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_needs_command" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_needs_command" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_needs_command" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_needs_command" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_needs_command" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_needs_command" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_needs_command" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_needs_command" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "connect" -d 'Add a connection'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "list" -d 'Show connections with account, status, expiry and last check'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "ls" -d 'Show connections with account, status, expiry and last check'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one connection, whole: everything but the secret'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, or put a new token in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rm" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List repositories, newest activity first, over all connections unless some are named'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "completions" -d 'Print the completions of a shell'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "man" -d 'Print the manual page, or write one for each command into a directory'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "help" -d 'Explain a topic, or a command'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l host -d 'Address of a self-hosted instance, with its path root if it has one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l api-url -d 'Address of the API where it is not the usual one for the host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l offline -d 'Store without asking the provider: the status is `pending`'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l force -d 'Take a token whose checksum does not fit'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-http -d 'Allow `http://` to this host: the token travels in the clear'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l open -d 'Open the page for making a token in the browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l status -d 'Only connections with this status' -r -f -a "pending\t''
+active\t''
+expired\t''
+revoked\t''
+invalid\t''
+error\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l all -d 'Show disabled ones too'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l wide -d 'Show tags, who made each, and when'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l status -d 'Only connections with this status' -r -f -a "pending\t''
+active\t''
+expired\t''
+revoked\t''
+invalid\t''
+error\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l all -d 'Show disabled ones too'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l wide -d 'Show tags, who made each, and when'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l no-save -d 'Change nothing in the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-save -d 'Change nothing in the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l name -d 'New name' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l description -d 'What it is for; an empty text removes it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l expires-at -d 'When the token ends, or `none`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l allow-account-change -d 'Allow a new token of another account'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand enable" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand disable" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l revoke -d 'Also revoke the token at the provider; this cannot be undone'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l cascade -d 'Also remove what depends on it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand remove" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l revoke -d 'Also revoke the token at the provider; this cannot be undone'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l cascade -d 'Also remove what depends on it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l search -d 'Only repositories whose full name contains this, without regard to case' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l limit -d 'At most so many' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l page -d 'Just this page of one connection\'s listing' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l per-page -d 'Rows in a page, at most 100' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l all -d 'All of them'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s c -l connection -d 'Use this connection' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l search -d 'Only branches whose name contains this, without regard to case' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l page -d 'Just this page of one connection\'s listing' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l per-page -d 'Rows in a page, at most 100' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l all -d 'All of them; otherwise one page'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'Who did what, newest first'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Recompute the chain of hashes; exit code 7 if it is broken'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s c -l connection -d 'Only events of this connection; it may be gone already' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only events since then: a span such as 1d, or a date' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l kind -d 'Only events of this kind, for example `created`; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "init" -d 'Make a store, and its key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "info" -d 'Where the store is, where its key is, and what state it is in'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "unlock" -d 'Keep the key in the kernel\'s keyring for a while, so that nobody is asked for the passphrase again (Linux)'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "lock" -d 'Take the key out of the kernel\'s keyring'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "verify" -d 'Check everything: header, signature, content, trail, pin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "backup" -d 'Copy the store, encrypted as it is, after it was verified'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "restore" -d 'Put a kept generation, or a backup, in the store\'s place; what is there now is kept as a generation'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "accept" -d 'Sign a store that another tool encrypted, that went back to an older state, or that was moved here'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -f -a "key" -d 'Keep a recovery copy of the store\'s key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l key -d 'Where the key is to live; by default the keyring, else a file under a passphrase' -r -f -a "keyring\t'The desktop\'s keyring'
+passphrase\t'A file beside the store, protected by a passphrase'
+file\t'A plain file that only its owner can read'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l key-out -d 'The file for `--key file`' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from info" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l for -d 'For how long, at most 30d; 8h if left out' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from unlock" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from lock" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from backup" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l generation -d 'A kept generation, by its number' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l list -d 'Show which generations are kept, and change nothing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from restore" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l move -d 'Make this machine the store\'s home: only there are single-use refresh tokens spent'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -f -a "export" -d 'Print the key, to be kept where only you can read it: who has it opens the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -f -a "list" -d 'Every setting, with where it was set'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -f -a "get" -d 'One setting\'s value'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -f -a "set" -d 'Write a setting into the file'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -f -a "unset" -d 'Take a setting out of the file'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and not __fish_seen_subcommand_from list get set unset path" -f -a "path" -d 'Where the file is'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from set" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from unset" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand man" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand help" -s V -l version -d 'Print version'
