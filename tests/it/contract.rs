@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::fake::{Answer, Case, Fake, Server, each_case, each_provider, ids, nobody, unwell};
+use crate::support::fake::{Answer, Case, Fake, Server, each_case, each_provider, hostile, ids, nobody, unwell};
 use crate::support::{Ran, Sandbox, tokens};
 
 /// `connect` for a fake, with a token on stdin.
@@ -270,6 +270,26 @@ fn all_pages_are_read_with_and_without_totals() {
         let page = sandbox.gitconn(["repos", "work", "--page", "3", "--per-page", "50", "--json"]).run().ok().json();
         assert_eq!(names(&page, "repositories", "full_name"), wanted[100..150]);
         assert_eq!((&page["page"], &page["per_page"]), (&Value::from(3), &Value::from(50)));
+    });
+}
+
+#[test]
+fn a_link_to_another_host_is_not_followed_there() {
+    each_provider(|fake| {
+        let (sandbox, elsewhere) = (connected(fake), hostile());
+        fake.repositories("ada", 230);
+        fake.link_to(&elsewhere.origin());
+        for totals in [true, false] {
+            if !totals {
+                fake.without_totals();
+            }
+            let ran = sandbox.gitconn(["repos", "work", "--all", "--json"]).run();
+            assert!(elsewhere.seen().is_empty(), "{}: {:?}", fake.id(), elsewhere.seen());
+            // It is read to its end by page numbers, or said to be a part.
+            if ran.code == 0 && ran.json()["repositories"].as_array().unwrap().len() != 230 {
+                assert_ne!(ran.json()["incomplete"], Value::Array(vec![]), "{}: a part looks like the whole\n{ran}", fake.id());
+            }
+        }
     });
 }
 

@@ -94,6 +94,8 @@ struct State {
     next_id: u64,
     /// Rows of listings move while one reads.
     moving: bool,
+    /// Where `Link` leads, if not here.
+    links: Option<String>,
 }
 
 /// GitHub.
@@ -132,6 +134,7 @@ impl GitHub {
             origin: String::new(),
             next_id: 1_296_269,
             moving: false,
+            links: None,
         }));
         let own = Arc::clone(&state);
         let server = Server::start(base, move |request| own.lock().unwrap().answer(request));
@@ -178,6 +181,11 @@ impl GitHub {
     /// `Link` names no last page from now on.
     pub(crate) fn without_last(&self) {
         self.state.lock().unwrap().last = false;
+    }
+
+    /// Every `Link` leads to this origin from now on, as behind a proxy that hides the server's own address.
+    pub(crate) fn link_to(&self, origin: &str) {
+        self.state.lock().unwrap().links = Some(origin.to_owned());
     }
 
     /// A row is put in front of every listing once its first page was read.
@@ -404,7 +412,7 @@ impl State {
     }
 
     fn linked(&self, answer: Answer, page: &Page, path: &str, request: &Request) -> Answer {
-        match page.link(&format!("{}{path}", self.origin), request, self.last) {
+        match page.link(&format!("{}{path}", self.links.as_ref().unwrap_or(&self.origin)), request, self.last) {
             Some(link) => answer.header("link", &link),
             None => answer,
         }

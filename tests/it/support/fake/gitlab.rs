@@ -85,6 +85,8 @@ struct State {
     next_id: u64,
     /// Rows of listings move while one reads.
     moving: bool,
+    /// Where `Link` leads, if not here.
+    links: Option<String>,
 }
 
 /// GitLab.
@@ -128,6 +130,7 @@ impl GitLab {
             base: String::new(),
             next_id: 41,
             moving: false,
+            links: None,
         }));
         let own = Arc::clone(&state);
         let server = Server::listen(&format!("{root}/api/v4"), tls, move |request| own.lock().unwrap().answer(request));
@@ -183,6 +186,11 @@ impl GitLab {
     /// A server before 15.5, which does not know `self` and says 401 of it, although the token is fine.
     pub(crate) fn old(&self) {
         self.state.lock().unwrap().tells_self = false;
+    }
+
+    /// Every `Link` leads to this origin from now on, as behind a proxy that hides the server's own address.
+    pub(crate) fn link_to(&self, origin: &str) {
+        self.state.lock().unwrap().links = Some(origin.to_owned());
     }
 
     /// A row is put in front of every listing once its first page was read.
@@ -341,7 +349,7 @@ impl State {
         if self.totals {
             answer = answer.header("x-total", &page.total.to_string()).header("x-total-pages", &page.last.to_string());
         }
-        match page.link(&format!("{}{path}", self.origin), request, self.totals) {
+        match page.link(&format!("{}{path}", self.links.as_ref().unwrap_or(&self.origin)), request, self.totals) {
             Some(link) => answer.header("link", &link),
             None => answer,
         }

@@ -43,6 +43,9 @@ pub(crate) trait Fake {
     /// A row is put in front of every listing once its first page was read.
     fn moving(&self);
 
+    /// Every `Link` leads to this origin from now on.
+    fn link_to(&self, origin: &str);
+
     /// The path of the listing of repositories.
     fn listing(&self) -> &'static str;
 
@@ -161,6 +164,10 @@ impl Fake for GitHub {
 
     fn moving(&self) {
         Self::moving(self);
+    }
+
+    fn link_to(&self, origin: &str) {
+        Self::link_to(self, origin);
     }
 
     fn listing(&self) -> &'static str {
@@ -288,6 +295,10 @@ impl Fake for GitLab {
 
     fn moving(&self) {
         Self::moving(self);
+    }
+
+    fn link_to(&self, origin: &str) {
+        Self::link_to(self, origin);
     }
 
     fn listing(&self) -> &'static str {
