@@ -162,3 +162,31 @@ fn threads_that_write_and_read_lose_nothing_and_see_no_rollback() {
     assert_eq!(view.connections().unwrap().len(), writers * times);
     assert_eq!(view.header().generation, 1 + (writers * times) as u64);
 }
+
+/// Without looking again, 245 of 20,000 reads beside a writer looked like a rollback.
+#[test]
+fn twenty_thousand_reads_beside_a_writer_raise_no_false_alarm() {
+    let sandbox = Sandbox::new();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let saves = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut saves = 0_u64;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let event = crate::model::EventKind::Enabled;
+                let saved = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.record(&stamp(1), None, &event));
+                assert!(saved.unwrap().durable);
+                saves += 1;
+            }
+            saves
+        });
+        for read in 0..20_000 {
+            if let Err(error) = sandbox.store.read() {
+                done.store(true, std::sync::atomic::Ordering::Relaxed);
+                panic!("read {read}: {error}");
+            }
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        writer.join().unwrap()
+    });
+    assert!(saves > 100, "a writer that saves {saves} times is no company");
+}
