@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::fake::{Answer, Case, Fake, Server, each_case, each_provider, ids, nobody, unwell};
+use crate::support::fake::{Answer, Case, Fake, Server, each_case, each_provider, hostile, ids, nobody, unwell};
 use crate::support::{Ran, Sandbox, tokens};
 
 /// `connect` for a fake, with a token on stdin.
@@ -274,11 +274,59 @@ fn all_pages_are_read_with_and_without_totals() {
 }
 
 #[test]
+fn a_link_to_another_host_is_not_followed_there() {
+    each_provider(|fake| {
+        let (sandbox, elsewhere) = (connected(fake), hostile());
+        fake.repositories("ada", 230);
+        fake.link_to(&elsewhere.origin());
+        for totals in [true, false] {
+            if !totals {
+                fake.without_totals();
+            }
+            let ran = sandbox.gitconn(["repos", "work", "--all", "--json"]).run();
+            assert!(elsewhere.seen().is_empty(), "{}: {:?}", fake.id(), elsewhere.seen());
+            // It is read to its end by page numbers, or said to be a part.
+            if ran.code == 0 && ran.json()["repositories"].as_array().unwrap().len() != 230 {
+                assert_ne!(ran.json()["incomplete"], Value::Array(vec![]), "{}: a part looks like the whole\n{ran}", fake.id());
+            }
+        }
+    });
+}
+
+#[test]
+fn rows_that_move_while_one_reads_are_shown_once() {
+    each_provider(|fake| {
+        let sandbox = connected(fake);
+        fake.repositories("ada", 230);
+        let branches: Vec<String> = (0..250).map(|number| format!("b{number:03}")).collect();
+        fake.repository("ada", "ada/site", &branches.iter().map(String::as_str).collect::<Vec<_>>());
+        fake.moving();
+        for totals in [true, false] {
+            if !totals {
+                fake.without_totals();
+            }
+            let list = sandbox.gitconn(["repos", "work", "--all", "--json"]).run().ok().json();
+            let mut found = names(&list, "repositories", "full_name");
+            let all = found.len();
+            found.sort();
+            found.dedup();
+            assert_eq!((found.len(), all), (231, 231), "{}", fake.id());
+            let list = sandbox.gitconn(["branches", "ada/site", "-c", "work", "--all", "--json"]).run().ok().json();
+            let mut found = names(&list, "branches", "name");
+            let all = found.len();
+            found.sort();
+            found.dedup();
+            assert_eq!((found.len(), all), (250, 250), "{}", fake.id());
+        }
+    });
+}
+
+#[test]
 fn all_branches_are_read_and_searched_by_what_they_contain() {
     each_provider(|fake| {
         let sandbox = connected(fake);
         let many: Vec<String> = (0..250).map(|number| format!("feature/Item-{number:03}")).collect();
-        let mut branches: Vec<&str> = vec!["main"];
+        let mut branches: Vec<&str> = vec!["main", "price/in$net"];
         branches.extend(many.iter().map(String::as_str));
         fake.repository("ada", "ada/site", &branches);
         let run = |arguments: &[&str]| {
@@ -289,7 +337,7 @@ fn all_branches_are_read_and_searched_by_what_they_contain() {
                 fake.without_totals();
             }
             let all = run(&["--all"]);
-            assert_eq!(all["branches"].as_array().unwrap().len(), 251, "{}", fake.id());
+            assert_eq!(all["branches"].as_array().unwrap().len(), 252, "{}", fake.id());
             let default: Vec<&Value> =
                 all["branches"].as_array().unwrap().iter().filter(|branch| branch["is_default"] == true).collect();
             assert_eq!(default.len(), 1);
@@ -298,6 +346,7 @@ fn all_branches_are_read_and_searched_by_what_they_contain() {
         }
         let found = run(&["--search", "iTEM-24", "--all"]);
         assert_eq!(names(&found, "branches", "name"), many[240..250], "{}", fake.id());
+        assert_eq!(names(&run(&["--search", "IN$", "--all"]), "branches", "name"), ["price/in$net"], "{}", fake.id());
         // A search is for what is contained: signs that a provider gives a meaning of its own have none.
         for search in ["^feature", "049$", ".*", "ma%n"] {
             assert_eq!(run(&["--search", search, "--all"])["branches"], Value::Array(vec![]), "{}: {search}", fake.id());

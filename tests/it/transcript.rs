@@ -327,7 +327,7 @@ fn when_the_provider_refuses() {
     code: 6
     --- stdout
     --- stderr
-    warning: `work` is missing: [HOST] limits requests until [TIME]
-    hint: gitconn validate work
+    error: [HOST] limits requests until [TIME]
+    hint: --max-wait 1h   # to wait for it
     "#);
 }

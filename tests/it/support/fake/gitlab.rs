@@ -83,6 +83,10 @@ struct State {
     origin: String,
     base: String,
     next_id: u64,
+    /// Rows of listings move while one reads.
+    moving: bool,
+    /// Where `Link` leads, if not here.
+    links: Option<String>,
 }
 
 /// GitLab.
@@ -125,6 +129,8 @@ impl GitLab {
             origin: String::new(),
             base: String::new(),
             next_id: 41,
+            moving: false,
+            links: None,
         }));
         let own = Arc::clone(&state);
         let server = Server::listen(&format!("{root}/api/v4"), tls, move |request| own.lock().unwrap().answer(request));
@@ -180,6 +186,16 @@ impl GitLab {
     /// A server before 15.5, which does not know `self` and says 401 of it, although the token is fine.
     pub(crate) fn old(&self) {
         self.state.lock().unwrap().tells_self = false;
+    }
+
+    /// Every `Link` leads to this origin from now on, as behind a proxy that hides the server's own address.
+    pub(crate) fn link_to(&self, origin: &str) {
+        self.state.lock().unwrap().links = Some(origin.to_owned());
+    }
+
+    /// A row is put in front of every listing once its first page was read.
+    pub(crate) fn moving(&self) {
+        self.state.lock().unwrap().moving = true;
     }
 
     /// Makes so many projects for an account: `USERNAME/repo-001` is the most recently active.
@@ -319,7 +335,7 @@ impl State {
         }
         let page = Page::of(request, rows.len(), 20);
         let simple = request.parameter("simple") == Some("true");
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.project_body(row, simple)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.project_body(row, simple)).collect();
         self.paged(Answer::json(200, &Value::from(shown)), &page, "/projects", request)
     }
 
@@ -333,7 +349,7 @@ impl State {
         if self.totals {
             answer = answer.header("x-total", &page.total.to_string()).header("x-total-pages", &page.last.to_string());
         }
-        match page.link(&format!("{}{path}", self.origin), request, self.totals) {
+        match page.link(&format!("{}{path}", self.links.as_ref().unwrap_or(&self.origin)), request, self.totals) {
             Some(link) => answer.header("link", &link),
             None => answer,
         }
@@ -361,8 +377,11 @@ impl State {
                     });
                 }
                 let page = Page::of(request, rows.len(), 20);
-                let shown: Vec<Value> =
-                    page.cut(&rows).iter().map(|(name, protected)| self.branch_body(project, name, *protected)).collect();
+                let shown: Vec<Value> = page
+                    .cut(&rows, self.moving)
+                    .iter()
+                    .map(|(name, protected)| self.branch_body(project, name, *protected))
+                    .collect();
                 let path = format!("/projects/{}/repository/branches", project.id);
                 self.paged(Answer::json(200, &Value::from(shown)), &page, &path, request)
             }

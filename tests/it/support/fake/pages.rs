@@ -15,8 +15,10 @@ impl Page {
         Self { number: request.number("page").unwrap_or(1).max(1), size, last: total.div_ceil(size).max(1), total }
     }
 
-    pub(super) fn cut<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let from = ((self.number - 1) * self.size).min(rows.len());
+    /// The rows of the page. `moving`: a row was put in front after the first page was read, so that every later page begins with the
+    /// row that the one before ended with.
+    pub(super) fn cut<'a, T>(&self, rows: &'a [T], moving: bool) -> &'a [T] {
+        let from = ((self.number - 1) * self.size).min(rows.len()).saturating_sub(usize::from(moving && self.number > 1));
         &rows[from..(from + self.size).min(rows.len())]
     }
 

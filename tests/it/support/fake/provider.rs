@@ -40,6 +40,12 @@ pub(crate) trait Fake {
     /// Listings no longer say how many rows or pages there are.
     fn without_totals(&self);
 
+    /// A row is put in front of every listing once its first page was read.
+    fn moving(&self);
+
+    /// Every `Link` leads to this origin from now on.
+    fn link_to(&self, origin: &str);
+
     /// The path of the listing of repositories.
     fn listing(&self) -> &'static str;
 
@@ -154,6 +160,14 @@ impl Fake for GitHub {
 
     fn without_totals(&self) {
         self.without_last();
+    }
+
+    fn moving(&self) {
+        Self::moving(self);
+    }
+
+    fn link_to(&self, origin: &str) {
+        Self::link_to(self, origin);
     }
 
     fn listing(&self) -> &'static str {
@@ -277,6 +291,14 @@ impl Fake for GitLab {
 
     fn without_totals(&self) {
         Self::without_totals(self);
+    }
+
+    fn moving(&self) {
+        Self::moving(self);
+    }
+
+    fn link_to(&self, origin: &str) {
+        Self::link_to(self, origin);
     }
 
     fn listing(&self) -> &'static str {

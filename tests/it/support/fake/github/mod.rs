@@ -1,83 +1,18 @@
 //! GitHub, as far as gitconn asks it. Bodies and headers follow GitHub's REST documentation (version 2022-11-28) and recordings of it;
 //! what is marked *by hand* was written after texts that are only quoted there.
 
+mod known;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+pub(crate) use self::known::{Grant, Repo};
 use super::pages::Page;
 use super::{Answer, Request, Server};
 use crate::support::Sandbox;
 use crate::support::tokens;
-
-/// What a token is good for.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant {
-    pub(crate) login: String,
-    /// `X-OAuth-Scopes`; a fine-grained token has no such header.
-    pub(crate) scopes: Option<String>,
-    /// `github-authentication-token-expiration`, in one of its three forms.
-    pub(crate) expires: Option<String>,
-    /// It belongs to an installation, not to a user.
-    pub(crate) installation: bool,
-    /// Organisations that hide behind single sign-on (their ids).
-    pub(crate) hidden: Vec<u64>,
-}
-
-impl Grant {
-    /// A classic token that never expires, good for reading.
-    pub(crate) fn classic(login: &str) -> Self {
-        Self {
-            login: login.to_owned(),
-            scopes: Some("read:org, repo".to_owned()),
-            expires: Some("2099-02-18 12:34:56 UTC".to_owned()),
-            installation: false,
-            hidden: Vec::new(),
-        }
-    }
-
-    /// A fine-grained token.
-    pub(crate) fn fine_grained(login: &str) -> Self {
-        Self { scopes: None, ..Self::classic(login) }
-    }
-
-    /// A token of an installation.
-    pub(crate) fn installation(owner: &str) -> Self {
-        Self { scopes: None, installation: true, ..Self::classic(owner) }
-    }
-
-    #[must_use]
-    pub(crate) fn scopes(self, scopes: &str) -> Self {
-        Self { scopes: Some(scopes.to_owned()), ..self }
-    }
-
-    #[must_use]
-    pub(crate) fn expires(self, expires: Option<&str>) -> Self {
-        Self { expires: expires.map(ToOwned::to_owned), ..self }
-    }
-
-    #[must_use]
-    pub(crate) fn hiding(self, organisations: &[u64]) -> Self {
-        Self { hidden: organisations.to_vec(), ..self }
-    }
-}
-
-/// A repository with its branches.
-#[derive(Debug, Clone)]
-pub(crate) struct Repo {
-    pub(crate) id: u64,
-    pub(crate) full_name: String,
-    pub(crate) private: bool,
-    pub(crate) description: Option<String>,
-    pub(crate) archived: bool,
-    pub(crate) pushed_at: String,
-    pub(crate) default_branch: String,
-    /// Names, and whether each is protected.
-    pub(crate) branches: Vec<(String, bool)>,
-    /// The name it had before.
-    pub(crate) former: Option<String>,
-}
 
 #[derive(Debug)]
 struct State {
@@ -92,6 +27,10 @@ struct State {
     remaining: u64,
     origin: String,
     next_id: u64,
+    /// Rows of listings move while one reads.
+    moving: bool,
+    /// Where `Link` leads, if not here.
+    links: Option<String>,
 }
 
 /// GitHub.
@@ -129,6 +68,8 @@ impl GitHub {
             remaining: 5000,
             origin: String::new(),
             next_id: 1_296_269,
+            moving: false,
+            links: None,
         }));
         let own = Arc::clone(&state);
         let server = Server::start(base, move |request| own.lock().unwrap().answer(request));
@@ -175,6 +116,16 @@ impl GitHub {
     /// `Link` names no last page from now on.
     pub(crate) fn without_last(&self) {
         self.state.lock().unwrap().last = false;
+    }
+
+    /// Every `Link` leads to this origin from now on, as behind a proxy that hides the server's own address.
+    pub(crate) fn link_to(&self, origin: &str) {
+        self.state.lock().unwrap().links = Some(origin.to_owned());
+    }
+
+    /// A row is put in front of every listing once its first page was read.
+    pub(crate) fn moving(&self) {
+        self.state.lock().unwrap().moving = true;
     }
 
     /// Makes so many repositories for an account: `LOGIN/repo-001` is the most recently pushed to.
@@ -376,7 +327,7 @@ impl State {
             _ => rows.sort_by(|one, other| one.full_name.cmp(&other.full_name)),
         }
         let page = Page::of(request, rows.len(), 30);
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
         let answer = self.linked(Answer::json(200, &Value::from(shown)), &page, "/user/repos", request);
         if grant.hidden.is_empty() {
             answer
@@ -390,13 +341,13 @@ impl State {
     fn installation_repositories(&self, request: &Request, grant: &Grant) -> Answer {
         let rows = self.visible(grant);
         let page = Page::of(request, rows.len(), 30);
-        let shown: Vec<Value> = page.cut(&rows).iter().map(|row| self.repository_body(row)).collect();
+        let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
         let body = json!({"total_count": rows.len(), "repository_selection": "selected", "repositories": shown});
         self.linked(Answer::json(200, &body), &page, "/installation/repositories", request)
     }
 
     fn linked(&self, answer: Answer, page: &Page, path: &str, request: &Request) -> Answer {
-        match page.link(&format!("{}{path}", self.origin), request, self.last) {
+        match page.link(&format!("{}{path}", self.links.as_ref().unwrap_or(&self.origin)), request, self.last) {
             Some(link) => answer.header("link", &link),
             None => answer,
         }
@@ -426,8 +377,11 @@ impl State {
                 let mut branches = repository.branches.clone();
                 branches.sort();
                 let page = Page::of(request, branches.len(), 30);
-                let rows: Vec<Value> =
-                    page.cut(&branches).iter().map(|(name, protected)| self.branch_body(repository, name, *protected)).collect();
+                let rows: Vec<Value> = page
+                    .cut(&branches, self.moving)
+                    .iter()
+                    .map(|(name, protected)| self.branch_body(repository, name, *protected))
+                    .collect();
                 // The pages of a repository's listings go by its id.
                 self.linked(
                     Answer::json(200, &Value::from(rows)),
