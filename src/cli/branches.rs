@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::paging::PageArgs;
-use crate::model::{Branch, clean};
+use crate::model::{Branch, clean, shell_word};
 use crate::ops::{BranchQuery, Error, Flow, PageChoice, checkout, list_branches, resolve};
 
 /// Rows of a page where none is asked for.
@@ -83,7 +83,13 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read()?;
-    let connection = resolve::serving(&session, &view, args.connection.as_deref(), &remote)?;
+    let connection = resolve::serving(&session, &view, args.connection.as_deref(), &remote).map_err(|error| match &error {
+        Error::Ambiguous { names, .. } => {
+            let add = names.first().map(|name| format!("-c {}", shell_word(name))).unwrap_or_default();
+            Failure::from(error).again(add, "for example")
+        }
+        _ => error.into(),
+    })?;
     let path = remote.path_on(&connection.host).ok_or_else(|| match remote.host_text() {
         Some(wanted) => Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)),
         None => Error::NotARepository(args.repository.clone().unwrap_or_default()),

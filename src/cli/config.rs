@@ -88,6 +88,18 @@ impl View for One {
     }
 }
 
+/// A setting that is gone.
+#[derive(Serialize)]
+struct Unset {
+    key: String,
+}
+
+impl View for Unset {
+    fn grid(&self, _: Style) -> Grid {
+        Grid::new(&[])
+    }
+}
+
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let config = context.config;
     match &args.command {
@@ -105,18 +117,19 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         Command::Set { key, value } => {
             config.set(key, value)?;
             context.out.note(&format!("set `{key}` in `{}`", config.path().display()));
+            let set = One { key: key.clone(), value: value.clone() };
             if let Some(setting) = config.get(key)?
                 && let Origin::Env(name) = setting.origin
             {
                 context.out.warn(&format!("the environment variable {name} is set and counts more"));
             }
-            Ok(())
+            if context.out.is_json() { context.out.data(&set) } else { Ok(()) }
         }
         Command::Unset { key } => {
             config.get(key)?;
             config.unset(key)?;
             context.out.note(&format!("`{key}` is no longer set in `{}`", config.path().display()));
-            Ok(())
+            if context.out.is_json() { context.out.data(&Unset { key: key.clone() }) } else { Ok(()) }
         }
         Command::Path => context.out.data(&One { key: "path".to_owned(), value: config.path().display().to_string() }),
     }

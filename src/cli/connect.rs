@@ -9,9 +9,13 @@ use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
 use super::{store, words};
+use crate::env;
 use crate::model::{Connection, Expiry, Name, ProviderId, Timestamp, shell_word};
 use crate::ops::connect::{self, Plan};
 use crate::secret::Secret;
+
+/// What to add where nobody can be asked.
+const TOKEN_SOURCES: &str = "--token-stdin < FILE";
 
 /// Add a connection
 ///
@@ -108,7 +112,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(token) = &given {
         plan.shape(token)?;
     } else if !context.prompt.is_allowed() {
-        return Err(Failure::nobody_to_ask("token", "--token-stdin, --token-file FILE or --token-env VAR"));
+        return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
     }
     let store = store::open_or_make(&session, context)?;
     connect::check_name(&store, plan.name.as_ref())?;
@@ -146,11 +150,16 @@ fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failur
     if let Some(advice) = page.advice {
         context.out.note(&format!("  {advice}"));
     }
-    if args.open && webbrowser::open(&page.url).is_err() {
-        context.out.warn("no browser could be opened");
+    if args.open {
+        // A browser inherits the environment, and there is no taking a variable out of our own.
+        if env::name::SECRETS.iter().any(|name| context.env.os(name).is_some()) {
+            context.out.warn("no browser is opened while GITCONN_KEY is set: it would inherit the key");
+        } else if webbrowser::open(&page.url).is_err() {
+            context.out.warn("no browser could be opened");
+        }
     }
     for _ in 0..2 {
-        let token = context.prompt.secret("token", "--token-stdin, --token-file FILE or --token-env VAR")?;
+        let token = context.prompt.secret("token", TOKEN_SOURCES)?;
         if token.expose().trim().is_empty() {
             return Err(Failure::interrupted());
         }
@@ -159,7 +168,7 @@ fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failur
             Err(error) => context.out.warn(&format!("{error}; try again")),
         }
     }
-    let token = context.prompt.secret("token", "--token-stdin, --token-file FILE or --token-env VAR")?;
+    let token = context.prompt.secret("token", TOKEN_SOURCES)?;
     plan.shape(&token)?;
     Ok(token)
 }

@@ -1,5 +1,6 @@
 //! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
 
+use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
@@ -91,6 +92,26 @@ impl Kind {
     }
 }
 
+/// What to do about it: something that can be pasted.
+#[derive(Debug, Clone)]
+enum Hint {
+    /// A command, perhaps with a remark behind `#`.
+    Command(String),
+    /// The command that failed once more, with this added.
+    Again { add: String, remark: &'static str },
+}
+
+impl Hint {
+    /// The text to paste. `invoked` is what was typed, without the program's name.
+    fn render(&self, invoked: &str) -> String {
+        match self {
+            Self::Command(text) => text.clone(),
+            Self::Again { add, remark: "" } => format!("gitconn {invoked} {add}"),
+            Self::Again { add, remark } => format!("gitconn {invoked} {add}   # {remark}"),
+        }
+    }
+}
+
 /// A failure in words. Boxed: it is rare, and every function that can fail would carry its size.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Words>);
@@ -100,7 +121,7 @@ struct Words {
     kind: Kind,
     message: String,
     causes: Vec<String>,
-    hints: Vec<String>,
+    hints: Vec<Hint>,
     request_id: Option<String>,
     /// What happened has been said already: only the exit code is left.
     silent: bool,
@@ -165,7 +186,7 @@ impl Failure {
 
     /// A question cannot be asked here.
     pub(crate) fn nobody_to_ask(question: &str, instead: &str) -> Self {
-        Self::usage(format!("cannot ask for the {question}: no terminal, or --no-input")).hint(instead)
+        Self::usage(format!("cannot ask for the {question}: no terminal, or --no-input")).again(instead, "")
     }
 
     /// A file the user named cannot be read.
@@ -175,7 +196,14 @@ impl Failure {
 
     #[must_use]
     pub(crate) fn hint(mut self, command: impl Into<String>) -> Self {
-        self.0.hints.push(command.into());
+        self.0.hints.push(Hint::Command(command.into()));
+        self
+    }
+
+    /// Hints at the same command with something added.
+    #[must_use]
+    pub(crate) fn again(mut self, add: impl Into<String>, remark: &'static str) -> Self {
+        self.0.hints.push(Hint::Again { add: add.into(), remark });
         self
     }
 
@@ -189,13 +217,14 @@ impl Failure {
         self.0.kind
     }
 
-    /// Says it on stderr, as words or as JSON, and gives the exit code.
-    pub(crate) fn report(&self, out: &Out) -> ExitCode {
+    /// Says it on stderr, as words or as JSON, and gives the exit code. `invoked` is what was typed, the program's name first.
+    pub(crate) fn report(&self, out: &Out, invoked: &[OsString]) -> ExitCode {
         if self.0.closed_pipe {
             return ExitCode::SUCCESS;
         }
         if !self.0.silent {
-            if out.is_json() { self.report_json() } else { self.report_words(out) }
+            let hints = self.hints(invoked);
+            if out.is_json() { self.report_json(&hints) } else { self.report_words(out, &hints) }
         }
         ExitCode::from(self.0.kind.code())
     }
@@ -204,25 +233,34 @@ impl Failure {
     pub(crate) fn say_of(&self, name: &str, out: &Out) {
         let style = out.stderr_style();
         stderr_line(&format!("{} `{name}` is missing: {}", style.bad("error:"), self.0.message));
-        for hint in self.0.hints.iter().take(1) {
+        if let Some(Hint::Command(hint)) = self.0.hints.first() {
             out.hint(hint);
         }
     }
 
-    fn report_words(&self, out: &Out) {
+    /// At most two, as they are shown. A token that was typed by mistake is not repeated.
+    fn hints(&self, invoked: &[OsString]) -> Vec<String> {
+        let words: Vec<_> = invoked.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+        let secret = words.iter().any(|word| ops::secret_in(word).is_some());
+        let invoked = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ");
+        let may_show = |hint: &&Hint| !secret || matches!(hint, Hint::Command(_));
+        self.0.hints.iter().filter(may_show).take(2).map(|hint| hint.render(&invoked)).collect()
+    }
+
+    fn report_words(&self, out: &Out, hints: &[String]) {
         let style = out.stderr_style();
         stderr_line(&format!("{} {}", style.bad("error:"), self.0.message));
         for cause in &self.0.causes {
             stderr_line(&format!("{} {cause}", style.faint("caused by:")));
         }
-        for hint in self.0.hints.iter().take(2) {
+        for hint in hints {
             stderr_line(&format!("{} {hint}", style.faint("hint:")));
         }
     }
 
-    fn report_json(&self) {
+    fn report_json(&self, hints: &[String]) {
         let message = self.0.causes.iter().fold(self.0.message.clone(), |text, cause| format!("{text}: {cause}"));
-        let hint = (!self.0.hints.is_empty()).then(|| self.0.hints.join("\n"));
+        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
         let error = serde_json::json!({
             "error": { "kind": self.0.kind.id(), "message": message, "hint": hint, "request_id": self.0.request_id }
         });
@@ -270,9 +308,7 @@ impl From<ops::Error> for Failure {
                 .hint(format!("gitconn connect github --host {}   # or gitlab", shell_word(&host))),
             ops::Error::Ambiguous { names, .. } => {
                 let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
-                Self::usage(message)
-                    .hint(format!("name one of them, for example: -c {first}"))
-                    .hint(format!("gitconn config set connection {first}"))
+                Self::usage(message).hint(format!("gitconn config set connection {first}"))
             }
             ops::Error::OtherHost { .. } => {
                 Self::usage(message).hint("gitconn list").hint("unset GITCONN_CONNECTION   # or name the connection")
@@ -297,9 +333,7 @@ impl From<ops::Error> for Failure {
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
-            ops::Error::SecretTyped { .. } => Self::usage(message)
-                .hint("revoke it, and make a new one")
-                .hint("gitconn connect github --token-stdin   # or let it ask"),
+            ops::Error::SecretTyped { .. } => Self::usage(message).hint("gitconn connect github --token-stdin   # or let it ask"),
             ops::Error::Usage(_) => Self::usage(message),
         }
     }
@@ -309,7 +343,7 @@ fn not_stored(probe: &Probe) -> Failure {
     let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
     let mut failure = if probe.verdict.is_unknown() {
         Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"))
-            .hint("try again, or store it unchecked with --offline")
+            .again("--offline", "stores it unchecked")
     } else {
         Failure::new(Kind::Refused, format!("the token was not stored: {reason}"))
     };
@@ -318,7 +352,7 @@ fn not_stored(probe: &Probe) -> Failure {
         failure = failure.hint(format!("open {url}"));
     }
     match probe.verdict {
-        Verdict::InsufficientScope | Verdict::SsoRequired | Verdict::Blocked => failure.hint("--offline stores it as it is"),
+        Verdict::InsufficientScope | Verdict::SsoRequired | Verdict::Blocked => failure.again("--offline", "stores it as it is"),
         _ => failure,
     }
 }
@@ -327,7 +361,9 @@ impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Self {
         let failure = Self::usage(error.to_string());
         let failure = match &error {
-            config::Error::Unknown { nearest: Some(nearest), .. } => failure.hint(format!("did you mean `{nearest}`?")),
+            config::Error::Unknown { nearest: Some(nearest), .. } => {
+                failure.hint(format!("gitconn config get {nearest}   # did you mean this one?"))
+            }
             config::Error::Unknown { nearest: None, .. } | config::Error::Value { .. } => failure.hint("gitconn config list"),
             config::Error::NoHome(_) => failure.hint("set HOME, or GITCONN_STORE, GITCONN_CONFIG and GITCONN_STATE_DIR"),
             config::Error::Io { .. } | config::Error::Toml { .. } => failure,
@@ -382,13 +418,13 @@ impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
         let message = error.to_string();
         match error {
-            NetError::Limited { .. } => Self::new(Kind::Unavailable, message).hint("--max-wait 1h   # to wait for it"),
+            NetError::Limited { .. } => Self::new(Kind::Unavailable, message).again("--max-wait 1h", "waits for it"),
             NetError::Unreachable { .. } | NetError::TooLarge { .. } | NetError::Redirected { .. } => {
                 Self::new(Kind::Unavailable, message)
             }
             NetError::Plain { host } => Self::usage(message)
-                .hint(format!("use https: --host {}", shell_word(&host.replacen("http://", "https://", 1))))
-                .hint("--allow-http   # the token travels in the clear"),
+                .hint(format!("curl -sI {}   # does it speak https?", shell_word(&host.replacen("http://", "https://", 1))))
+                .again("--allow-http", "the token travels in the clear"),
             NetError::Certificate { .. } => Self::usage(message),
             NetError::Token(source) => Self::new(Kind::Refused, clean(&source.to_string()).into_owned()),
             NetError::Unusable { .. } => Self::new(Kind::Failed, message),
@@ -412,7 +448,9 @@ impl From<StoreError> for Failure {
                 .hint("or GITCONN_KEY_FILE to a file that only you can read"),
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
             E::BadKey { .. } | E::Cancelled => Self::new(Kind::Locked, message),
-            E::UnusablePlace { .. } => Self::new(Kind::Failed, message),
+            E::UnusablePlace { .. } => Self::new(Kind::Locked, message)
+                .hint("gitconn store init --key passphrase")
+                .hint("gitconn store init --key file --key-out FILE"),
             E::Damaged { .. } => {
                 Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list")
             }

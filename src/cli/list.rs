@@ -10,6 +10,7 @@ use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Status, Timestamp, clean};
+use crate::ops::look;
 
 /// Show connections with account, status, expiry and last check
 #[derive(Debug, clap::Args)]
@@ -95,7 +96,7 @@ impl View for List<'_> {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let all = store.read().and_then(|view| view.connections()).map_err(crate::ops::Error::from)?;
+    let all = look::all(&store)?;
     let now = context.env.now();
     let filter = args.filter.filter(args.status);
     let shown: Vec<Connection> = all

@@ -118,7 +118,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let format = if cli.global.json { Some(Format::Json) } else { cli.global.output };
     let config = match crate::config::Config::load(env) {
         Ok(config) => config,
-        Err(error) => return Failure::from(error).report(&Out::new(env, format, cli.global.quiet, None)),
+        Err(error) => return Failure::from(error).report(&Out::new(env, format, cli.global.quiet, None), &args),
     };
     if cli.global.verbose {
         log_to_stderr();
@@ -128,7 +128,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let result = dispatch(&cli.command, &context);
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(&out),
+        Err(failure) => failure.report(&out, &args),
     }
 }
 
@@ -166,7 +166,7 @@ fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
     if error.use_stderr() && wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None));
+        return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None), args);
     }
     // A closed pipe under `--help | head` is no failure.
     let _ = error.print();

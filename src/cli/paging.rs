@@ -23,8 +23,9 @@ impl PageArgs {
         if let Some(per_page) = self.per_page
             && per_page > MOST
         {
-            return Err(Failure::usage(format!("a page has at most {MOST} rows, not `{per_page}`"))
-                .hint("--per-page 100 --page 2   # or --all"));
+            let message =
+                format!("a page has at most {MOST} rows, not `{per_page}`: read several with --page, or all with --all");
+            return Err(Failure::usage(message));
         }
         Ok((self.page.is_some() || self.per_page.is_some()).then(|| (self.page.unwrap_or(1), self.per_page.unwrap_or(usual))))
     }

@@ -209,7 +209,7 @@ fn finish(
 ) -> Result<(), Failure> {
     for (via, hidden) in &outcome.incomplete {
         let url = hidden.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
-        context.out.note(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
+        super::out::stderr_line(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
     }
     if outcome.more {
         match pages {
@@ -219,7 +219,8 @@ fn finish(
         }
     }
     if outcome.failed.is_empty() {
-        return Ok(());
+        // What is hidden is missing, whatever format cannot say so: nothing partial passes for whole.
+        return if outcome.incomplete.is_empty() { Ok(()) } else { Err(Failure::said(Kind::Partial)) };
     }
     let all = outcome.failed.len() == names.len();
     let mut kinds = Vec::new();

@@ -10,7 +10,7 @@ use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Expiry, clean};
-use crate::ops::{audit, resolve};
+use crate::ops::{audit, look};
 
 /// Show one connection, whole: everything but the secret
 #[derive(Debug, clap::Args)]
@@ -95,8 +95,7 @@ pub(super) fn short(fingerprint: &str) -> &str {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let view = store.read()?;
-    let whole = resolve::named(&view, &args.name)?;
+    let whole = look::one(&store, &args.name)?;
     let events = audit::list(&store, Some(whole.id.as_str()), None, Vec::new(), Some(5))?;
     let shown = Shown {
         connection: (&whole).into(),

@@ -80,6 +80,14 @@ impl Remote {
         }
     }
 
+    /// Host and path as they may be shown.
+    pub(crate) fn describe(&self) -> String {
+        match self.host_text() {
+            Some(host) => format!("{host}/{}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     /// Whether it lies on this host. Over HTTP scheme, host, port and path root must be the same; over SSH only the name can be compared.
     pub(crate) fn is_on(&self, host: &HostUrl) -> bool {
         match &self.place {

@@ -9,6 +9,7 @@ mod error;
 pub(crate) mod list_branches;
 pub(crate) mod list_repositories;
 mod live;
+pub(crate) mod look;
 pub(crate) mod remove;
 pub(crate) mod replace_token;
 pub(crate) mod resolve;
@@ -22,6 +23,8 @@ pub(crate) use session::{Ask, Choices, Filter, Session};
 
 // What an error of ours is made of, and what progress is told: the terminal sees the layers below through here.
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
-pub(crate) use crate::provider::{Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked};
+pub(crate) use crate::provider::{
+    Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked, secret_in,
+};
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, Store};

@@ -105,7 +105,7 @@ pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remot
     }
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && remote.is_on(&connection.host)).collect();
-    only(fitting, remote.host_text().unwrap_or_else(|| "this".to_owned()), remote.host_text())
+    only(fitting, format!("`{}`", remote.describe()), remote.host_text())
 }
 
 /// The only usable connection for a host.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::Error;
-use crate::config::{Config, Setting};
+use crate::config::{Config, Origin, Setting};
 use crate::env::{self, Env};
 use crate::model::{Connection, ProviderId, Stamp, Status, Timestamp};
 use crate::net::{Http, Options, Watcher};
@@ -52,7 +52,7 @@ pub(crate) struct Choices {
 pub(crate) struct Session<'a> {
     env: &'a Env,
     config: &'a Config,
-    key_file: Option<PathBuf>,
+    key_file: Option<Setting<PathBuf>>,
     store_setting: Setting<PathBuf>,
     place: Place,
     ask: Option<Ask>,
@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
         let store_setting = config.store(choices.store.as_deref())?;
         let pinned = env.text(env::name::PIN) != Some("off");
         let place = Place::new(&store_setting.value, config.state(), pinned)?;
-        let key_file = config.key_file(choices.key_file.as_deref()).map(|setting| setting.value);
+        let key_file = config.key_file(choices.key_file.as_deref());
         let max_wait = choices.max_wait.unwrap_or_else(|| config.max_wait());
         let options = Options { watcher: Some(watcher), max_wait };
         Ok(Self { env, config, key_file, store_setting, place, ask, options, http: OnceCell::new() })
@@ -126,6 +126,11 @@ impl<'a> Session<'a> {
     pub(super) fn with_sources<T>(&self, work: impl FnOnce(&Sources<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let asker = |ask: &AskFor| self.ask.as_ref().ok_or(Cancelled).and_then(|asker| asker(ask));
         let asker: Option<Asker<'_>> = self.ask.is_some().then_some(&asker);
-        work(&Sources::new(self.env, self.key_file.as_deref(), asker))
+        let set_by = self.key_file.as_ref().map(|setting| match &setting.origin {
+            Origin::Flag(name) | Origin::Env(name) => *name,
+            Origin::File(_) | Origin::Default => "the setting `key_file`",
+        });
+        let key_file = set_by.zip(self.key_file.as_ref().map(|setting| setting.value.as_path()));
+        work(&Sources::new(self.env, key_file, asker))
     }
 }

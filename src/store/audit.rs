@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::rows::{count, millisecond, moment};
 use super::seal::{ImageHash, hash};
-use super::spool::Use;
 use super::{Db, Error};
 use crate::model::{Connection, ConnectionId, Event, EventKind, Stamp, Verdict};
 
@@ -14,9 +13,6 @@ use crate::model::{Connection, ConnectionId, Event, EventKind, Stamp, Verdict};
 pub(super) const GENESIS: ImageHash = [0; 32];
 /// What the hashed bytes of an event begin with.
 const DOMAIN: &[u8] = b"gitconn event 1";
-
-/// So many of the newest events are looked at for an earlier use of the same kind; one that lies further back is recorded again.
-const RECENT: usize = 64;
 
 /// How much of the trail is kept.
 #[derive(Debug, Clone, Copy)]

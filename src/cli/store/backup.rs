@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::grid::Grid;
+use crate::cli::out::{Style, View};
 use crate::ops::StoreError;
 
 /// Copy the store, encrypted as it is, after it was verified
@@ -12,6 +14,17 @@ pub(super) struct Args {
     /// The new file; it must not exist
     #[arg(value_name = "FILE")]
     file: PathBuf,
+}
+
+#[derive(serde::Serialize)]
+struct Copied {
+    backup: String,
+}
+
+impl View for Copied {
+    fn grid(&self, _: Style) -> Grid {
+        Grid::new(&[])
+    }
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
@@ -26,5 +39,5 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         done => done.map_err(crate::ops::Error::from)?,
     }
     context.out.note(&format!("copied the store to `{}`; the same key opens it", args.file.display()));
-    Ok(())
+    context.out.data(&Copied { backup: args.file.display().to_string() })
 }

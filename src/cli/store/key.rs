@@ -30,5 +30,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if !yes && context.prompt.is_allowed() && !context.prompt.confirm("print the key here?", "--yes")? {
         return Err(Failure::interrupted_by("the key was not printed"));
     }
-    context.out.raw(text.expose())
+    if !context.out.is_json() {
+        return context.out.raw(text.expose());
+    }
+    let line = zeroize::Zeroizing::new(serde_json::json!({ "key_file": text.expose() }).to_string() + "\n");
+    context.out.raw(&line)
 }

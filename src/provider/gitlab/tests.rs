@@ -1,4 +1,4 @@
-use crate::model::{ProviderId, RepositoryPath, TokenKind, Verdict};
+use crate::model::{ProviderId, TokenKind, Verdict};
 use crate::provider::testing::{Server, account, branches, repositories, say};
 use crate::provider::{Error, Known, PageChoice, Provider, Revoked};
 

@@ -145,12 +145,15 @@ mod tests {
         let env = nothing();
         let place = KeyPlace::File { path: path.clone() };
         let made = make(place.clone(), &Sources::new(&env, None, None), Timestamp::UNIX_EPOCH).unwrap();
-        let found = Sources::new(&env, Some(&path), None).given().unwrap().unwrap();
+        let found = Sources::new(&env, Some(("--key-file", &path)), None).given().unwrap().unwrap();
         assert!(found.is(&made.key));
         assert_eq!(made.key.from(), format!("`{}`", path.display()));
         let second = make(place, &Sources::new(&env, None, None), Timestamp::UNIX_EPOCH);
         assert!(matches!(second, Err(Error::UnusablePlace { .. })));
-        assert!(Sources::new(&env, Some(&path), None).given().unwrap().unwrap().is(&found), "the first one is untouched");
+        assert!(
+            Sources::new(&env, Some(("--key-file", &path)), None).given().unwrap().unwrap().is(&found),
+            "the first one is untouched"
+        );
         made.discard().unwrap();
         assert!(!path.exists());
     }

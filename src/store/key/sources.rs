@@ -36,7 +36,7 @@ pub(crate) type Asker<'a> = &'a dyn Fn(&Ask) -> Result<Secret, Cancelled>;
 /// Everything that can give a key.
 pub(crate) struct Sources<'a> {
     env: &'a Env,
-    key_file: Option<&'a Path>,
+    key_file: Option<(&'a str, &'a Path)>,
     asker: Option<Asker<'a>>,
 }
 
@@ -47,8 +47,8 @@ impl std::fmt::Debug for Sources<'_> {
 }
 
 impl<'a> Sources<'a> {
-    /// `key_file` is what `--key-file` said; `asker` is `None` where nobody can be asked.
-    pub(crate) fn new(env: &'a Env, key_file: Option<&'a Path>, asker: Option<Asker<'a>>) -> Self {
+    /// `key_file` is the key file that was set, with what set it (`--key-file`); `asker` is `None` where nobody can be asked.
+    pub(crate) fn new(env: &'a Env, key_file: Option<(&'a str, &'a Path)>, asker: Option<Asker<'a>>) -> Self {
         Self { env, key_file, asker }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Sources<'a> {
     /// `BadKey` if the first of them that is set is no good: the next is not tried.
     pub(crate) fn given(&self) -> Result<Option<StoreKey>, Error> {
         let from_variable = || self.env.os(name::KEY_FILE).map(Path::new);
-        let key_file = self.key_file.map(|path| ("--key-file", path)).or_else(|| Some((name::KEY_FILE, from_variable()?)));
+        let key_file = self.key_file.or_else(|| Some((name::KEY_FILE, from_variable()?)));
         if let Some((source, path)) = key_file {
             let from = format!("{source} `{}`", path.display());
             return match file::read_private(path) {

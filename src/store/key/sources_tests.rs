@@ -41,8 +41,8 @@ fn the_flag_goes_before_the_file_variable_and_that_before_the_key() {
     ]);
     let flag = bench.file(0);
     let given = |env: &Env, flag| Sources::new(env, flag, None).given().unwrap().unwrap();
-    assert!(given(&both, Some(&flag)).is(&bench.keys[0]));
-    assert_eq!(given(&both, Some(&flag)).from(), format!("--key-file `{}`", flag.display()));
+    assert!(given(&both, Some(("--key-file", &flag))).is(&bench.keys[0]));
+    assert_eq!(given(&both, Some(("--key-file", &flag))).from(), format!("--key-file `{}`", flag.display()));
     assert!(given(&both, None).is(&bench.keys[1]));
     assert_eq!(given(&both, None).from(), format!("GITCONN_KEY_FILE `{}`", bench.file(1).display()));
     let key_only = Env::from_variables([(name::KEY, third.line().expose())]);
@@ -59,7 +59,7 @@ fn a_source_that_is_set_and_broken_does_not_fall_through() {
     let (missing, open) = (bench.file(7), bench.file(0));
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
     let env = Env::from_variables([(name::KEY, good)]);
-    let (from, why) = bad(Sources::new(&env, Some(&missing), None).find("none", &missing).unwrap_err());
+    let (from, why) = bad(Sources::new(&env, Some(("--key-file", &missing)), None).find("none", &missing).unwrap_err());
     assert_eq!((from, why.as_str()), (format!("--key-file `{}`", missing.display()), "there is no such file"));
     let env = Env::from_variables([(name::KEY_FILE, open.as_os_str()), (name::KEY, good.as_ref())]);
     let (from, why) = bad(Sources::new(&env, None, None).find("none", &missing).unwrap_err());

@@ -172,7 +172,7 @@ fn twenty_thousand_reads_beside_a_writer_raise_no_false_alarm() {
         let writer = scope.spawn(|| {
             let mut saves = 0_u64;
             while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                let event = crate::model::EventKind::Enabled;
+                let event = EventKind::Enabled;
                 let saved = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.record(&stamp(1), None, &event));
                 assert!(saved.unwrap().durable);
                 saves += 1;
