@@ -21,7 +21,7 @@ fn the_first_minute() {
     --- stdout
     github-octocat
     --- stderr
-    made a store at `[ROOT]/data/gitconn/store.age`; its key is in --key-file `[ROOT]/key.txt` (gitconn store info)
+    made a store at `[ROOT]/data/gitconn/store.age`; its key is in GITCONN_KEY_FILE `[ROOT]/key.txt` (gitconn store info)
     hint: gitconn store key export   # keep a recovery copy: without its key a store is lost
     connected `github-octocat` as octocat on github.com (classic token: read:org, repo; expires 18 Feb 2099, in [N] days)
     hint: gitconn repos
@@ -112,7 +112,7 @@ fn looking_at_several() {
     $ gitconn audit verify
     code: 0
     --- stdout
-    11 events, unbroken since [TIME]
+    10 events, unbroken since [TIME]
     --- stderr
     "#);
     insta::assert_snapshot!(house.run(&["remove", "work", "--yes"]).shown(), @r#"
@@ -192,9 +192,9 @@ fn when_a_connection_does_not_serve() {
     code: 2
     --- stdout
     --- stderr
-    error: 2 connections for this fit equally well: lab, work
-    hint: name one of them, for example: -c lab
+    error: 2 connections for `ada/site` fit equally well: lab, work
     hint: gitconn config set connection lab
+    hint: gitconn branches ada/site -c lab   # for example
     "#);
     insta::assert_snapshot!(house.run(&["branches", "ada/nothing", "-c", "work"]).shown(), @r#"
     $ gitconn branches ada/nothing -c work
@@ -270,8 +270,8 @@ fn when_a_token_is_no_good() {
     --- stdout
     --- stderr
     error: http://git.example.com would be reached without encryption
-    hint: use https: --host https://git.example.com
-    hint: --allow-http   # the token travels in the clear
+    hint: curl -sI https://git.example.com   # does it speak https?
+    hint: gitconn connect github x --host http://git.example.com --token-stdin --allow-http   # the token travels in the clear
     "#);
     insta::assert_snapshot!(sandbox.gitconn(["connect", "github"]).run().shown(), @r#"
     $ gitconn connect github
@@ -279,7 +279,7 @@ fn when_a_token_is_no_good() {
     --- stdout
     --- stderr
     error: cannot ask for the token: no terminal, or --no-input
-    hint: --token-stdin, --token-file FILE or --token-env VAR
+    hint: gitconn connect github --token-stdin < FILE
     "#);
 }
 
@@ -328,6 +328,6 @@ fn when_the_provider_refuses() {
     --- stdout
     --- stderr
     error: [HOST] limits requests until [TIME]
-    hint: --max-wait 1h   # to wait for it
+    hint: gitconn repos work --max-wait 1h   # waits for it
     "#);
 }
