@@ -57,9 +57,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }
     let session = context.session()?;
     let store = session.store()?;
-    let before = resolve::named(&*store.read()?, &args.connection)?;
     let mut warnings = Vec::new();
     if let Some(token) = args.token.read(context)? {
+        let before = resolve::named(&*store.read()?, &args.connection)?;
         context.progress.begin(&format!("asking {}", before.host));
         let replaced = context.wait(replace_token::replace(&session, &store, &before, token, args.allow_account_change))?;
         store::say_durability(replaced.durable, context);
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         warnings.extend(replaced.warnings.into_iter().map(|warning| warning.text));
         context.out.note(&format!("`{}` has a new token; the old one was not revoked", before.name));
     }
-    let edited = edit::edit(&session, &store, before.id.as_str(), &changes)?;
+    let edited = edit::edit(&session, &store, &args.connection, &changes)?;
     store::say_durability(edited.durable, context);
     if !changes.is_empty() {
         context.out.note(&match edited.fields.as_slice() {

@@ -3,7 +3,7 @@
 use super::connect::tidy;
 use super::{Error, Session, resolve};
 use crate::model::{Connection, EventKind, Expiry, Name};
-use crate::store::{Keep, Store};
+use crate::store::{Error as StoreError, Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
 #[derive(Debug, Default)]
@@ -35,31 +35,48 @@ pub(crate) struct Edited {
     pub(crate) durable: bool,
 }
 
-/// Applies the changes. Nothing is saved if nothing changes.
+/// Why a change is not saved.
+enum Stop {
+    /// There is nothing to change.
+    Unchanged(Box<Connection>),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Applies the changes. Nothing is saved if nothing changes. The store is read once: under its lock.
 pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &Changes) -> Result<Edited, Error> {
     super::connect::check_no_secret(changes.name.as_ref())?;
-    let before = resolve::named(&*store.read()?, typed)?;
-    let (unchanged, fields) = applied(&before, changes);
-    if fields.is_empty() {
-        return Ok(Edited { connection: unchanged, fields, durable: true });
-    }
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
-        let (mut connection, fields) = applied(&resolve::named(db, before.id.as_str())?, changes);
+        let (mut connection, fields) = applied(&resolve::named(db, typed)?, changes);
+        if fields.is_empty() {
+            return Err(Stop::Unchanged(Box::new(connection)));
+        }
         if let Some(name) = &changes.name
             && let Some(other) = db.find(name.as_str())?
             && other.id != connection.id
             && other.name.key() == name.key()
         {
-            return Err(crate::store::Error::NameTaken(name.to_string()).into());
+            return Err(StoreError::NameTaken(name.to_string()).into());
         }
         connection.updated_at = stamp.at;
         db.update(&connection)?;
         db.record(&stamp, Some(&connection), &EventKind::Updated { fields: fields.clone() })?;
-        Ok::<_, Error>((connection, fields))
-    })?;
-    let (connection, fields) = saved.value;
-    Ok(Edited { connection, fields, durable: saved.durable })
+        Ok((connection, fields))
+    });
+    match saved {
+        Ok(saved) => {
+            let (connection, fields) = saved.value;
+            Ok(Edited { connection, fields, durable: saved.durable })
+        }
+        Err(Stop::Unchanged(connection)) => Ok(Edited { connection: *connection, fields: Vec::new(), durable: true }),
+        Err(Stop::Failed(error)) => Err(error),
+    }
 }
 
 fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) {

@@ -82,9 +82,8 @@ const V1_OBJECTS: &[Object] = &[
   ca_pem TEXT,
   client_pem TEXT,
   allow_http INTEGER NOT NULL CHECK (allow_http IN (0, 1))
-) STRICT",
+) STRICT, WITHOUT ROWID",
     ),
-    own_index("sqlite_autoindex_hosts_1", "hosts"),
     table(
         "connections",
         "CREATE TABLE connections (
@@ -127,9 +126,8 @@ const V1_OBJECTS: &[Object] = &[
   value TEXT NOT NULL,
   expires_at INTEGER,
   PRIMARY KEY (connection_id, kind)
-) STRICT",
+) STRICT, WITHOUT ROWID",
     ),
-    own_index("sqlite_autoindex_secrets_1", "secrets"),
     table(
         "events",
         "CREATE TABLE events (
