@@ -2,6 +2,7 @@
 //!
 //! It starts a small provider of its own on 127.0.0.1 that answers like a GitHub Enterprise Server, makes a store in a temporary directory, and runs
 //! gitconn's own commands against it: connect, list, validate, repos, branches, audit.
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
 use std::ffi::OsString;

@@ -10,7 +10,9 @@ use crate::store::Store;
 pub(crate) fn all(store: &Store) -> Result<Vec<Connection>, Error> {
     let mut connections = store.read()?.connections()?;
     let uses = waiting(store);
-    connections.iter_mut().for_each(|connection| count_in(connection, &uses));
+    for connection in &mut connections {
+        count_in(connection, &uses);
+    }
     Ok(connections)
 }
 

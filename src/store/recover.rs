@@ -60,7 +60,7 @@ pub(crate) struct Backup {
 /// Where [`Store::restore`] takes the content from.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
-    /// A kept generation by its number, as [`Store::backups`] lists it.
+    /// A kept generation by its number, as [`Place::backups`] lists it.
     Generation(u64),
     /// A file that `backup_to` made, or a copy of the store.
     File(PathBuf),

@@ -173,8 +173,8 @@ fn twenty_thousand_reads_beside_a_writer_raise_no_false_alarm() {
             let mut saves = 0_u64;
             while !done.load(std::sync::atomic::Ordering::Relaxed) {
                 let event = EventKind::Enabled;
-                let saved = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.record(&stamp(1), None, &event));
-                assert!(saved.unwrap().durable);
+                let change = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.record(&stamp(1), None, &event));
+                assert!(change.unwrap().durable);
                 saves += 1;
             }
             saves
