@@ -103,7 +103,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let walk = args.all || (args.search.is_some() && choice.is_none());
     let pages = if walk { PageChoice::Walk { per_page: PAGE } } else { PageChoice::One { page, per_page } };
     let query = BranchQuery { search: args.search.clone(), pages };
-    context.progress.begin(&format!("asking {} for branches of {path}", connection.host));
+    if !context.out.streams() {
+        context.progress.begin(&format!("asking {} for branches of {path}", connection.host));
+    }
     let mut rows = Vec::new();
     let mut broken = None;
     let listing = context.wait(list_branches::list(&session, &store, &view, &connection, &path, &query, |branches| {

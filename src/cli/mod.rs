@@ -30,8 +30,10 @@ mod view;
 mod words;
 
 use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -125,11 +127,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     }
     let out = Out::new(env, format, cli.global.quiet, config.pager(env));
     let context = Context::new(env, &config, &out, &cli.global);
-    let result = dispatch(&cli.command, &context);
-    match result {
+    match guarded(|| dispatch(&cli.command, &context)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&out, &args),
     }
+}
+
+/// Turns a panic into exit code 70. What it carries is not shown: it may hold anything; where it happened is enough to find it.
+fn guarded(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let place = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&place);
+    std::panic::set_hook(Box::new(move |panic| {
+        if let (Ok(mut place), Some(location)) = (noted.lock(), panic.location()) {
+            *place = Some(format!("{}:{}", location.file(), location.line()));
+        }
+    }));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(work));
+    // The default hook is back: a second run in this process sets its own.
+    drop(std::panic::take_hook());
+    result.unwrap_or_else(|_| {
+        let place = place.lock().ok().and_then(|mut place| place.take());
+        Err(Failure::bug(format!("panicked at {}", place.as_deref().unwrap_or("an unknown place"))))
+    })
 }
 
 fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
@@ -182,4 +201,28 @@ fn log_to_stderr() {
     let subscriber = tracing_subscriber::registry().with(ours).with(lines);
     // A second run in one process (a test, a fuzzer) keeps the first one's.
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::{Cli, Failure, guarded};
+    use crate::cli::failure::Kind;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    #[expect(clippy::panic, reason = "this is about panics")]
+    fn a_panic_is_our_bug_and_shows_nothing_of_what_it_carries() {
+        let failure = guarded(|| panic!("s3krit")).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Internal);
+        assert_eq!(failure.kind().code(), 70);
+        let shown = format!("{failure:?}");
+        assert!(shown.contains("src/cli/mod.rs") && !shown.contains("s3krit"), "{shown}");
+        assert!(matches!(guarded(|| Err(Failure::interrupted())), Err(failure) if failure.kind() == Kind::Interrupted));
+    }
 }

@@ -149,7 +149,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     };
     let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
     let names: Vec<String> = connections.iter().map(|connection| connection.name.to_string()).collect();
-    context.progress.begin("asking for repositories");
+    // Rows that come one by one show by themselves that something goes on.
+    if !context.out.streams() {
+        context.progress.begin("asking for repositories");
+    }
     let mut rows = Vec::new();
     let mut broken = None;
     let mut outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {

@@ -135,9 +135,10 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     let view = store.read()?;
     let connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
     let count = connections.len();
-    context.progress.begin(&format!("asking about {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection")));
+    let message = format!("asking about {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection"));
+    context.progress.begin_many(&message, count);
     let checked =
-        context.wait(async { validate::check(&session, &view, connections, |done| context.progress.step(done, count)).await })?;
+        context.wait(async { validate::check(&session, &view, connections, |done| context.progress.step(done)).await })?;
     let mut unsaved = None;
     if !(args.no_save || only_test) {
         let stamp = session.stamp();
