@@ -178,6 +178,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             let since = args.since.as_deref().map(|text| since(text, context.env.now())).transpose()?;
             let limit = (args.limit > 0).then_some(args.limit);
             let events = audit::list(&store, args.connection.as_deref(), since, args.kinds.clone(), limit)?;
+            if events.is_empty() {
+                context.out.note("no event fits");
+            }
             context.out.data(&Trail { events: events.iter().map(Into::into).collect() })
         }
         Command::Verify => {

@@ -48,6 +48,7 @@ impl<'a> Context<'a> {
 
     /// The work of this run, with this terminal to ask for a passphrase.
     pub(crate) fn session(&self) -> Result<Session<'a>, Failure> {
+        self.config.sound()?;
         let choices =
             Choices { store: self.global.store.clone(), key_file: self.global.key_file.clone(), max_wait: self.global.max_wait };
         let prompt = self.prompt;

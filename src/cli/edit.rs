@@ -28,7 +28,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DATE|none", value_parser = parse_end)]
     expires_at: Option<Expiry>,
     /// Add a tag; may be given several times
-    #[arg(long = "tag", value_name = "TAG")]
+    #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
     /// Take a tag away; may be given several times
     #[arg(long = "untag", value_name = "TAG")]

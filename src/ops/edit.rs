@@ -2,6 +2,7 @@
 
 use super::connect::tidy;
 use super::{Error, Session, resolve};
+use crate::config::Origin;
 use crate::model::{Connection, EventKind, Expiry, Name};
 use crate::store::{Error as StoreError, Keep, Store};
 
@@ -50,10 +51,13 @@ impl<E: Into<Error>> From<E> for Stop {
 
 /// Applies the changes. Nothing is saved if nothing changes. The store is read once: under its lock.
 pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &Changes) -> Result<Edited, Error> {
-    super::connect::check_no_secret(changes.name.as_ref())?;
+    let name = changes.name.as_ref().map(Name::as_str);
+    let texts = name.into_iter().chain(changes.description.as_deref());
+    super::connect::refuse_secrets(texts.chain(changes.add_tags.iter().map(String::as_str)))?;
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
-        let (mut connection, fields) = applied(&resolve::named(db, typed)?, changes);
+        let before = resolve::named(db, typed)?;
+        let (mut connection, fields) = applied(&before, changes);
         if fields.is_empty() {
             return Err(Stop::Unchanged(Box::new(connection)));
         }
@@ -67,15 +71,30 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
         connection.updated_at = stamp.at;
         db.update(&connection)?;
         db.record(&stamp, Some(&connection), &EventKind::Updated { fields: fields.clone() })?;
-        Ok((connection, fields))
+        Ok((before.name, connection, fields))
     });
     match saved {
         Ok(saved) => {
-            let (connection, fields) = saved.value;
+            let (before, connection, fields) = saved.value;
+            follow(session, &before, &connection)?;
             Ok(Edited { connection, fields, durable: saved.durable })
         }
         Err(Stop::Unchanged(connection)) => Ok(Edited { connection: *connection, fields: Vec::new(), durable: true }),
         Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// A setting that names the connection goes along with its new name.
+fn follow(session: &Session<'_>, before: &Name, after: &Connection) -> Result<(), Error> {
+    match session.config().connection() {
+        Some(setting)
+            if matches!(setting.origin, Origin::File(_))
+                && setting.value.to_lowercase() == before.key()
+                && before.key() != after.name.key() =>
+        {
+            Ok(session.config().set("connection", after.name.as_str())?)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
     if place.header()?.is_some() {
         return Err(StoreError::Exists(place.path().to_owned()).into());
     }
+    if let error @ Error::OnlyBackups { .. } = session.missing() {
+        return Err(error);
+    }
     let (id, stamp) = (uuid::Uuid::new_v4().to_string(), session.stamp());
     let made = session.with_sources(|sources| {
         let key_place = match keeping {
@@ -80,9 +83,9 @@ enum Key {
     Made(Made),
 }
 
-/// The key for a recovery copy, as the text of an age key file.
+/// The key for a recovery copy, on one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
 pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
-    Ok(session.store()?.key().export_text()?)
+    Ok(session.store()?.key().line())
 }
 
 /// Leaves the key in the kernel's keyring for a while. The key must come from elsewhere than from there.
@@ -100,7 +103,7 @@ pub(crate) fn lock(session: &Session<'_>) -> Result<bool, Error> {
 
 /// What can be said without the key.
 pub(crate) fn claimed(session: &Session<'_>) -> Result<Header, Error> {
-    Ok(session.place().header()?.ok_or_else(|| StoreError::Missing(session.place().path().to_owned()))?)
+    session.place().header()?.ok_or_else(|| session.missing())
 }
 
 /// Until when the kernel holds the key.

@@ -16,6 +16,8 @@ pub(crate) struct Shape {
 #[derive(Debug, Clone)]
 pub(crate) struct TokenPage {
     pub(crate) url: String,
+    /// The page for a finer token, with what it needs and 90 days filled in, where the provider has both.
+    pub(crate) fine_grained: Option<String>,
     /// What the link cannot tick by itself: `choose an expiry of 90 days`.
     pub(crate) advice: Option<&'static str>,
 }

@@ -254,7 +254,7 @@ mod tests {
         assert!(integrity(&again).unwrap().is_empty());
         // The slack is not part of what comes out, whether or not pages were added.
         assert_eq!(serialize(&mut again).unwrap().bytes(), image);
-        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0)", ["x".repeat(9000)]).unwrap();
+        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0, 'github')", ["x".repeat(9000)]).unwrap();
         let grown = serialize(&mut again).unwrap().bytes().to_vec();
         assert!(grown.len() > image.len());
         assert!(open(&grown, Path::new("s"), &CURRENT, Care::Whole).is_ok());
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn rows_move_into_a_fresh_image_of_the_next_version() {
         let mut connection = fresh(&CURRENT).unwrap();
-        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1)", []).unwrap();
+        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1, 'github')", []).unwrap();
         let image = serialize(&mut connection).unwrap().bytes().to_vec();
         let (old, version) = open(&image, Path::new("s"), &LATER, Care::Whole).unwrap();
         assert_eq!(version, 1);

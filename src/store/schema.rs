@@ -77,11 +77,13 @@ const V1_OBJECTS: &[Object] = &[
     table(
         "hosts",
         "CREATE TABLE hosts (
-  host TEXT NOT NULL PRIMARY KEY,
+  host TEXT NOT NULL,
   api TEXT NOT NULL,
   ca_pem TEXT,
   client_pem TEXT,
-  allow_http INTEGER NOT NULL CHECK (allow_http IN (0, 1))
+  allow_http INTEGER NOT NULL CHECK (allow_http IN (0, 1)),
+  provider TEXT NOT NULL,
+  PRIMARY KEY (host, provider)
 ) STRICT, WITHOUT ROWID",
     ),
     table(

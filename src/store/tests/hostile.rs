@@ -189,6 +189,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
         assert!(sandbox.add(name).durable);
     }
     let host = HostRecord {
+        provider: crate::model::ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api/v3").unwrap(),
         ca_pem: None,

@@ -102,7 +102,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
     assert!(sandbox.add("c").durable);
     let sql = "UPDATE connections SET host = 'https://evil.example' WHERE name = 'a'; UPDATE secrets SET value = 'x' WHERE \
                connection_id = (SELECT id FROM connections WHERE name = 'b'); INSERT INTO hosts VALUES ('https://evil.example', \
-               'https://evil.example/api', NULL, NULL, 0)";
+               'https://evil.example/api', NULL, NULL, 0, 'github')";
     fs::write(sandbox.path(), reencrypted(&sandbox, sql)).unwrap();
     assert!(matches!(sandbox.store.read().map(drop), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.store.place.store_id().as_deref(), Some("store-1"));
@@ -137,6 +137,7 @@ fn a_rolled_back_store_is_accepted_above_the_pin() {
 fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
+        provider: crate::model::ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,

@@ -194,6 +194,7 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
     let db = empty();
     let (one, other) = (connection("one"), connection("other"));
     let record = HostRecord {
+        provider: crate::model::ProviderId::GitHub,
         host: one.host.clone(),
         api: HostUrl::parse("api.github.com").unwrap(),
         ca_pem: Some("CA".into()),

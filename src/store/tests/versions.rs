@@ -56,6 +56,7 @@ fn second() -> Connection {
 
 fn host() -> HostRecord {
     HostRecord {
+        provider: crate::model::ProviderId::GitHub,
         host: first().host,
         api: HostUrl::parse("git.acme.com:8443/gitlab/api/v4").unwrap(),
         ca_pem: Some("-----BEGIN CERTIFICATE-----".into()),
