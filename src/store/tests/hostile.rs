@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 
 use super::{Sandbox, stamp};
-use crate::model::HostUrl;
+use crate::model::{HostUrl, ProviderId};
 use crate::store::{Error, HostRecord, Keep, seal};
 
 /// What is done to a sound image before it is sealed again.
@@ -189,7 +189,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
         assert!(sandbox.add(name).durable);
     }
     let host = HostRecord {
-        provider: crate::model::ProviderId::GitHub,
+        provider: ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api/v3").unwrap(),
         ca_pem: None,

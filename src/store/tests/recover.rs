@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{EventKind, HostUrl};
+use crate::model::{EventKind, HostUrl, ProviderId};
 use crate::store::{Change, Error, EventQuery, HostRecord, Keep, PinState, Place, Source, Store, file};
 
 fn newest_event(store: &Store) -> (String, String) {
@@ -137,7 +137,7 @@ fn a_rolled_back_store_is_accepted_above_the_pin() {
 fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
-        provider: crate::model::ProviderId::GitHub,
+        provider: ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
