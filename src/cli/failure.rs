@@ -397,8 +397,12 @@ impl From<config::Error> for Failure {
             config::Error::Unknown { nearest: Some(nearest), .. } => {
                 failure.hint(format!("gitconn config get {nearest}   # did you mean this one?"))
             }
-            config::Error::Fault(config::Fault::Unknown { name, .. }) => {
-                failure.hint(format!("gitconn config unset {}", shell_word(name))).hint("gitconn config list")
+            config::Error::Fault(config::Fault::Unknown { name, nearest, .. }) => {
+                let failure = failure.hint(format!("gitconn config unset {}", shell_word(name)));
+                match nearest {
+                    Some(nearest) => failure.hint(format!("gitconn config get {nearest}   # did you mean this one?")),
+                    None => failure.hint("gitconn config list"),
+                }
             }
             config::Error::Fault(config::Fault::Value { name, origin: config::Origin::Env(variable), .. }) => {
                 failure.hint(format!("unset {variable}")).hint(format!("gitconn config get {name}"))

@@ -173,7 +173,7 @@ mod tests {
         let mut grid = Grid::new(&[]).flowing();
         grid.row(vec!["? bb".into(), "bitbucket.org did not answer within 10 s; it was last good 3 days ago".into()]);
         let (table, _) = grid.to_table(Some(40));
-        assert_eq!(table, "? bb  bitbucket.org did not answer within\n      10 s; it was last good 3 days ago\n");
+        assert_eq!(table, "? bb  bitbucket.org did not answer\n      within 10 s; it was last good 3\n      days ago\n");
         assert!(grid.to_table(Some(10)).0.contains("bitbucket.org"));
     }
 

@@ -97,7 +97,7 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
 /// Found before anything is built on the content: by a change, `verify`, `accept`.
 const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
     ("two tables in one place", Sql("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'secrets'"), "integrity check"),
-    ("page used twice", Image(|image| copy_page(image, 4, 6)), "the database inside does not read"),
+    ("page used twice", Image(|image| copy_page(image, 4, 6)), "integrity check"),
     ("pages garbled", Image(|image| image[4096..].fill(0x0a)), "the database inside does not read"),
     ("cells that overlap", Image(|image| image[5 * 4096..5 * 4096 + 64].fill(0x0d)), "the database inside does not read"),
     ("free list into nowhere", Bytes(32, &[0, 0, 0, 200]), "integrity check"),

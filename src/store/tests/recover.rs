@@ -113,7 +113,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
         ("a".to_owned(), Change::Changed(vec!["host"])),
         ("b".to_owned(), Change::Changed(vec!["token"])),
         ("c".to_owned(), Change::Added),
-        ("evil.example".to_owned(), Change::Added),
+        ("evil.example (github)".to_owned(), Change::Added),
     ];
     assert_eq!(difference.changes, changes);
 
@@ -138,7 +138,7 @@ fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
         provider: ProviderId::GitHub,
-        host: HostUrl::parse("git.acme.com").unwrap(),
+        host: HostUrl::parse("git.acme.com (github)").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
         client_pem: None,
@@ -151,7 +151,10 @@ fn removed_and_added_connections_differ() {
     };
     let _ = sandbox.store.change(&stamp(1), Keep::Generation, change).unwrap();
     let changes = sandbox.store.difference().unwrap().changes;
-    assert_eq!(changes, [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com".into(), Change::Added)]);
+    assert_eq!(
+        changes,
+        [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com (github)".into(), Change::Added)]
+    );
 }
 
 #[test]
