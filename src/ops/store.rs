@@ -85,9 +85,11 @@ pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
     Ok(session.store()?.key().export_text()?)
 }
 
-/// Leaves the key in the kernel's keyring for a while. The key must come from elsewhere than from there.
+/// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
 pub(crate) fn unlock(session: &Session<'_>, lasting: Duration) -> Result<Timestamp, Error> {
-    let store = session.store()?;
+    key::check_time(lasting)?;
+    let (id, protected) = (claimed(session)?.store_id, session.place().key_file());
+    let store = session.opened(session.with_sources(|sources| sources.find_outside_kernel(&id, &protected))?);
     // Only a key that really opens it is worth keeping.
     let header = store.read()?.header().clone();
     Ok(key::unlock(&header.store_id, store.key(), lasting, session.now())?)
