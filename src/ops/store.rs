@@ -31,6 +31,8 @@ pub(crate) struct New {
     pub(crate) store: Store,
     /// Where its key is, in words; for a key that was handed in, where it came from.
     pub(crate) key_in: String,
+    /// False after an error on the very last fsync: the store is there, but may not survive a power loss.
+    pub(crate) durable: bool,
 }
 
 /// Makes a store, its key first: the key is where it belongs before anything is encrypted to it.
@@ -63,7 +65,7 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
         Key::Made(made) => (made.key.clone(), made.place.to_string()),
     };
     match Store::create(place.clone(), key.clone(), &id, &stamp) {
-        Ok(_) => Ok(New { store: session.opened(key), key_in }),
+        Ok(saved) => Ok(New { store: session.opened(key), key_in, durable: saved.durable }),
         Err(error) => {
             if let Key::Made(made) = made
                 && let Err(error) = made.discard()

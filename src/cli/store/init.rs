@@ -72,5 +72,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 pub(super) fn say(new: &New, session: &Session<'_>, context: &Context<'_>) {
     let path = session.place().path().display();
     context.out.note(&format!("made a store at `{path}`; its key is in {} (gitconn store info)", new.key_in));
+    super::say_durability(new.durable, context);
     context.out.hint("gitconn store key export   # keep a recovery copy: without its key a store is lost");
 }
