@@ -506,6 +506,15 @@ impl From<StoreError> for Failure {
             E::UnusablePlace { .. } => Self::new(Kind::Locked, message)
                 .hint("gitconn store init --key passphrase")
                 .hint("gitconn store init --key file --key-out FILE"),
+            E::KeyInTheWay { path, aside } => {
+                let [path, aside] = [path, aside].map(|path| shell_word(&path.display().to_string()).into_owned());
+                Self::new(Kind::Locked, message)
+                    .hint(format!("mv {path} {aside}   # if no store needs it, or the store it opens is gone"))
+            }
+            E::NoKernelKeyring { .. } => Self::new(Kind::Locked, message)
+                .hint("export GITCONN_PASSPHRASE_FILE=FILE   # instead: a passphrase from a file that only you can read"),
+            E::UnlockTime { .. } => Self::usage(message).hint("gitconn store unlock --for 8h"),
+            E::Swapped { .. } => Self::new(Kind::Damaged, message).hint("gitconn store info"),
             E::Damaged { .. } => {
                 Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list")
             }

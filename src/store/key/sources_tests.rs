@@ -162,3 +162,23 @@ fn a_passphrase_file_is_held_to_the_same_rule_and_goes_before_a_person() {
     assert_eq!(from, format!("GITCONN_PASSPHRASE_FILE `{}`", passphrase.display()));
     assert!(why.starts_with("others can read it"), "{why}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_kernel_holds_is_found_unless_it_is_left_out() {
+    if !crate::store::key::permitted::permitted() {
+        return;
+    }
+    let bench = Bench::new();
+    let store = format!("test-{}", uuid::Uuid::new_v4());
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    super::super::unlock(&store, &bench.keys[0], std::time::Duration::from_mins(1), now).unwrap();
+    let env = Env::from_variables::<&str, &str>([]);
+    let sources = Sources::new(&env, None, None);
+    let found = sources.find(&store, &bench.file(9));
+    let outside = sources.find_outside_kernel(&store, &bench.file(9));
+    super::super::lock(&store).unwrap();
+    assert_eq!(found.unwrap().from(), KERNEL);
+    let Err(Error::Locked { tried, .. }) = outside else { panic!("{outside:?}") };
+    assert_eq!(tried[1], "the kernel's keyring: not asked, its key is what is to be put there anew");
+}

@@ -109,7 +109,9 @@ const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
     ("check that does not hold", Sql("PRAGMA ignore_check_constraints = ON; UPDATE hosts SET allow_http = 7"), "integrity check"),
     (
         "secret without connection",
-        Sql("PRAGMA foreign_keys = OFF; UPDATE secrets SET connection_id = 'x' WHERE rowid = 1"),
+        Sql(
+            "PRAGMA foreign_keys = OFF; UPDATE secrets SET connection_id = 'x' WHERE connection_id = (SELECT min(connection_id) FROM secrets)",
+        ),
         "belongs to no other",
     ),
     (

@@ -91,7 +91,7 @@ fn only_signed_backups_of_this_store_are_restored() {
     let before = sandbox.bytes();
     assert!(matches!(sandbox.store.restore(&Source::File(backup.clone()), &stamp(5)), Err(Error::Foreign { .. })));
     let other = Place::new(&sandbox.directory.path().join("other.age"), &sandbox.directory.path().join("state"), true).unwrap();
-    Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
+    let _ = Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
     assert!(matches!(sandbox.store.restore(&Source::File(other.path().to_owned()), &stamp(5)), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.bytes(), before);
 }
