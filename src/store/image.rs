@@ -1,6 +1,7 @@
 //! A SQLite image in memory. One that comes from a file is hostile until it has passed [`open`]: the signature says who wrote it,
 //! these checks say that nothing in it runs.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -34,23 +35,42 @@ pub(super) enum Care {
     Whole,
 }
 
+/// An image in SQLite's memory that SQLite has not looked at yet.
+pub(super) struct Unopened {
+    connection: Connection,
+    length: usize,
+}
+
+impl Unopened {
+    /// Takes in an image of `length` bytes. What it means is not looked at: it may still turn out to be somebody else's.
+    pub(super) fn read(image: impl Read, length: usize) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open_in_memory()?;
+        configure(&connection)?;
+        let padded = image.take(length as u64).chain(&[0; SLACK][..]);
+        connection.deserialize_read_exact(MAIN_DB, padded, length + SLACK, false)?;
+        Ok(Self { connection, length })
+    }
+
+    /// Its bytes, where they lie.
+    pub(super) fn image(&mut self) -> rusqlite::Result<Image<'_>> {
+        Ok(Image { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    }
+}
+
 /// Opens an image and returns it with the version of its schema, which may be older than `schema`'s.
 ///
 /// # Errors
 ///
 /// [`Error::Newer`] for a later version, [`Error::Damaged`] naming the check that failed.
-pub(super) fn open(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
-    let version = check_header(image, path, schema)?;
+pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    let unreadable = |error| explain(error, path);
+    let version = check_header(image.image().map_err(unreadable)?.bytes(), path, schema)?;
     let objects = schema.version(version).ok_or_else(|| Error::damaged(path, "its schema version was never used"))?;
     let started = Instant::now();
-    let unreadable = |error| explain(error, path);
-    let mut connection = Connection::open_in_memory().map_err(unreadable)?;
+    let mut connection = image.connection;
     connection
         .progress_handler(i32::try_from(TICK).unwrap_or(i32::MAX), Some(move || started.elapsed() > DEADLINE))
         .map_err(unreadable)?;
-    configure(&connection).map_err(unreadable)?;
-    let padded = std::io::Read::chain(image, &[0; SLACK][..]);
-    connection.deserialize_read_exact(MAIN_DB, padded, image.len() + SLACK, false).map_err(unreadable)?;
     check_schema(&connection, path, objects)?;
     if care == Care::Whole {
         let problems = integrity(&connection).map_err(unreadable)?;
@@ -266,11 +286,17 @@ fn check_schema(connection: &Connection, path: &Path, schema: &Schema) -> Result
     }
 }
 
+/// Opens an image that lies elsewhere in memory.
+#[cfg(test)]
+pub(super) fn open_bytes(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    open(Unopened::read(image, image.len()).map_err(|error| explain(error, path))?, path, schema, care)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Care, fresh, integrity, migrate, open, serialize};
+    use super::{Care, fresh, integrity, migrate, open_bytes as open, serialize};
     use crate::store::schema::{CURRENT, Object, Schema};
 
     #[test]

@@ -199,7 +199,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
         allow_http: false,
     };
     let _ = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.put_host(&host)).unwrap();
-    let image = sandbox.store.open_file().unwrap().0.image.to_vec();
+    let image = sandbox.image();
     // The pin would refuse another image of this generation before anything else looks at it.
     std::fs::remove_file(sandbox.directory.path().join("state/pins/store-1")).unwrap();
     (sandbox, image)

@@ -26,7 +26,7 @@ fn two() -> Sandbox {
 
 /// The file as another age tool would write it after decrypting and changing it.
 fn reencrypted(sandbox: &Sandbox, sql: &str) -> Vec<u8> {
-    let image = sandbox.store.open_file().unwrap().0.image;
+    let image = sandbox.image();
     let mut sqlite = rusqlite::Connection::open_in_memory().unwrap();
     sqlite.deserialize_read_exact(rusqlite::MAIN_DB, image.as_slice(), image.len(), false).unwrap();
     sqlite.execute_batch(sql).unwrap();
@@ -173,8 +173,8 @@ fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
     let sandbox = two();
     let backup = sandbox.directory.path().join("copy.age");
     sandbox.store.backup_to(&backup).unwrap();
-    let image = sandbox.store.open_file().unwrap().0.image;
-    let mut newer = image.to_vec();
+    let image = sandbox.image();
+    let mut newer = image.clone();
     newer[63] = 2;
     let seal = |key: &crate::store::StoreKey, image: &[u8]| {
         crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file

@@ -22,7 +22,7 @@ fn empty() -> Db {
 
 fn reopened(mut db: Db) -> (Db, Vec<u8>) {
     let image = image::serialize(&mut db.sqlite).unwrap().bytes().to_vec();
-    (Db::new(image::open(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap().0, Path::new("s")), image)
+    (Db::new(image::open_bytes(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap().0, Path::new("s")), image)
 }
 
 fn contains(image: &[u8], text: &str) -> bool {
