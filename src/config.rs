@@ -92,7 +92,7 @@ pub(crate) const KEYS: &[Key] = &[
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum Fault {
     #[error("there is no setting `{name}` (set by {origin})")]
-    Unknown { name: String, origin: Origin },
+    Unknown { name: String, nearest: Option<&'static str>, origin: Origin },
     #[error("`{value}` is not {expected} (`{name}`, set by {origin})")]
     Value { name: &'static str, value: String, expected: &'static str, origin: Origin },
 }
@@ -165,7 +165,10 @@ impl Config {
             };
             match known(name) {
                 Some(key) => self.put(key, &text, origin.clone()),
-                None => self.faults.push(Fault::Unknown { name: crate::model::clean(name).into_owned(), origin: origin.clone() }),
+                None => {
+                    let name = crate::model::clean(name).into_owned();
+                    self.faults.push(Fault::Unknown { nearest: nearest(&name), name, origin: origin.clone() });
+                }
             }
         }
         Ok(())
@@ -329,11 +332,12 @@ fn known(name: &str) -> Option<&'static Key> {
 }
 
 fn key(name: &str) -> Result<&'static Key, Error> {
-    known(name).ok_or_else(|| {
-        let distances = KEYS.iter().map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
-        let nearest = distances.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name);
-        Error::Unknown { name: crate::model::clean(name).into_owned(), nearest }
-    })
+    known(name).ok_or_else(|| Error::Unknown { name: crate::model::clean(name).into_owned(), nearest: nearest(name) })
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    let distances = KEYS.iter().map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
+    distances.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name)
 }
 
 /// What is expected instead, if a text cannot be this setting's value.

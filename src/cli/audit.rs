@@ -128,7 +128,7 @@ struct Trail {
 
 impl View for Trail {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["WHEN", "WHO", "WHAT", "CONNECTION", "DETAIL"]);
+        let mut grid = Grid::new(&["WHEN", "WHO", "WHAT", "CONNECTION", "DETAIL"]).flowing();
         for event in &self.events {
             let when = if style.is_human() { words::clock(event.at, style.now()) } else { event.at.to_string() };
             let connection = event.connection.as_deref().map_or_else(|| "-".to_owned(), |name| clean(name).into_owned());

@@ -59,7 +59,7 @@ struct Settings {
 
 impl View for Settings {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["KEY", "VALUE", "SET BY", "WHAT"]);
+        let mut grid = Grid::new(&["KEY", "VALUE", "SET BY", "WHAT"]).flowing();
         for setting in &self.settings {
             let value = setting.value.as_deref().map_or_else(|| "-".to_owned(), |value| clean(value).into_owned());
             let set_by = setting.set_by.clone().unwrap_or_else(|| "-".to_owned());

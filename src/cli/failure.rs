@@ -397,8 +397,12 @@ impl From<config::Error> for Failure {
             config::Error::Unknown { nearest: Some(nearest), .. } => {
                 failure.hint(format!("gitconn config get {nearest}   # did you mean this one?"))
             }
-            config::Error::Fault(config::Fault::Unknown { name, .. }) => {
-                failure.hint(format!("gitconn config unset {}", shell_word(name))).hint("gitconn config list")
+            config::Error::Fault(config::Fault::Unknown { name, nearest, .. }) => {
+                let failure = failure.hint(format!("gitconn config unset {}", shell_word(name)));
+                match nearest {
+                    Some(nearest) => failure.hint(format!("gitconn config get {nearest}   # did you mean this one?")),
+                    None => failure.hint("gitconn config list"),
+                }
             }
             config::Error::Fault(config::Fault::Value { name, origin: config::Origin::Env(variable), .. }) => {
                 failure.hint(format!("unset {variable}")).hint(format!("gitconn config get {name}"))
@@ -502,6 +506,15 @@ impl From<StoreError> for Failure {
             E::UnusablePlace { .. } => Self::new(Kind::Locked, message)
                 .hint("gitconn store init --key passphrase")
                 .hint("gitconn store init --key file --key-out FILE"),
+            E::KeyInTheWay { path, aside } => {
+                let [path, aside] = [path, aside].map(|path| shell_word(&path.display().to_string()).into_owned());
+                Self::new(Kind::Locked, message)
+                    .hint(format!("mv {path} {aside}   # if no store needs it, or the store it opens is gone"))
+            }
+            E::NoKernelKeyring { .. } => Self::new(Kind::Locked, message)
+                .hint("export GITCONN_PASSPHRASE_FILE=FILE   # instead: a passphrase from a file that only you can read"),
+            E::UnlockTime { .. } => Self::usage(message).hint("gitconn store unlock --for 8h"),
+            E::Swapped { .. } => Self::new(Kind::Damaged, message).hint("gitconn store info"),
             E::Damaged { .. } => {
                 Self::new(Kind::Damaged, message).hint("gitconn store verify").hint("gitconn store restore --list")
             }

@@ -13,6 +13,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod interrupt;
 mod list;
 mod man;
 mod out;
@@ -113,6 +114,7 @@ enum Command {
 /// Runs the program with the arguments it was given, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    interrupt::watch();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &args, env),
@@ -181,15 +183,21 @@ fn grammar() -> clap::Command {
 
 /// What clap has to say: help and version on stdout, errors on stderr, as JSON if that was asked for.
 fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
-    let wants_json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "--output=json" || arg == "-ojson");
+    let json = ["--json", "json", "ndjson", "--output=json", "--output=ndjson", "-ojson", "-ondjson"];
+    let wants_json = args.iter().any(|arg| json.iter().any(|json| arg == json));
     if error.use_stderr() && wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None), args);
     }
+    if error.use_stderr() {
+        // What was typed wrong may be a token.
+        out::stderr_line(crate::ops::redact(error.render().to_string().trim_end()).as_ref());
+        return ExitCode::from(failure::Kind::Usage.code());
+    }
     // A closed pipe under `--help | head` is no failure.
     let _ = error.print();
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    ExitCode::SUCCESS
 }
 
 /// `-v`: what goes over the network and into the store. Secrets have a type that does not print.

@@ -128,6 +128,7 @@ impl Out {
 
     /// Writes what the command is for.
     pub(crate) fn data<V: View>(&self, view: &V) -> Result<(), Failure> {
+        let mut left_out = Vec::new();
         let text = match self.format {
             Format::Json => serde_json::to_string(view).map_err(Failure::bug)? + "\n",
             Format::Ndjson => {
@@ -139,9 +140,21 @@ impl Out {
                 text
             }
             Format::Tsv => view.grid(self.stdout).to_tsv(),
-            Format::Table => view.grid(self.stdout).to_table(self.width()),
+            Format::Table => {
+                let (text, dropped) = view.grid(self.stdout).to_table(self.width());
+                left_out = dropped;
+                text
+            }
         };
-        if self.format == Format::Table && self.terminal { self.paged(&text) } else { self.raw(&text) }
+        if self.format == Format::Table && self.terminal {
+            self.paged(&text)?
+        } else {
+            self.raw(&text)?
+        }
+        if !left_out.is_empty() {
+            self.note(&format!("too narrow for {}", left_out.join(", ")));
+        }
+        Ok(())
     }
 
     /// Writes one row of a listing as it comes. Only for formats that stream.

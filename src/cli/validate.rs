@@ -69,7 +69,7 @@ impl From<&Checked> for ResultView {
                 Some(Expiry::At(at)) => Some(at),
                 _ => connection.expiry.at(),
             },
-            rate_limit_limit: limit.map(|limit| limit.limit),
+            rate_limit_limit: limit.and_then(|limit| limit.limit),
             rate_limit_remaining: limit.map(|limit| limit.remaining),
             rate_limit_reset: limit.and_then(|limit| limit.reset),
             error: probe.reason.clone().or_else(|| (probe.verdict != Verdict::Valid).then(|| probe.verdict.to_string())),
@@ -107,7 +107,7 @@ struct Results {
 
 impl View for Results {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         for result in &self.results {
             let sign = match result.verdict {
                 verdict if verdict.is_refusal() => style.bad("✗"),

@@ -4,7 +4,7 @@ use super::connect::tidy;
 use super::{Error, Session, resolve};
 use crate::config::Origin;
 use crate::model::{Connection, EventKind, Expiry, Name};
-use crate::store::{Error as StoreError, Keep, Store};
+use crate::store::{Db, Error as StoreError, Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
 #[derive(Debug, Default)]
@@ -61,13 +61,7 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
         if fields.is_empty() {
             return Err(Stop::Unchanged(Box::new(connection)));
         }
-        if let Some(name) = &changes.name
-            && let Some(other) = db.find(name.as_str())?
-            && other.id != connection.id
-            && other.name.key() == name.key()
-        {
-            return Err(StoreError::NameTaken(name.to_string()).into());
-        }
+        refuse_taken(db, &connection, changes)?;
         connection.updated_at = stamp.at;
         db.update(&connection)?;
         db.record(&stamp, Some(&connection), &EventKind::Updated { fields: fields.clone() })?;
@@ -81,6 +75,22 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
         }
         Err(Stop::Unchanged(connection)) => Ok(Edited { connection: *connection, fields: Vec::new(), durable: true }),
         Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Says early what would stop the changes.
+pub(crate) fn check(store: &Store, connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    refuse_taken(&*store.read()?, connection, changes)
+}
+
+fn refuse_taken(db: &Db, connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    match &changes.name {
+        Some(name)
+            if db.find(name.as_str())?.is_some_and(|other| other.id != connection.id && other.name.key() == name.key()) =>
+        {
+            Err(StoreError::NameTaken(name.to_string()).into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct New {
     pub(crate) store: Store,
     /// Where its key is, in words; for a key that was handed in, where it came from.
     pub(crate) key_in: String,
+    /// False after an error on the very last fsync: the store is there, but may not survive a power loss.
+    pub(crate) durable: bool,
 }
 
 /// Makes a store, its key first: the key is where it belongs before anything is encrypted to it.
@@ -66,7 +68,7 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
         Key::Made(made) => (made.key.clone(), made.place.to_string()),
     };
     match Store::create(place.clone(), key.clone(), &id, &stamp) {
-        Ok(_) => Ok(New { store: session.opened(key), key_in }),
+        Ok(saved) => Ok(New { store: session.opened(key), key_in, durable: saved.durable }),
         Err(error) => {
             if let Key::Made(made) = made
                 && let Err(error) = made.discard()
@@ -88,9 +90,11 @@ pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
     Ok(session.store()?.key().line())
 }
 
-/// Leaves the key in the kernel's keyring for a while. The key must come from elsewhere than from there.
+/// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
 pub(crate) fn unlock(session: &Session<'_>, lasting: Duration) -> Result<Timestamp, Error> {
-    let store = session.store()?;
+    key::check_time(lasting)?;
+    let (id, protected) = (claimed(session)?.store_id, session.place().key_file());
+    let store = session.opened(session.with_sources(|sources| sources.find_outside_kernel(&id, &protected))?);
     // Only a key that really opens it is worth keeping.
     let header = store.read()?.header().clone();
     Ok(key::unlock(&header.store_id, store.key(), lasting, session.now())?)

@@ -33,7 +33,8 @@ pub(crate) struct Known {
 /// The requests an account has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateLimit {
-    pub(crate) limit: u64,
+    /// `None` where a provider only said when requests are welcome again.
+    pub(crate) limit: Option<u64>,
     pub(crate) remaining: u64,
     pub(crate) reset: Option<Timestamp>,
 }

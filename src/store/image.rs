@@ -1,18 +1,21 @@
 //! A SQLite image in memory. One that comes from a file is hostile until it has passed [`open`]: the signature says who wrote it,
 //! these checks say that nothing in it runs.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
+use zeroize::Zeroizing;
 
 use super::Error;
 use super::schema::{APPLICATION_ID, Schema};
 
 const PAGE: usize = 4096;
+/// The header of the file, on the first page before the page's own.
+const FILE_HEADER: usize = 100;
 /// SQLite may read a few bytes past the end of a malformed image: room for that (<https://sqlite.org/c3ref/deserialize.html>).
 const SLACK: usize = 64;
 /// How long the checks of an image may take.
@@ -32,23 +35,42 @@ pub(super) enum Care {
     Whole,
 }
 
+/// An image in SQLite's memory that SQLite has not looked at yet.
+pub(super) struct Unopened {
+    connection: Connection,
+    length: usize,
+}
+
+impl Unopened {
+    /// Takes in an image of `length` bytes. What it means is not looked at: it may still turn out to be somebody else's.
+    pub(super) fn read(image: impl Read, length: usize) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open_in_memory()?;
+        configure(&connection)?;
+        let padded = image.take(length as u64).chain(&[0; SLACK][..]);
+        connection.deserialize_read_exact(MAIN_DB, padded, length + SLACK, false)?;
+        Ok(Self { connection, length })
+    }
+
+    /// Its bytes, where they lie.
+    pub(super) fn image(&mut self) -> rusqlite::Result<Image<'_>> {
+        Ok(Image { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    }
+}
+
 /// Opens an image and returns it with the version of its schema, which may be older than `schema`'s.
 ///
 /// # Errors
 ///
 /// [`Error::Newer`] for a later version, [`Error::Damaged`] naming the check that failed.
-pub(super) fn open(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
-    let version = check_header(image, path, schema)?;
+pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    let unreadable = |error| explain(error, path);
+    let version = check_header(image.image().map_err(unreadable)?.bytes(), path, schema)?;
     let objects = schema.version(version).ok_or_else(|| Error::damaged(path, "its schema version was never used"))?;
     let started = Instant::now();
-    let unreadable = |error| explain(error, path);
-    let mut connection = Connection::open_in_memory().map_err(unreadable)?;
+    let mut connection = image.connection;
     connection
         .progress_handler(i32::try_from(TICK).unwrap_or(i32::MAX), Some(move || started.elapsed() > DEADLINE))
         .map_err(unreadable)?;
-    configure(&connection).map_err(unreadable)?;
-    let padded = std::io::Read::chain(image, &[0; SLACK][..]);
-    connection.deserialize_read_exact(MAIN_DB, padded, image.len() + SLACK, false).map_err(unreadable)?;
     check_schema(&connection, path, objects)?;
     if care == Care::Whole {
         let problems = integrity(&connection).map_err(unreadable)?;
@@ -92,22 +114,48 @@ pub(super) fn migrate(connection: Connection, from: u32, schema: &Schema) -> rus
 }
 
 /// The bytes of an image that holds no open transaction.
-pub(super) struct Image<'a> {
-    data: Data<'a>,
-    length: usize,
-}
+pub(super) struct Image(Zeroizing<Vec<u8>>);
 
-impl Image<'_> {
+impl Image {
     pub(super) fn bytes(&self) -> &[u8] {
-        self.data.get(..self.length).unwrap_or(&self.data)
+        &self.0
     }
 }
 
-/// Serializes an image. The slack behind the last page is cut off.
-pub(super) fn serialize(connection: &mut Connection) -> rusqlite::Result<Image<'_>> {
+/// Serializes an image. The slack behind the last page is cut off, and what no cell uses is zeros.
+pub(super) fn serialize(connection: &mut Connection) -> rusqlite::Result<Image> {
     let data = connection.serialize(MAIN_DB)?;
     let length = usize::try_from(number(&data, 28)).unwrap_or(usize::MAX).saturating_mul(PAGE);
-    Ok(Image { data, length })
+    let mut image = Zeroizing::new(data.get(..length).unwrap_or(&data).to_vec());
+    for (index, page) in image.chunks_exact_mut(PAGE).enumerate() {
+        wipe_unused(page, if index == 0 { FILE_HEADER } else { 0 });
+    }
+    Ok(Image(image))
+}
+
+/// Writes zeros over what no cell of a page uses. `secure_delete` overwrites what is deleted, but not what a page split leaves behind: without
+/// this a removed token can stay in the image (<https://sqlite.org/fileformat2.html#b_tree_pages>).
+fn wipe_unused(page: &mut [u8], header: usize) {
+    let word = |page: &[u8], at: usize| page.get(at..at + 2).map_or(0, |two| usize::from(two[0]) << 8 | usize::from(two[1]));
+    // Overflow pages and the free list begin with a page number, whose first byte is 0 in an image of this size.
+    let fixed = match page.get(header) {
+        Some(0x02 | 0x05) => 12,
+        Some(0x0a | 0x0d) => 8,
+        _ => return,
+    };
+    let (cells, content) = (word(page, header + 3), word(page, header + 5));
+    if let Some(gap) = page.get_mut(header + fixed + 2 * cells..content) {
+        gap.fill(0);
+    }
+    // Each free block names the next one, further on, and its own size, both in its first four bytes.
+    let mut block = word(page, header + 1);
+    while block != 0 {
+        let (next, size) = (word(page, block), word(page, block + 2));
+        if let Some(free) = page.get_mut(block + 4..block + size) {
+            free.fill(0);
+        }
+        block = if next > block { next } else { 0 };
+    }
 }
 
 /// What `PRAGMA integrity_check` complains of; empty is good.
@@ -238,11 +286,17 @@ fn check_schema(connection: &Connection, path: &Path, schema: &Schema) -> Result
     }
 }
 
+/// Opens an image that lies elsewhere in memory.
+#[cfg(test)]
+pub(super) fn open_bytes(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    open(Unopened::read(image, image.len()).map_err(|error| explain(error, path))?, path, schema, care)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Care, fresh, integrity, migrate, open, serialize};
+    use super::{Care, fresh, integrity, migrate, open_bytes as open, serialize};
     use crate::store::schema::{CURRENT, Object, Schema};
 
     #[test]

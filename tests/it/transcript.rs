@@ -96,7 +96,7 @@ fn looking_at_several() {
     $ gitconn validate work -o table
     code: 6
     --- stdout
-    ? work  unreachable  [HOST] gave an answer that is no use: 503: it is unwell; the token was last good just now
+    ? work  unreachable  [HOST] gave no usable answer: 503: it is unwell; the token was last good just now
     --- stderr
     "#);
     house.github.recover();

@@ -143,6 +143,36 @@ fn failed_at_every_file_call_of_a_save() {
 }
 
 #[test]
+fn a_new_store_that_the_disk_did_not_confirm_is_said_to_be_one() {
+    if !suite::runs("faults") {
+        return;
+    }
+    // The key is there already, so that every sync is the store's or that of what this machine knows of it.
+    let init = ["store", "init"];
+    let bare = || {
+        let sandbox = Sandbox::with_store();
+        for directory in ["data", "state"] {
+            std::fs::remove_dir_all(sandbox.path(directory)).unwrap();
+            std::fs::create_dir(sandbox.path(directory)).unwrap();
+        }
+        sandbox
+    };
+    let syncs: Vec<Point> = points(&bare(), &init).into_iter().filter(|point| point.call == "fsync").collect();
+    let mut said = 0;
+    for point in &syncs {
+        let sandbox = bare();
+        let run = inject(&sandbox, &init, point, "error=EIO");
+        if run.code == Some(0) {
+            said += usize::from(run.err.contains("power loss"));
+            sandbox.run(["store", "verify"]).exits(0);
+        } else {
+            assert!(!sandbox.store().exists(), "{point:?}: {}", run.err);
+        }
+    }
+    assert_eq!(said, 1, "just one of {syncs:?} is the last one of a save");
+}
+
+#[test]
 fn a_disk_that_claims_to_have_written_is_noticed() {
     if !suite::runs("faults") {
         return;

@@ -84,5 +84,6 @@ fn say_where(args: &Args, context: &Context<'_>) {
 pub(super) fn say(new: &New, session: &Session<'_>, context: &Context<'_>) {
     let path = session.place().path().display();
     context.out.note(&format!("made a store at `{path}`; its key is in {} (gitconn store info)", new.key_in));
+    super::say_durability(new.durable, context);
     context.out.hint("gitconn store key export   # keep a recovery copy: without its key a store is lost");
 }

@@ -11,6 +11,9 @@ mod kernel;
 mod keyring;
 mod make;
 mod passphrase;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "permitted_tests.rs"]
+mod permitted;
 mod sources;
 mod text;
 mod unlock;
@@ -24,7 +27,7 @@ use crate::secret::Secret;
 
 pub(crate) use make::{KeyPlace, Made, make, make_anywhere};
 pub(crate) use sources::{Ask, Asker, Cancelled, Sources};
-pub(crate) use unlock::{USUAL, lock, unlock, unlocked_until};
+pub(crate) use unlock::{USUAL, check_time, lock, unlock, unlocked_until};
 
 /// The key that opens a store, with where it came from (`GITCONN_KEY`, `the keyring`, …).
 #[derive(Debug, Clone)]

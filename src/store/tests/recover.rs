@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{EventKind, HostUrl};
+use crate::model::{EventKind, HostUrl, ProviderId};
 use crate::store::{Change, Error, EventQuery, HostRecord, Keep, PinState, Place, Source, Store, file};
 
 fn newest_event(store: &Store) -> (String, String) {
@@ -26,7 +26,7 @@ fn two() -> Sandbox {
 
 /// The file as another age tool would write it after decrypting and changing it.
 fn reencrypted(sandbox: &Sandbox, sql: &str) -> Vec<u8> {
-    let image = sandbox.store.open_file().unwrap().0.image;
+    let image = sandbox.image();
     let mut sqlite = rusqlite::Connection::open_in_memory().unwrap();
     sqlite.deserialize_read_exact(rusqlite::MAIN_DB, image.as_slice(), image.len(), false).unwrap();
     sqlite.execute_batch(sql).unwrap();
@@ -91,7 +91,7 @@ fn only_signed_backups_of_this_store_are_restored() {
     let before = sandbox.bytes();
     assert!(matches!(sandbox.store.restore(&Source::File(backup.clone()), &stamp(5)), Err(Error::Foreign { .. })));
     let other = Place::new(&sandbox.directory.path().join("other.age"), &sandbox.directory.path().join("state"), true).unwrap();
-    Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
+    let _ = Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
     assert!(matches!(sandbox.store.restore(&Source::File(other.path().to_owned()), &stamp(5)), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.bytes(), before);
 }
@@ -113,7 +113,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
         ("a".to_owned(), Change::Changed(vec!["host"])),
         ("b".to_owned(), Change::Changed(vec!["token"])),
         ("c".to_owned(), Change::Added),
-        ("evil.example".to_owned(), Change::Added),
+        ("evil.example (github)".to_owned(), Change::Added),
     ];
     assert_eq!(difference.changes, changes);
 
@@ -137,8 +137,8 @@ fn a_rolled_back_store_is_accepted_above_the_pin() {
 fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
-        provider: crate::model::ProviderId::GitHub,
-        host: HostUrl::parse("git.acme.com").unwrap(),
+        provider: ProviderId::GitHub,
+        host: HostUrl::parse("git.acme.com (github)").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
         client_pem: None,
@@ -151,7 +151,10 @@ fn removed_and_added_connections_differ() {
     };
     let _ = sandbox.store.change(&stamp(1), Keep::Generation, change).unwrap();
     let changes = sandbox.store.difference().unwrap().changes;
-    assert_eq!(changes, [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com".into(), Change::Added)]);
+    assert_eq!(
+        changes,
+        [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com (github)".into(), Change::Added)]
+    );
 }
 
 #[test]
@@ -170,8 +173,8 @@ fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
     let sandbox = two();
     let backup = sandbox.directory.path().join("copy.age");
     sandbox.store.backup_to(&backup).unwrap();
-    let image = sandbox.store.open_file().unwrap().0.image;
-    let mut newer = image.to_vec();
+    let image = sandbox.image();
+    let mut newer = image.clone();
     newer[63] = 2;
     let seal = |key: &crate::store::StoreKey, image: &[u8]| {
         crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file
