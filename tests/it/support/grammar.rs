@@ -70,7 +70,13 @@ fn the_grammar_is_read_whole() {
     let commands = commands();
     let known = |line: &str| commands.iter().find(|command| command.line() == line).unwrap_or_else(|| panic!("no `{line}`"));
     assert!(known("").has_commands && known("store key").has_commands && !known("store key export").has_commands);
-    assert_eq!((known("connect").positions(), known("list").positions(), known("validate").positions()), ((1, 2), (0, 0), (0, 1)));
+    assert_eq!(
+        (known("connect").positions(), known("list").positions(), known("validate").positions()),
+        ((1, 2), (0, 0), (0, 1))
+    );
     assert!(known("branches").options(false).contains(&"--connection".to_owned()), "{:?}", known("branches").options(false));
-    assert!(!known("list").options(false).contains(&"--all".to_owned()) && known("list").options(true).contains(&"--store".to_owned()));
+    assert!(
+        !known("list").options(false).contains(&"--all".to_owned())
+            && known("list").options(true).contains(&"--store".to_owned())
+    );
 }
