@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
+use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
 use zeroize::Zeroizing;
 
@@ -52,8 +53,20 @@ impl Unopened {
     }
 
     /// Its bytes, where they lie.
-    pub(super) fn image(&mut self) -> rusqlite::Result<Image<'_>> {
-        Ok(Image { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    pub(super) fn image(&mut self) -> rusqlite::Result<Unread<'_>> {
+        Ok(Unread { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    }
+}
+
+/// The bytes of an image that SQLite has not looked at yet.
+pub(super) struct Unread<'a> {
+    data: Data<'a>,
+    length: usize,
+}
+
+impl Unread<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.data.get(..self.length).unwrap_or(&self.data)
     }
 }
 
