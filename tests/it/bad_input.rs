@@ -60,7 +60,7 @@ fn every_command_needs_a_store_or_not() {
     };
     let (with, without): (BTreeSet<&String>, BTreeSet<&String>) = all.iter().partition(needs);
     assert_eq!(without.into_iter().collect::<Vec<_>>(), BTreeSet::from_iter(NEED_NO_STORE).into_iter().collect::<Vec<_>>());
-    let bare = Sandbox::bare();
+    let bare = Sandbox::with_key();
     bare.gitconn(["store", "restore", "--list"]).run().ok();
     bare.gitconn(["store", "restore", "--generation", "1", "--yes"]).run().code(3).says("generation 1");
     assert!(with.len() + NEED_NO_STORE.len() == all.len(), "{all:?}");

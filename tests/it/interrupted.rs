@@ -10,7 +10,10 @@ use crate::support::sandbox::Running;
 /// What lies beside the store, without what is always there.
 fn temporary(house: &House) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(house.sandbox.path("data/gitconn")).unwrap();
-    entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().contains("tmp")).collect()
+    entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tmp")))
+        .collect()
 }
 
 #[test]
