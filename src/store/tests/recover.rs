@@ -138,7 +138,7 @@ fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
         provider: ProviderId::GitHub,
-        host: HostUrl::parse("git.acme.com (github)").unwrap(),
+        host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
         client_pem: None,
