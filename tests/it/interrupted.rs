@@ -10,7 +10,7 @@ use crate::support::sandbox::Running;
 /// What lies beside the store, without what is always there.
 fn temporary(house: &House) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(house.sandbox.path("data/gitconn")).unwrap();
-    entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().contains("tmp")).collect()
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "tmp")).collect()
 }
 
 #[test]
