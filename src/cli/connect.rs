@@ -114,7 +114,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     plan.offline = args.offline;
     plan.force = args.force;
 
-    plan.refuse_secrets()?;
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
     let given = args.token.read(context)?;
     if let Some(token) = &given {

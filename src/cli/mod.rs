@@ -115,6 +115,13 @@ enum Command {
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     interrupt::watch();
+    // No argument carries a secret: one that does is refused whatever the command, before anything repeats or keeps it.
+    let secret = args.iter().skip(1).find_map(|arg| crate::ops::secret_in(&arg.to_string_lossy()));
+    if let Some(what) = secret {
+        let json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "ndjson");
+        let out = Out::new(env, json.then_some(Format::Json), false, None);
+        return Failure::from(crate::ops::Error::SecretTyped { what }).report(&out, &args);
+    }
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &args, env),

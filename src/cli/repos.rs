@@ -130,8 +130,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read()?;
-    let connections = if args.names.is_empty() {
-        let mut connections = resolve::several(&view, &[], &args.filter.filter(None))?;
+    let connections = if args.names.is_empty() || args.filter.is_given() {
+        let mut connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
         connections.retain(crate::model::Connection::is_usable);
         connections
     } else {

@@ -146,16 +146,6 @@ impl Plan {
         }
     }
 
-    /// Refuses a token in any of the texts that would be shown later.
-    ///
-    /// # Errors
-    ///
-    /// `Error::SecretTyped`, which does not repeat it.
-    pub(crate) fn refuse_secrets(&self) -> Result<(), Error> {
-        let name = self.name.as_ref().map(Name::as_str);
-        refuse_secrets(name.into_iter().chain(self.description.as_deref()).chain(self.tags.iter().map(String::as_str)))
-    }
-
     /// Says early, before anybody is asked for a token, that the name is taken or that the host is known to be another.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Error> {
         let view = store.read()?;
@@ -166,11 +156,6 @@ impl Plan {
         }
         self.given.merge(&view, self.provider, &self.host).map(drop)
     }
-}
-
-/// Refuses a token in texts that are shown.
-pub(super) fn refuse_secrets<'a>(mut texts: impl Iterator<Item = &'a str>) -> Result<(), Error> {
-    texts.try_for_each(super::resolve::refuse_secret)
 }
 
 /// Asks the provider (unless the plan is offline) and stores.

@@ -64,8 +64,8 @@ pub(crate) enum Error {
     /// The host is known with other settings, which other connections rely on (exit 2).
     #[error("{host} is known with other settings ({} differ; its API is {api}), and {} relies on them", differing.join(", "), others.join(", "))]
     HostDiffers { host: String, api: String, differing: Vec<&'static str>, others: Vec<String> },
-    /// A token stands where a name belongs (exit 2). It is not repeated; the shell may have kept it.
-    #[error("where other text belongs stands {what}; it may be in your shell's history now")]
+    /// An argument holds a secret (exit 2). It is not repeated; the shell may have kept it.
+    #[error("an argument holds {what}: no secret is taken there, and this one may be in your shell's history now")]
     SecretTyped { what: &'static str },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]

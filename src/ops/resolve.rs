@@ -14,7 +14,6 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
     if let Some(connection) = db.find(typed)? {
         return Ok(connection);
     }
-    refuse_secret(typed)?;
     let wanted = typed.to_lowercase();
     let mut near: Vec<(usize, String)> = db
         .connections()?
@@ -36,14 +35,6 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
         typed: crate::model::clean(typed).into_owned(),
         nearest: near.into_iter().map(|(_, name)| name).collect(),
     })
-}
-
-/// Refuses a token typed where a name belongs, without repeating it.
-pub(super) fn refuse_secret(typed: &str) -> Result<(), Error> {
-    match crate::provider::secret_in(typed) {
-        Some(what) => Err(Error::SecretTyped { what }),
-        None => Ok(()),
-    }
 }
 
 /// The connection of this name, fit for use.

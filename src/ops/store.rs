@@ -87,7 +87,10 @@ enum Key {
 
 /// The key for a recovery copy, on one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
 pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
-    Ok(session.store()?.key().line())
+    let store = session.store()?;
+    // Another store's key would be a copy worth nothing.
+    store.read()?;
+    Ok(store.key().line())
 }
 
 /// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
