@@ -13,6 +13,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod interrupt;
 mod list;
 mod man;
 mod out;
@@ -30,8 +31,10 @@ mod view;
 mod words;
 
 use std::ffi::OsString;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -148,6 +151,7 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
 /// Runs the program with the arguments it was given, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    interrupt::watch();
     let cli = match parse(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &args, env),
@@ -162,11 +166,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     }
     let out = Out::new(env, format, cli.global.quiet, config.pager(env));
     let context = Context::new(env, &config, &out, &cli.global);
-    let result = dispatch(&cli.command, &context);
-    match result {
+    match guarded(|| dispatch(&cli.command, &context)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&out, &args),
     }
+}
+
+/// Turns a panic into exit code 70. What it carries is not shown: it may hold anything; where it happened is enough to find it.
+fn guarded(work: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    let place = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&place);
+    std::panic::set_hook(Box::new(move |panic| {
+        if let (Ok(mut place), Some(location)) = (noted.lock(), panic.location()) {
+            *place = Some(format!("{}:{}", location.file(), location.line()));
+        }
+    }));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(work));
+    // The default hook is back: a second run in this process sets its own.
+    drop(std::panic::take_hook());
+    result.unwrap_or_else(|_| {
+        let place = place.lock().ok().and_then(|mut place| place.take());
+        Err(Failure::bug(format!("panicked at {}", place.as_deref().unwrap_or("an unknown place"))))
+    })
 }
 
 fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
@@ -199,15 +220,21 @@ fn grammar() -> clap::Command {
 
 /// What clap has to say: help and version on stdout, errors on stderr, as JSON if that was asked for.
 fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
-    let wants_json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "--output=json" || arg == "-ojson");
+    let json = ["--json", "json", "ndjson", "--output=json", "--output=ndjson", "-ojson", "-ondjson"];
+    let wants_json = args.iter().any(|arg| json.iter().any(|json| arg == json));
     if error.use_stderr() && wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None), args);
     }
+    if error.use_stderr() {
+        // What was typed wrong may be a token.
+        out::stderr_line(crate::ops::redact(error.render().to_string().trim_end()).as_ref());
+        return ExitCode::from(failure::Kind::Usage.code());
+    }
     // A closed pipe under `--help | head` is no failure.
     let _ = error.print();
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    ExitCode::SUCCESS
 }
 
 /// `-v`: what goes over the network and into the store. Secrets have a type that does not print.
@@ -225,9 +252,10 @@ fn log_to_stderr() {
 mod tests {
     use std::ffi::OsString;
 
-    use clap::Parser as _;
+    use clap::{CommandFactory as _, Parser as _};
 
-    use super::{Cli, Quick, parse};
+    use super::{Cli, Failure, Quick, guarded, parse};
+    use crate::cli::failure::Kind;
 
     fn words(line: &str) -> Vec<OsString> {
         line.split(' ').map(OsString::from).collect()
@@ -259,5 +287,21 @@ mod tests {
         }
         // A value that is spelt like a command.
         assert!(matches!(parse(&words("gitconn --store token list")).unwrap().command, super::Command::List(_)));
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    #[expect(clippy::panic, reason = "this is about panics")]
+    fn a_panic_is_our_bug_and_shows_nothing_of_what_it_carries() {
+        let failure = guarded(|| panic!("s3krit")).unwrap_err();
+        assert_eq!(failure.kind(), Kind::Internal);
+        assert_eq!(failure.kind().code(), 70);
+        let shown = format!("{failure:?}");
+        assert!(shown.contains("src/cli/mod.rs") && !shown.contains("s3krit"), "{shown}");
+        assert!(matches!(guarded(|| Err(Failure::interrupted())), Err(failure) if failure.kind() == Kind::Interrupted));
     }
 }

@@ -38,13 +38,20 @@ impl Progress {
         self.bar.enable_steady_tick(Duration::from_millis(500));
     }
 
-    /// Says how many of how many are done.
-    pub(crate) fn step(&self, done: usize, of: usize) {
-        if of > 1 {
-            let message = format!("{done} of {of} checked");
-            self.bar.set_message(message.clone());
-            self.message.replace(message);
+    /// As [`Progress::begin`], with a bar for `of` pieces; a single piece has none.
+    pub(crate) fn begin_many(&self, message: &str, of: usize) {
+        if of > 1
+            && let Ok(style) = ProgressStyle::with_template("{msg}  {bar:24.green/dim}  {pos} of {len}")
+        {
+            self.bar.set_style(style.progress_chars("━━─"));
+            self.bar.set_length(of.try_into().unwrap_or(u64::MAX));
         }
+        self.begin(message);
+    }
+
+    /// Says how many are done.
+    pub(crate) fn step(&self, done: usize) {
+        self.bar.set_position(done.try_into().unwrap_or(u64::MAX));
     }
 
     /// Takes the line away.

@@ -31,6 +31,8 @@ pub(crate) struct New {
     pub(crate) store: Store,
     /// Where its key is, in words; for a key that was handed in, where it came from.
     pub(crate) key_in: String,
+    /// False after an error on the very last fsync: the store is there, but may not survive a power loss.
+    pub(crate) durable: bool,
 }
 
 /// Makes a store, its key first: the key is where it belongs before anything is encrypted to it.
@@ -42,6 +44,9 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
     let place = session.place();
     if place.header()?.is_some() {
         return Err(StoreError::Exists(place.path().to_owned()).into());
+    }
+    if let error @ Error::OnlyBackups { .. } = session.missing() {
+        return Err(error);
     }
     let (id, stamp) = (uuid::Uuid::new_v4().to_string(), session.stamp());
     let made = session.with_sources(|sources| {
@@ -63,7 +68,7 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
         Key::Made(made) => (made.key.clone(), made.place.to_string()),
     };
     match Store::create(place.clone(), key.clone(), &id, &stamp) {
-        Ok(_) => Ok(New { store: session.opened(key), key_in }),
+        Ok(saved) => Ok(New { store: session.opened(key), key_in, durable: saved.durable }),
         Err(error) => {
             if let Key::Made(made) = made
                 && let Err(error) = made.discard()
@@ -80,14 +85,16 @@ enum Key {
     Made(Made),
 }
 
-/// The key for a recovery copy, as the text of an age key file.
+/// The key for a recovery copy, on one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
 pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
-    Ok(session.store()?.key().export_text()?)
+    Ok(session.store()?.key().line())
 }
 
-/// Leaves the key in the kernel's keyring for a while. The key must come from elsewhere than from there.
+/// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
 pub(crate) fn unlock(session: &Session<'_>, lasting: Duration) -> Result<Timestamp, Error> {
-    let store = session.store()?;
+    key::check_time(lasting)?;
+    let (id, protected) = (claimed(session)?.store_id, session.place().key_file());
+    let store = session.opened(session.with_sources(|sources| sources.find_outside_kernel(&id, &protected))?);
     // Only a key that really opens it is worth keeping.
     let header = store.read()?.header().clone();
     Ok(key::unlock(&header.store_id, store.key(), lasting, session.now())?)
@@ -100,7 +107,7 @@ pub(crate) fn lock(session: &Session<'_>) -> Result<bool, Error> {
 
 /// What can be said without the key.
 pub(crate) fn claimed(session: &Session<'_>) -> Result<Header, Error> {
-    Ok(session.place().header()?.ok_or_else(|| StoreError::Missing(session.place().path().to_owned()))?)
+    session.place().header()?.ok_or_else(|| session.missing())
 }
 
 /// Until when the kernel holds the key.

@@ -1,6 +1,6 @@
 //! The trail: events, each with a hash that covers the hash of the one before.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row};
 use serde_json::{Value, json};
 
@@ -14,10 +14,14 @@ pub(super) const GENESIS: ImageHash = [0; 32];
 /// What the hashed bytes of an event begin with.
 const DOMAIN: &[u8] = b"gitconn event 1";
 
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
 /// How much of the trail is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retention {
     pub(crate) events: u64,
+    /// Counted back from the newest event that is a day old: see [`Db::retain`].
     pub(crate) days: u32,
 }
 
@@ -186,16 +190,29 @@ impl Db {
     }
 
     /// Drops the oldest events beyond what is kept; `meta` keeps number and hash of the last one dropped.
+    ///
+    /// Age is not counted from the clock but from the newest event that is at least a day older than the clock: a clock that is wrong,
+    /// however far, takes nothing that would not have gone a day later, unless it stays wrong for more than a day of saves. What was
+    /// dated into the future goes with the events beside it.
     pub(super) fn retain(&self, retention: Retention, now: Timestamp) -> Result<(), Error> {
         let retain = || {
             let (last, _) = self.end()?;
             let by_count = last.saturating_sub(retention.events);
-            // An old event between younger ones (a clock that was wrong) stays: the trail has no gaps.
-            let horizon = now.checked_sub((i64::from(retention.days) * 24).hours()).map_or(i64::MIN, millisecond);
-            let by_age: u64 = self
-                .sqlite
-                .query_row("SELECT min(sequence) - 1 FROM events WHERE at >= ?1", [horizon], |row| row.get::<_, Option<i64>>(0))?
-                .map_or(last, i64::cast_unsigned);
+            let now = millisecond(now);
+            let newest: Option<i64> =
+                self.sqlite
+                    .query_row("SELECT max(at) FROM events WHERE at <= ?1", [now.saturating_sub(DAY)], |row| row.get(0))?;
+            let by_age = match newest {
+                // An old event between younger ones (a clock that was slow) stays: the trail has no gaps.
+                Some(newest) => {
+                    let horizon = newest.saturating_sub(i64::from(retention.days).saturating_mul(DAY));
+                    let oldest = "SELECT min(sequence) - 1 FROM events WHERE at BETWEEN ?1 AND ?2";
+                    self.sqlite
+                        .query_row(oldest, [horizon, now], |row| row.get::<_, Option<i64>>(0))?
+                        .map_or(0, i64::cast_unsigned)
+                }
+                None => 0,
+            };
             let cut = by_count.max(by_age);
             let hash: Option<Vec<u8>> = self
                 .sqlite

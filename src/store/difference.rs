@@ -105,7 +105,10 @@ fn contents(db: &Db) -> Result<BTreeMap<String, Item>, Error> {
             ("client_pem", host.client_pem.map(|pem| pem.fingerprint()).unwrap_or_default()),
             ("allow_http", host.allow_http.to_string()),
         ];
-        items.insert(format!("host {}", host.host), Item { name: host.host.to_string(), fields });
+        items.insert(
+            format!("host {} {}", host.host, host.provider),
+            Item { name: format!("{} ({})", host.host, host.provider), fields },
+        );
     }
     Ok(items)
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A store operation that failed. No variant holds a secret or content of the image.
 #[derive(Debug, thiserror::Error)]
@@ -21,9 +22,19 @@ pub(crate) enum Error {
     /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
     #[error("the key from {from} cannot be used: {why}")]
     BadKey { from: String, why: String },
-    /// A key could not be put where it was to live, or not taken away from there (exit 1). `place` is `the keyring` or a path.
+    /// A new key could not be put where it was to live, or not be taken away from there (exit 5). `place` is `the keyring` or a path.
     #[error("{place} cannot be used for the key: {why}")]
     UnusablePlace { place: String, why: String },
+    /// A file has the name that the file of a new key was to have (exit 5): left by an attempt that was killed, or another store's key.
+    /// `aside` is a free name that it could be given.
+    #[error("there is already a file `{}`, and a key is never written over", path.display())]
+    KeyInTheWay { path: PathBuf, aside: PathBuf },
+    /// The kernel's keyring is not there or refuses (exit 5): containers often forbid it.
+    #[error("the kernel's keyring cannot be used: {why}")]
+    NoKernelKeyring { why: String },
+    /// A time to be unlocked that is nothing, or too long (exit 2).
+    #[error("a store is unlocked for {} at least and {} at most", spelt(*shortest), spelt(*longest))]
+    UnlockTime { shortest: Duration, longest: Duration },
     /// The person pressed Ctrl-C or Enter at the prompt (exit 5).
     #[error("no passphrase was given")]
     Cancelled,
@@ -42,6 +53,9 @@ pub(crate) enum Error {
     /// The lock stays busy (exit 6).
     #[error("another gitconn has been writing to `{}` for {seconds} s", path.display())]
     Busy { path: PathBuf, seconds: u64 },
+    /// Not the bytes that were looked at before somebody agreed to them (exit 7).
+    #[error("`{}` is not the file any more that was shown: another was put in its place meanwhile", path.display())]
+    Swapped { path: PathBuf },
     /// Reading or writing failed; the file on disk is as it was (exit 1).
     #[error("`{}` could not be {what}", path.display())]
     Io { path: PathBuf, what: &'static str, source: io::Error },
@@ -60,6 +74,14 @@ pub(crate) enum Error {
     /// A generation that is not among the kept ones (exit 3).
     #[error("generation {0} is not among the kept ones")]
     NoBackup(u64),
+}
+
+/// A time as it is typed: `30d`, `90s`.
+fn spelt(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds > 0 && seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        seconds => format!("{seconds}s"),
+    }
 }
 
 impl Error {

@@ -9,11 +9,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
+use zeroize::Zeroizing;
 
 use super::Error;
 use super::schema::{APPLICATION_ID, Schema};
 
 const PAGE: usize = 4096;
+/// The header of the file, on the first page before the page's own.
+const FILE_HEADER: usize = 100;
 /// SQLite may read a few bytes past the end of a malformed image: room for that (<https://sqlite.org/c3ref/deserialize.html>).
 const SLACK: usize = 64;
 /// So many pages SQLite keeps a copy of where it looks at all of them.
@@ -52,8 +55,20 @@ impl Unopened {
     }
 
     /// Its bytes, where they lie.
-    pub(super) fn image(&mut self) -> rusqlite::Result<Image<'_>> {
-        Ok(Image { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    pub(super) fn image(&mut self) -> rusqlite::Result<Unread<'_>> {
+        Ok(Unread { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    }
+}
+
+/// The bytes of an image that SQLite has not looked at yet.
+pub(super) struct Unread<'a> {
+    data: Data<'a>,
+    length: usize,
+}
+
+impl Unread<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.data.get(..self.length).unwrap_or(&self.data)
     }
 }
 
@@ -116,22 +131,48 @@ pub(super) fn migrate(connection: Connection, from: u32, schema: &Schema) -> rus
 }
 
 /// The bytes of an image that holds no open transaction.
-pub(super) struct Image<'a> {
-    data: Data<'a>,
-    length: usize,
-}
+pub(super) struct Image(Zeroizing<Vec<u8>>);
 
-impl Image<'_> {
+impl Image {
     pub(super) fn bytes(&self) -> &[u8] {
-        self.data.get(..self.length).unwrap_or(&self.data)
+        &self.0
     }
 }
 
-/// Serializes an image. The slack behind the last page is cut off.
-pub(super) fn serialize(connection: &mut Connection) -> rusqlite::Result<Image<'_>> {
+/// Serializes an image. The slack behind the last page is cut off, and what no cell uses is zeros.
+pub(super) fn serialize(connection: &mut Connection) -> rusqlite::Result<Image> {
     let data = connection.serialize(MAIN_DB)?;
     let length = usize::try_from(number(&data, 28)).unwrap_or(usize::MAX).saturating_mul(PAGE);
-    Ok(Image { data, length })
+    let mut image = Zeroizing::new(data.get(..length).unwrap_or(&data).to_vec());
+    for (index, page) in image.chunks_exact_mut(PAGE).enumerate() {
+        wipe_unused(page, if index == 0 { FILE_HEADER } else { 0 });
+    }
+    Ok(Image(image))
+}
+
+/// Writes zeros over what no cell of a page uses. `secure_delete` overwrites what is deleted, but not what a page split leaves behind: without
+/// this a removed token can stay in the image (<https://sqlite.org/fileformat2.html#b_tree_pages>).
+fn wipe_unused(page: &mut [u8], header: usize) {
+    let word = |page: &[u8], at: usize| page.get(at..at + 2).map_or(0, |two| usize::from(two[0]) << 8 | usize::from(two[1]));
+    // Overflow pages and the free list begin with a page number, whose first byte is 0 in an image of this size.
+    let fixed = match page.get(header) {
+        Some(0x02 | 0x05) => 12,
+        Some(0x0a | 0x0d) => 8,
+        _ => return,
+    };
+    let (cells, content) = (word(page, header + 3), word(page, header + 5));
+    if let Some(gap) = page.get_mut(header + fixed + 2 * cells..content) {
+        gap.fill(0);
+    }
+    // Each free block names the next one, further on, and its own size, both in its first four bytes.
+    let mut block = word(page, header + 1);
+    while block != 0 {
+        let (next, size) = (word(page, block), word(page, block + 2));
+        if let Some(free) = page.get_mut(block + 4..block + size) {
+            free.fill(0);
+        }
+        block = if next > block { next } else { 0 };
+    }
 }
 
 /// What `PRAGMA integrity_check` complains of; empty is good.
@@ -284,7 +325,7 @@ mod tests {
         assert!(integrity(&again).unwrap().is_empty());
         // The slack is not part of what comes out, whether or not pages were added.
         assert_eq!(serialize(&mut again).unwrap().bytes(), image);
-        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0)", ["x".repeat(9000)]).unwrap();
+        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0, 'github')", ["x".repeat(9000)]).unwrap();
         let grown = serialize(&mut again).unwrap().bytes().to_vec();
         assert!(grown.len() > image.len());
         assert!(open(&grown, Path::new("s"), &CURRENT, Care::Whole).is_ok());
@@ -329,7 +370,7 @@ mod tests {
     #[test]
     fn rows_move_into_a_fresh_image_of_the_next_version() {
         let mut connection = fresh(&CURRENT).unwrap();
-        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1)", []).unwrap();
+        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1, 'github')", []).unwrap();
         let image = serialize(&mut connection).unwrap().bytes().to_vec();
         let (old, version) = open(&image, Path::new("s"), &LATER, Care::Whole).unwrap();
         assert_eq!(version, 1);

@@ -113,7 +113,7 @@ struct Loaded {
 
 impl Store {
     /// Makes a new store at a place where there is none, with an event `store.created`.
-    pub(crate) fn create(place: Place, key: StoreKey, store_id: &str, stamp: &Stamp) -> Result<Self, Error> {
+    pub(crate) fn create(place: Place, key: StoreKey, store_id: &str, stamp: &Stamp) -> Result<Saved<Self>, Error> {
         if !header::is_store_id(store_id) {
             return Err(Error::damaged(place.path(), "a store's id has 1–64 letters, digits and dashes"));
         }
@@ -127,8 +127,8 @@ impl Store {
         let db = Db::new(image::fresh(store.schema).map_err(Error::Sql)?, store.place.path());
         db.put_meta(&meta, &seal::signer(&store.key, store_id)?)?;
         db.record(stamp, None, &EventKind::Store { what: "store.created".to_owned(), detail: None })?;
-        store.write(db, store_id, 1, Replaced::Absent)?;
-        Ok(store)
+        let durable = store.write(db, store_id, 1, Replaced::Absent)?;
+        Ok(Saved { value: store, durable })
     }
 
     /// A store that exists. Nothing is read yet.

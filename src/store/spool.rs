@@ -132,6 +132,10 @@ impl Spool {
     }
 
     /// Takes what waits, under the store's lock. `None` if nothing does, or if a writer holds on to it.
+    ///
+    /// # Errors
+    ///
+    /// If it does not read: it then stays where it is, for the next save.
     pub(super) fn take(&self) -> io::Result<Option<Batch>> {
         let path = self.merging();
         // One that a crash has left comes first; the spool itself has to wait for the save after.
@@ -152,7 +156,10 @@ impl Spool {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let content = Self::content(&path);
+        let mut content = Vec::new();
+        if (&lines).take(2 * MOST + 1).read_to_end(&mut content)? as u64 > 2 * MOST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the spool is larger than any that was written here"));
+        }
         Ok(Some(Batch { uses: self.parse(&content), hash: seal::hash(&content), path, _file: lines }))
     }
 
@@ -283,6 +290,22 @@ mod tests {
         assert_eq!(batch.uses, [one(1, "token")]);
         batch.done();
         assert!(!spool.write(&mut late, b"lost").unwrap());
+    }
+
+    #[test]
+    fn what_does_not_read_is_kept_and_comes_with_a_later_save() {
+        let state = tempfile::tempdir().unwrap();
+        let spool = Spool::new(state.path(), "s", &key()).unwrap();
+        spool.append(&one(1, "token")).unwrap();
+        let batch = spool.take().unwrap().unwrap();
+        let length = std::fs::metadata(&batch.path).unwrap().len();
+        let resize = |length| file::private().write(true).open(&batch.path).unwrap().set_len(length).unwrap();
+        resize(2 * super::MOST + 1);
+        drop(batch._file);
+        assert!(spool.take().is_err());
+        assert!(batch.path.exists());
+        resize(length);
+        assert_eq!(spool.take().unwrap().unwrap().uses, [one(1, "token")]);
     }
 
     #[test]

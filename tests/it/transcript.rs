@@ -96,7 +96,7 @@ fn looking_at_several() {
     $ gitconn validate work -o table
     code: 6
     --- stdout
-    ? work  unreachable  [HOST] gave an answer that is no use: 503: it is unwell; the token was last good just now
+    ? work  unreachable  [HOST] gave no usable answer: 503: it is unwell; the token was last good just now
     --- stderr
     "#);
     house.github.recover();
@@ -286,6 +286,7 @@ fn when_a_token_is_no_good() {
 #[test]
 fn when_the_provider_refuses() {
     let house = House::new();
+    // Quoted: GitHub §10 (message) and §2.2 (header, with a request of ours); the page is written by hand.
     house.github.always(
         "*",
         Answer::json(
@@ -316,6 +317,7 @@ fn when_the_provider_refuses() {
     caused by: [HOST] answered 403 to GET /repos/acme/site (request C3F1:2A7B:1D04B1)
     hint: open https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
     "#);
+    // Quoted: GitHub §9; the values of the headers are ours.
     house.github.always(
         "*",
         Answer::json(403, &serde_json::json!({"message": "API rate limit exceeded for user ID 123."}))

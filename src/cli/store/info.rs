@@ -37,7 +37,7 @@ struct Kept {
 
 impl View for Info {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         let mut row = |name: &str, value: String| grid.row(vec![style.strong(name), value]);
         row("store", format!("{} ({})", self.store, self.set_by));
         row("id", self.store_id.clone());

@@ -59,6 +59,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     };
     let new = init(&session, &keeping)?;
     say(&new, &session, context);
+    say_where(args, context);
     let view = Made {
         store: session.place().path().display().to_string(),
         store_id: crate::ops::store::claimed(&session)?.store_id,
@@ -68,9 +69,21 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     context.out.data(&view)
 }
 
+/// A key file is found only if something says where it is.
+fn say_where(args: &Args, context: &Context<'_>) {
+    if let (Some(KeyPlace::File), Some(path)) = (args.key, &args.key_out) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let path = crate::model::shell_word(&path.display().to_string()).into_owned();
+        context
+            .out
+            .hint(&format!("gitconn config set key_file {path}   # so that it is found; or export GITCONN_KEY_FILE={path}"));
+    }
+}
+
 /// Says where store and key are, and how the key is kept from being lost.
 pub(super) fn say(new: &New, session: &Session<'_>, context: &Context<'_>) {
     let path = session.place().path().display();
     context.out.note(&format!("made a store at `{path}`; its key is in {} (gitconn store info)", new.key_in));
+    super::say_durability(new.durable, context);
     context.out.hint("gitconn store key export   # keep a recovery copy: without its key a store is lost");
 }

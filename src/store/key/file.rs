@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -115,10 +115,20 @@ pub(super) fn refuse_taken(path: &Path) -> Result<(), Error> {
 }
 
 fn taken(path: &Path) -> Error {
-    Error::UnusablePlace {
-        place: format!("`{}`", path.display()),
-        why: "there is already a file of this name, and a key is never written over".to_owned(),
+    let named = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    // What is moved aside must not take the place of what was moved aside before: it may be the only key of a store.
+    let mut aside = named(".old");
+    for number in 2..100 {
+        if aside.symlink_metadata().is_err() {
+            break;
+        }
+        aside = named(&format!(".old{number}"));
     }
+    Error::KeyInTheWay { path: path.to_owned(), aside }
 }
 
 fn fill(mut file: File, path: &Path, content: &[u8]) -> io::Result<()> {
@@ -179,7 +189,10 @@ mod tests {
         assert_eq!(mode(&path), 0o600);
         assert_eq!(read_private(&path).unwrap().as_slice(), b"one");
         let error = write_new(&path, b"two").unwrap_err();
-        assert!(error.to_string().contains("there is already a file of this name"), "{error}");
+        assert!(matches!(&error, Error::KeyInTheWay { aside, .. } if *aside == folder.path().join("key.old")), "{error:?}");
+        write_new(&folder.path().join("key.old"), b"zero").unwrap();
+        let error = write_new(&path, b"two").unwrap_err();
+        assert!(matches!(&error, Error::KeyInTheWay { aside, .. } if *aside == folder.path().join("key.old2")), "{error:?}");
         assert_eq!(read_private(&path).unwrap().as_slice(), b"one");
     }
 
@@ -188,7 +201,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, target) = (folder.path().join("key"), folder.path().join("elsewhere"));
         symlink(&target, &path).unwrap();
-        assert!(matches!(write_new(&path, b"one"), Err(Error::UnusablePlace { .. })));
+        assert!(matches!(write_new(&path, b"one"), Err(Error::KeyInTheWay { .. })));
         assert!(!target.exists());
     }
 

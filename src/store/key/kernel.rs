@@ -133,6 +133,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::store::key::permitted::permitted;
 
     /// A store id nobody else uses, removed again however the test ends.
     struct Store(String);
@@ -146,21 +147,6 @@ mod tests {
     impl Drop for Store {
         fn drop(&mut self) {
             let _ = remove(&self.0);
-        }
-    }
-
-    /// Whether this machine lets us try; says so when it does not.
-    #[expect(clippy::print_stdout, reason = "a test that was left out has to say so")]
-    fn permitted() -> bool {
-        let store = Store::new();
-        match put(&store.0, &Secret::from("probe".to_owned()), 5, Timestamp::UNIX_EPOCH) {
-            Ok(()) => true,
-            Err(why) => {
-                println!("left out: {why}");
-                // Only what a sandbox does excuses us.
-                assert!(why.contains("sandbox") || why.contains("kernel has none"), "{why}");
-                false
-            }
         }
     }
 

@@ -84,7 +84,7 @@ pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Source
 ///
 /// # Errors
 ///
-/// `UnusablePlace` if the place is taken or refuses, `Cancelled` if no passphrase was given, `Io`. Nothing is left behind then.
+/// `KeyInTheWay` if the place is taken, `UnusablePlace` if it refuses, `Cancelled` if no passphrase was given, `Io`. Nothing is left behind then.
 pub(crate) fn keep(key: StoreKey, place: KeyPlace, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
     match &place {
         KeyPlace::Keyring { store_id } => keep_in_keyring(&key, store_id, &place)?,
@@ -149,7 +149,7 @@ mod tests {
         assert!(found.is(&made.key));
         assert_eq!(made.key.from(), format!("`{}`", path.display()));
         let second = make(place, &Sources::new(&env, None, None), Timestamp::UNIX_EPOCH);
-        assert!(matches!(second, Err(Error::UnusablePlace { .. })));
+        assert!(matches!(second, Err(Error::KeyInTheWay { .. })));
         assert!(
             Sources::new(&env, Some(("--key-file", &path)), None).given().unwrap().unwrap().is(&found),
             "the first one is untouched"
@@ -196,7 +196,7 @@ mod tests {
         let nobody = |_: &Ask| -> Result<Secret, Cancelled> { panic!("asked") };
         let sources = Sources::new(&env, None, Some(&nobody));
         let error = make(KeyPlace::Passphrase { file: path.clone() }, &sources, Timestamp::UNIX_EPOCH).unwrap_err();
-        assert!(error.to_string().contains("there is already a file of this name"), "{error}");
+        assert!(error.to_string().contains("and a key is never written over"), "{error}");
         assert_eq!(file::read_encrypted(&path).unwrap().as_slice(), b"older");
     }
 

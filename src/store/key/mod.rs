@@ -11,6 +11,9 @@ mod kernel;
 mod keyring;
 mod make;
 mod passphrase;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "permitted_tests.rs"]
+mod permitted;
 mod sources;
 mod text;
 mod unlock;
@@ -24,7 +27,7 @@ use crate::secret::Secret;
 
 pub(crate) use make::{KeyPlace, Made, make, make_anywhere};
 pub(crate) use sources::{Ask, Asker, Cancelled, Sources};
-pub(crate) use unlock::{USUAL, lock, unlock, unlocked_until};
+pub(crate) use unlock::{USUAL, check_time, lock, unlock, unlocked_until};
 
 /// The key that opens a store, with where it came from (`GITCONN_KEY`, `the keyring`, …).
 #[derive(Debug, Clone)]
@@ -73,11 +76,6 @@ impl StoreKey {
         &self.from
     }
 
-    /// The key as the text of an age key file, to be kept as a recovery copy. `age -d -i` takes it as it is.
-    pub(crate) fn export_text(&self) -> Result<Secret, Error> {
-        self.file_text(None)
-    }
-
     /// The text of a key file as `age-keygen` writes it.
     fn file_text(&self, created: Option<Timestamp>) -> Result<Secret, Error> {
         let created = created.map(|at| format!("# created: {}\n", text::to_the_second(at))).unwrap_or_default();
@@ -87,7 +85,7 @@ impl StoreKey {
     }
 
     /// The key on one line, as `GITCONN_KEY` takes it and the keyring keeps it.
-    fn line(&self) -> Secret {
+    pub(crate) fn line(&self) -> Secret {
         match &self.signer {
             Some(signer) => text::join(&[self.identity.expose(), " ", signer]),
             None => self.identity.clone(),
@@ -121,7 +119,7 @@ mod tests {
     fn an_exported_key_is_read_back_with_its_signer() {
         let mut key = StoreKey::generate();
         key.signer = Some("c2lnbmVy".to_owned());
-        for text in [key.export_text().unwrap(), key.file_text(Some(Timestamp::UNIX_EPOCH)).unwrap(), key.line()] {
+        for text in [key.file_text(None).unwrap(), key.file_text(Some(Timestamp::UNIX_EPOCH)).unwrap(), key.line()] {
             let again = StoreKey::parse(text.expose(), "here").unwrap();
             assert!(again.is(&key));
             assert_eq!(again.signer.as_deref(), Some("c2lnbmVy"));

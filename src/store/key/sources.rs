@@ -12,7 +12,7 @@ use crate::store::Error;
 /// The desktop's keyring, in messages.
 pub(super) const KEYRING: &str = "the keyring";
 /// The kernel's keyring, in messages.
-pub(super) const KERNEL: &str = "the kernel's keyring";
+const KERNEL: &str = "the kernel's keyring";
 
 /// How often a person may try a passphrase.
 const ATTEMPTS: u32 = 3;
@@ -80,12 +80,29 @@ impl<'a> Sources<'a> {
     ///
     /// `BadKey` from a source that was set and is no good; `Cancelled`; `Locked`, with what each source answered, if none has it.
     pub(crate) fn find(&self, store_id: &str, protected: &Path) -> Result<StoreKey, Error> {
+        // The kernel answers in microseconds, also where the desktop's bus is silent: who has unlocked the store never waits for it.
+        self.search(store_id, protected, |search| search.kernel(kernel::find(store_id)))
+    }
+
+    /// The same without the kernel's keyring: what it holds for a while must not be the reason that it holds it for longer.
+    pub(crate) fn find_outside_kernel(&self, store_id: &str, protected: &Path) -> Result<StoreKey, Error> {
+        self.search(store_id, protected, |search| {
+            search.tried.push(format!("{KERNEL}: not asked, its key is what is to be put there anew"));
+            None
+        })
+    }
+
+    fn search(
+        &self,
+        store_id: &str,
+        protected: &Path,
+        ask_kernel: impl FnOnce(&mut Search) -> Option<StoreKey>,
+    ) -> Result<StoreKey, Error> {
         if let Some(key) = self.given()? {
             return Ok(key);
         }
         let mut search = Search { tried: vec![format!("--key-file, {} and {}: not set", name::KEY_FILE, name::KEY)], why: None };
-        // The kernel answers in microseconds, also where the desktop's bus is silent: who has unlocked the store never waits for it.
-        if let Some(key) = search.kernel(kernel::find(store_id)) {
+        if let Some(key) = ask_kernel(&mut search) {
             return Ok(key);
         }
         if let Some(key) = search.keyring(keyring::read(store_id)) {

@@ -14,7 +14,7 @@ impl Bench {
     fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap(), keys: [StoreKey::generate(), StoreKey::generate()] };
         for (index, key) in bench.keys.iter().enumerate() {
-            file::write_new(&bench.file(index), key.export_text().unwrap().expose().as_bytes()).unwrap();
+            file::write_new(&bench.file(index), key.line().expose().as_bytes()).unwrap();
         }
         bench
     }
@@ -161,4 +161,24 @@ fn a_passphrase_file_is_held_to_the_same_rule_and_goes_before_a_person() {
     let (from, why) = bad(sources.find("test-of-a-passphrase-file", &protected).unwrap_err());
     assert_eq!(from, format!("GITCONN_PASSPHRASE_FILE `{}`", passphrase.display()));
     assert!(why.starts_with("others can read it"), "{why}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_kernel_holds_is_found_unless_it_is_left_out() {
+    if !crate::store::key::permitted::permitted() {
+        return;
+    }
+    let bench = Bench::new();
+    let store = format!("test-{}", uuid::Uuid::new_v4());
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    super::super::unlock(&store, &bench.keys[0], std::time::Duration::from_mins(1), now).unwrap();
+    let env = Env::from_variables::<&str, &str>([]);
+    let sources = Sources::new(&env, None, None);
+    let found = sources.find(&store, &bench.file(9));
+    let outside = sources.find_outside_kernel(&store, &bench.file(9));
+    super::super::lock(&store).unwrap();
+    assert_eq!(found.unwrap().from(), KERNEL);
+    let Err(Error::Locked { tried, .. }) = outside else { panic!("{outside:?}") };
+    assert_eq!(tried[1], "the kernel's keyring: not asked, its key is what is to be put there anew");
 }

@@ -30,7 +30,7 @@ impl Sandbox {
         let directory = tempfile::tempdir().unwrap();
         let key = key();
         let place = place(directory.path());
-        let store = Store::create(place, key.clone(), "store-1", &stamp(0)).unwrap();
+        let store = Store::create(place, key.clone(), "store-1", &stamp(0)).unwrap().value;
         Self { directory, key, store }
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{EventKind, HostUrl};
+use crate::model::{EventKind, HostUrl, ProviderId};
 use crate::store::{Change, Error, EventQuery, HostRecord, Keep, PinState, Place, Source, Store, file};
 
 fn newest_event(store: &Store) -> (String, String) {
@@ -91,7 +91,7 @@ fn only_signed_backups_of_this_store_are_restored() {
     let before = sandbox.bytes();
     assert!(matches!(sandbox.store.restore(&Source::File(backup.clone()), &stamp(5)), Err(Error::Foreign { .. })));
     let other = Place::new(&sandbox.directory.path().join("other.age"), &sandbox.directory.path().join("state"), true).unwrap();
-    Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
+    let _ = Store::create(other.clone(), sandbox.key.clone(), "store-2", &stamp(0)).unwrap();
     assert!(matches!(sandbox.store.restore(&Source::File(other.path().to_owned()), &stamp(5)), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.bytes(), before);
 }
@@ -102,7 +102,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
     assert!(sandbox.add("c").durable);
     let sql = "UPDATE connections SET host = 'https://evil.example' WHERE name = 'a'; UPDATE secrets SET value = 'x' WHERE \
                connection_id = (SELECT id FROM connections WHERE name = 'b'); INSERT INTO hosts VALUES ('https://evil.example', \
-               'https://evil.example/api', NULL, NULL, 0)";
+               'https://evil.example/api', NULL, NULL, 0, 'github')";
     fs::write(sandbox.path(), reencrypted(&sandbox, sql)).unwrap();
     assert!(matches!(sandbox.store.read().map(drop), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.store.place.store_id().as_deref(), Some("store-1"));
@@ -113,7 +113,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
         ("a".to_owned(), Change::Changed(vec!["host"])),
         ("b".to_owned(), Change::Changed(vec!["token"])),
         ("c".to_owned(), Change::Added),
-        ("evil.example".to_owned(), Change::Added),
+        ("evil.example (github)".to_owned(), Change::Added),
     ];
     assert_eq!(difference.changes, changes);
 
@@ -137,6 +137,7 @@ fn a_rolled_back_store_is_accepted_above_the_pin() {
 fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
+        provider: ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
@@ -150,7 +151,10 @@ fn removed_and_added_connections_differ() {
     };
     let _ = sandbox.store.change(&stamp(1), Keep::Generation, change).unwrap();
     let changes = sandbox.store.difference().unwrap().changes;
-    assert_eq!(changes, [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com".into(), Change::Added)]);
+    assert_eq!(
+        changes,
+        [("a".into(), Change::Removed), ("d".into(), Change::Added), ("git.acme.com (github)".into(), Change::Added)]
+    );
 }
 
 #[test]

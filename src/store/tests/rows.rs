@@ -194,6 +194,7 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
     let db = empty();
     let (one, other) = (connection("one"), connection("other"));
     let record = HostRecord {
+        provider: ProviderId::GitHub,
         host: one.host.clone(),
         api: HostUrl::parse("api.github.com").unwrap(),
         ca_pem: Some("CA".into()),
@@ -205,11 +206,11 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
     db.add(&one, &token("one")).unwrap();
     db.add(&other, &token("other")).unwrap();
     db.remove(&one.id).unwrap();
-    let found = db.host(&one.host).unwrap().unwrap();
+    let found = db.host(&one.host, ProviderId::GitHub).unwrap().unwrap();
     assert_eq!((found.api, found.ca_pem.as_deref(), found.allow_http), (record.api, Some("CA"), true));
     assert_eq!(found.client_pem.unwrap().expose(), "s3krit-pem");
     db.remove(&other.id).unwrap();
-    assert!(db.host(&one.host).unwrap().is_none());
+    assert!(db.host(&one.host, ProviderId::GitHub).unwrap().is_none());
     assert!(!contains(&reopened(db).1, "s3krit-pem"));
 }
 
@@ -290,16 +291,55 @@ fn old_events_go_and_the_chain_still_fits() {
     };
     db.retain(Retention { events: 15, days: 400 }, stamp(20 * day).at).unwrap();
     assert_eq!(kept(&db), (15, Some(stamp(5 * day).at)));
+    // Ten days before the newest that is a day old.
     db.retain(Retention { events: 15, days: 10 }, stamp(20 * day).at).unwrap();
-    assert_eq!(kept(&db), (10, Some(stamp(10 * day).at)));
-    // All of them: the next one still follows the last that went.
-    db.retain(Retention { events: 15, days: 10 }, stamp(2_000 * day).at).unwrap();
-    assert_eq!(kept(&db), (0, None));
+    assert_eq!(kept(&db), (11, Some(stamp(9 * day).at)));
     db.record(&stamp(2_000 * day), None, &EventKind::Disabled).unwrap();
-    assert_eq!(db.events(&EventQuery::default()).unwrap()[0].sequence, 21);
+    db.retain(Retention { events: 15, days: 10 }, stamp(2_001 * day).at).unwrap();
+    assert_eq!(kept(&db), (1, Some(stamp(2_000 * day).at)));
+    // All of them: the next one still follows the last that went.
+    db.retain(Retention { events: 0, days: 10 }, stamp(2_001 * day).at).unwrap();
+    assert_eq!(kept(&db), (0, None));
+    db.record(&stamp(2_001 * day), None, &EventKind::Disabled).unwrap();
+    assert_eq!(db.events(&EventQuery::default()).unwrap()[0].sequence, 22);
     assert_eq!(kept(&db).0, 1);
     let standard = Retention::default();
     assert_eq!((standard.events, standard.days), (5_000, 400));
+}
+
+#[test]
+fn no_number_of_days_is_too_large() {
+    let db = empty();
+    db.record(&stamp(0), None, &EventKind::Enabled).unwrap();
+    for days in [10_000_000, u32::MAX] {
+        db.retain(Retention { events: 15, days }, stamp(2 * 24 * 60).at).unwrap();
+        assert_eq!(db.verify_chain().unwrap().events, 1);
+    }
+}
+
+#[test]
+fn a_wrong_clock_takes_nothing_out_of_the_trail() {
+    let db = empty();
+    let day = 24 * 60;
+    let (far, early) = (30_000 * day, -9_000 * day);
+    for number in 0..20 {
+        db.record(&stamp(number * day), None, &EventKind::Enabled).unwrap();
+    }
+    let save = |at: i64, kept: u64| {
+        db.record(&stamp(at), None, &EventKind::Disabled).unwrap();
+        db.retain(Retention { events: 5_000, days: 10 }, stamp(at).at).unwrap();
+        let chain = db.verify_chain().unwrap();
+        assert_eq!((chain.events, chain.broken_at), (kept, None), "at {at}");
+    };
+    // Ten days before the newest that is a day old; the clock's fault, also in several saves, takes no more than that.
+    save(20 * day, 12);
+    save(far, 12);
+    save(far + 60, 13);
+    save(early, 14);
+    save(20 * day + 1, 15);
+    save(40 * day, 15);
+    // What it dated wrongly goes with what is beside it.
+    save(42 * day, 2);
 }
 
 #[test]

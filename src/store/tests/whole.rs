@@ -95,7 +95,7 @@ fn a_link_to_the_store_stays_a_link() {
 
     let dangling = sandbox.directory.path().join("dangling.age");
     symlink("data/new.age", &dangling).unwrap();
-    Store::create(Place::new(&dangling, &state, true).unwrap(), key(), "store-2", &stamp(0)).unwrap();
+    let _ = Store::create(Place::new(&dangling, &state, true).unwrap(), key(), "store-2", &stamp(0)).unwrap();
     assert!(sandbox.directory.path().join("data/new.age").is_file());
     assert!(fs::symlink_metadata(&dangling).unwrap().is_symlink());
 }
