@@ -286,7 +286,7 @@ impl Temp {
     fn compare(&self, bytes: &[u8]) -> Result<(), Error> {
         let failed = || Error::io(&self.path, "read back");
         let mut file = private().read(true).open(&self.path).map_err(failed())?;
-        let mut chunk = [0; 16 << 10];
+        let mut chunk = vec![0; 64 << 10];
         let mut rest = bytes;
         loop {
             match file.read(&mut chunk) {

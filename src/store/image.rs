@@ -19,6 +19,8 @@ const PAGE: usize = 4096;
 const FILE_HEADER: usize = 100;
 /// SQLite may read a few bytes past the end of a malformed image: room for that (<https://sqlite.org/c3ref/deserialize.html>).
 const SLACK: usize = 64;
+/// So many pages SQLite keeps a copy of where it looks at all of them.
+const CACHED_PAGES: u32 = 64;
 /// How long the checks of an image may take.
 const DEADLINE: Duration = Duration::from_millis(900);
 /// How many of SQLite's instructions all statements on one open image may take after that: far more than any honest work, so that
@@ -86,6 +88,8 @@ pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, ca
         .map_err(unreadable)?;
     check_schema(&connection, path, objects)?;
     if care == Care::Whole {
+        // The image is in memory already: a page that was read before costs less to copy again than a fresh one to keep.
+        connection.pragma_update(None, "cache_size", CACHED_PAGES).map_err(unreadable)?;
         let problems = integrity(&connection).map_err(unreadable)?;
         if let Some(problem) = problems.first() {
             return Err(Error::damaged(path, format!("integrity check: {problem}")));
