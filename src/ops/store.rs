@@ -7,10 +7,10 @@ use super::{Error, Session};
 use crate::model::Timestamp;
 use crate::secret::Secret;
 use crate::store::key::{self, KeyPlace, Made};
-use crate::store::{Error as StoreError, Header, Report, Store};
+use crate::store::{Backup, Claims, Error as StoreError, Header, Report, Store, StoreKey};
 
 pub(crate) use crate::store::key::USUAL;
-pub(crate) use crate::store::{Change, Difference, PinState, Source};
+pub(crate) use crate::store::{Change, Difference, Field, How, PinState, Source, What};
 
 /// Where a new key is to live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
 }
 
 enum Key {
-    Given(key::StoreKey),
+    Given(StoreKey),
     Made(Made),
 }
 
@@ -113,9 +113,104 @@ pub(crate) fn claimed(session: &Session<'_>) -> Result<Header, Error> {
     session.place().header()?.ok_or_else(|| session.missing())
 }
 
-/// Until when the kernel holds the key.
-pub(crate) fn unlocked_until(header: &Header) -> Option<Timestamp> {
-    key::unlocked_until(&header.store_id)
+/// A store as far as it can be looked at, whatever is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Inspection {
+    /// As its header claims, or else a kept generation.
+    pub(crate) store_id: Option<String>,
+    /// `None` if its header does not read.
+    pub(crate) claims: Option<Claims>,
+    pub(crate) pin: Option<PinState>,
+    /// The newest generation that this machine has seen.
+    pub(crate) pinned_generation: Option<u64>,
+    /// Until when the kernel holds the key.
+    pub(crate) unlocked_until: Option<Timestamp>,
+    /// The key that was found: not always the right one.
+    pub(crate) key: Option<StoreKey>,
+    /// Whether it opens the store; `None` where that cannot be told.
+    pub(crate) opens: Option<bool>,
+    /// Where a key was looked for in vain.
+    pub(crate) tried: Vec<String>,
+    /// `None` unless everything is right.
+    pub(crate) content: Option<Content>,
+    /// Newest first.
+    pub(crate) backups: Vec<Backup>,
+    /// The first thing that is wrong.
+    pub(crate) problem: Option<Error>,
+}
+
+/// What is inside.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) connections: usize,
+    pub(crate) created_at: Timestamp,
+    pub(crate) at_home: bool,
+}
+
+/// Looks at a store from outside inwards, as far as it goes.
+///
+/// # Errors
+///
+/// `Missing` if there is nothing at all to look at. What else is wrong is in [`Inspection::problem`].
+pub(crate) fn inspect(session: &Session<'_>) -> Result<Inspection, Error> {
+    let (place, backups) = (session.place(), session.place().backups());
+    let (claims, unreadable) = match place.claims() {
+        Err(error @ StoreError::Missing(_)) if backups.is_empty() => return Err(error.into()),
+        Err(error) => (None, Some(error)),
+        Ok(claims) => (Some(claims), None),
+    };
+    let store_id = place.store_id();
+    let (pin, pinned_generation) =
+        match claims.as_ref().and_then(|claims| claims.header.as_ref()).map(|header| place.pin_of(header)) {
+            Some(Ok((pin, generation))) => (Some(pin), generation),
+            _ => (None, None),
+        };
+    let (store, tried, no_key) = match for_recovery(session) {
+        Ok(store) => (Some(store), Vec::new(), None),
+        Err(Error::Store(StoreError::Locked { why, tried })) => {
+            // The places are shown with the rest, and need not be said again.
+            (None, tried, Some(StoreError::Locked { why, tried: Vec::new() }))
+        }
+        Err(Error::Store(error)) => (None, Vec::new(), Some(error)),
+        Err(other) => return Err(other),
+    };
+    let read = store.as_ref().filter(|_| claims.is_some()).map(|store| content(store));
+    let opens = match &read {
+        Some(Ok(_) | Err(StoreError::Foreign { .. } | StoreError::RolledBack { .. } | StoreError::Newer { .. })) => Some(true),
+        Some(Err(StoreError::WrongKey { .. })) => Some(false),
+        _ => None,
+    };
+    let (content, unsound) = match read {
+        Some(Ok(content)) => (Some(content), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    // Without a key, that there is no signature is known all the same, and is the worse news.
+    let unsigned = || match &claims {
+        Some(Claims { header: None, .. }) => place.header().err(),
+        _ => None,
+    };
+    let problem = unreadable.or(unsound).or_else(unsigned).or(no_key).map(Error::from);
+    Ok(Inspection {
+        unlocked_until: store_id.as_deref().and_then(key::unlocked_until),
+        store_id,
+        pin,
+        pinned_generation,
+        key: store.map(|store| store.key().clone()),
+        opens,
+        tried,
+        content,
+        backups,
+        problem,
+        claims,
+    })
+}
+
+fn content(store: &Store) -> Result<Content, StoreError> {
+    let view = store.read()?;
+    let meta = view.meta()?;
+    let at_home = store.is_at_home(&meta);
+    Ok(Content { connections: view.connections()?.len(), created_at: meta.created_at, at_home })
 }
 
 /// Checks everything there is to check.
@@ -138,12 +233,12 @@ pub(crate) fn for_recovery(session: &Session<'_>) -> Result<Store, Error> {
     Ok(session.opened(key))
 }
 
-/// Signs a store that was not signed by its key, or that went back, as it is now. Says whether the last fsync went well.
-pub(crate) fn accept(session: &Session<'_>, store: &Store, moved: bool) -> Result<bool, Error> {
-    Ok(store.accept(&session.stamp(), moved)?.durable)
+/// Signs a store that was not signed by its key, or that went back, as it was shown. Says whether the last fsync went well.
+pub(crate) fn accept(session: &Session<'_>, store: &Store, shown: &Difference, moved: bool) -> Result<bool, Error> {
+    Ok(store.accept(shown.seen, &session.stamp(), moved)?.durable)
 }
 
-/// Puts a kept generation or a backup in the store's place. Says whether the last fsync went well.
-pub(crate) fn restore(session: &Session<'_>, store: &Store, source: &Source) -> Result<bool, Error> {
-    Ok(store.restore(source, &session.stamp())?.durable)
+/// Puts a kept generation or a backup in the store's place, as it was shown. Says whether the last fsync went well.
+pub(crate) fn restore(session: &Session<'_>, store: &Store, source: &Source, shown: &Difference) -> Result<bool, Error> {
+    Ok(store.restore(source, shown.seen, &session.stamp())?.durable)
 }

@@ -52,6 +52,17 @@ pub(crate) struct Chain {
     pub(crate) broken_at: Option<u64>,
 }
 
+/// The trail in short, to compare one with another.
+#[derive(Debug)]
+pub(super) struct Trail {
+    pub(super) events: u64,
+    /// The number of the newest event there ever was.
+    pub(super) last: u64,
+    /// Its hash.
+    pub(super) hash: Vec<u8>,
+    pub(super) broken_at: Option<u64>,
+}
+
 /// An event as its row.
 struct Line {
     sequence: u64,
@@ -145,6 +156,20 @@ impl Db {
             Some(end) => Ok(end),
             None => self.sqlite.query_row("SELECT dropped_events, dropped_hash FROM meta", [], both),
         }
+    }
+
+    /// The trail in short.
+    pub(super) fn trail(&self) -> Result<Trail, Error> {
+        let Chain { events, broken_at, .. } = self.verify_chain()?;
+        let (last, hash) = self.end().map_err(self.failed())?;
+        Ok(Trail { events, last, hash, broken_at })
+    }
+
+    /// The hash of an event by its number; `None` if there is none, or no more.
+    pub(super) fn hash_of(&self, sequence: u64) -> Result<Option<Vec<u8>>, Error> {
+        let hash =
+            "SELECT hash FROM events WHERE sequence = ?1 UNION ALL SELECT dropped_hash FROM meta WHERE dropped_events = ?1";
+        self.sqlite.query_row(hash, [sequence.cast_signed()], |row| row.get(0)).optional().map_err(self.failed())
     }
 
     /// Events, newest first.

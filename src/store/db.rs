@@ -263,12 +263,19 @@ impl Db {
     }
 
     /// A connection's token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] if it has none: look for the connection in the same view.
     pub(crate) fn token(&self, id: &ConnectionId) -> Result<Secret, Error> {
         self.sqlite
             .query_row("SELECT value FROM secrets WHERE connection_id = ?1 AND kind = ?2", (id.as_str(), TOKEN), |row| {
                 row.get::<_, String>(0).map(Secret::from)
             })
-            .map_err(self.failed())
+            .map_err(|error| match error {
+                rusqlite::Error::QueryReturnedNoRows => Error::damaged(&self.path, "a connection in it has no token"),
+                other => explain(other, &self.path),
+            })
     }
 
     /// Puts another token in place of a connection's token.

@@ -1,114 +1,240 @@
-//! How the file differs from a kept generation: what a person looks at before `store accept`.
+//! How a file differs from another: what a person looks at before `store accept` and `store restore`.
 
 use std::collections::BTreeMap;
 
-use super::{Backup, Db, Error, Source, Store};
-use crate::model::Connection;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
-/// How the present file differs from a kept generation.
+use super::audit::Trail;
+use super::recover::Seen;
+use super::seal::hash;
+use super::{Backup, Db, Error, HostRecord, Source, Store};
+use crate::model::{Connection, Expiry};
+
+/// How a file differs from another.
 #[derive(Debug, Clone)]
 pub(crate) struct Difference {
     /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
     pub(crate) against: Option<Backup>,
-    /// Sorted by name.
-    pub(crate) changes: Vec<(String, Change)>,
+    /// The store and its trail first, then hosts and connections by name.
+    pub(crate) changes: Vec<Change>,
+    /// The very file that was looked at: only that one is accepted or restored.
+    pub(crate) seen: Seen,
 }
 
-/// What is different about a connection or host.
+/// What is different about one thing in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) struct Change {
+    pub(crate) what: What,
+    /// A connection's name or a host's address; `None` for the store itself and its trail.
+    pub(crate) name: Option<String>,
+    pub(crate) how: How,
+    /// Only what differs; of what was added or removed, all there is to say.
+    pub(crate) fields: Vec<Field>,
+}
+
+/// What it is that differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum What {
+    Store,
+    Trail,
+    Host,
+    Connection,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
     Added,
     Removed,
-    /// The fields by their names; `token` if the secret itself is another.
-    Changed(Vec<&'static str>),
+    Changed,
+}
+
+/// A field before and after, as it may be shown: of a secret its fingerprint's end. `None` where there is nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) old: Option<String>,
+    pub(crate) new: Option<String>,
 }
 
 impl Store {
-    /// What [`Store::accept`] would believe: how the connections and hosts in the file differ from those of the newest kept generation
-    /// that opens.
+    /// What [`Store::accept`] would believe: how the file differs from the newest kept generation that opens and is signed.
     pub(crate) fn difference(&self) -> Result<Difference, Error> {
         let present = self.recover(self.place.path())?;
         let before = self.place.backups().into_iter().find_map(|backup| {
             let kept = self.recover(&backup.path).ok()?;
-            (kept.signed.is_ok() && kept.store_id == present.store_id).then_some((backup, kept.db))
+            kept.signed.is_ok().then_some((backup, kept.db))
         });
-        let (against, then) = match before {
-            Some((backup, db)) => (Some(backup), contents(&db)?),
-            None => (None, BTreeMap::new()),
-        };
-        Ok(Difference { against, changes: compare(&contents(&present.db)?, &then) })
+        let (against, then) = before.unzip();
+        Ok(Difference { against, changes: compare(&present.db, then.as_ref())?, seen: present.seen })
     }
 
-    /// What [`Store::restore`] would do to the connections and hosts of the present file. Of a present file that does not open, everything counts
-    /// as lost already.
+    /// What [`Store::restore`] would do to the present file. Of a present file that does not open, everything counts as lost already.
     pub(crate) fn difference_of(&self, from: &Source) -> Result<Difference, Error> {
         let (path, _) = self.locate(from)?;
-        let now = contents(&self.recover(&path)?.db)?;
-        let then = match self.recover(self.place.path()) {
-            Ok(present) => contents(&present.db)?,
-            Err(_) => BTreeMap::new(),
-        };
-        Ok(Difference { against: None, changes: compare(&now, &then) })
+        let source = self.recover(&path)?;
+        let present = self.recover(self.place.path()).ok();
+        let changes = compare(&source.db, present.as_ref().map(|present| &present.db))?;
+        Ok(Difference { against: None, changes, seen: source.seen })
     }
 }
 
-/// What is in `now` and was not, or was not so, in `then`. Sorted by name.
-fn compare(now: &BTreeMap<String, Item>, then: &BTreeMap<String, Item>) -> Vec<(String, Change)> {
+/// What is in `now` and was not, or was not so, in `then`.
+fn compare(now: &Db, then: Option<&Db>) -> Result<Vec<Change>, Error> {
+    let (new, old) = (contents(now)?, then.map(contents).transpose()?.unwrap_or_default());
     let mut changes = Vec::new();
-    for key in now.keys().chain(then.keys().filter(|key| !now.contains_key(*key))) {
-        let change = match (now.get(key), then.get(key)) {
-            (Some(now), Some(then)) => {
-                let differing = now.fields.iter().zip(&then.fields).filter(|(now, then)| now != then);
-                let fields: Vec<_> = differing.map(|((name, _), _)| *name).collect();
-                (!fields.is_empty()).then_some(Change::Changed(fields))
-            }
-            (Some(_), None) => Some(Change::Added),
-            (None, _) => Some(Change::Removed),
+    for key in new.keys().chain(old.keys().filter(|key| !new.contains_key(*key))) {
+        let (new, old) = (new.get(key), old.get(key));
+        let fields = differing(old, new);
+        let how = match (old, new) {
+            (None, _) => How::Added,
+            (_, None) => How::Removed,
+            _ if fields.is_empty() => continue,
+            _ => How::Changed,
         };
-        let named = now.get(key).or_else(|| then.get(key)).map(|item| item.name.clone());
-        changes.extend(named.zip(change));
+        let name = new.or(old).and_then(|item| item.name.clone());
+        changes.push(Change { what: key.0, name, how, fields });
     }
-    changes.sort_by(|one, other| one.0.cmp(&other.0));
-    changes
+    changes.extend(compare_trails(now, then)?);
+    changes.sort_by(|one, other| (one.what, &one.name).cmp(&(other.what, &other.name)));
+    Ok(changes)
 }
 
-/// A connection or host as fields that can be compared.
+/// The trail of a later file of the same store goes on where the one before ended: another number of events is then all that differs.
+fn compare_trails(now: &Db, then: Option<&Db>) -> Result<Option<Change>, Error> {
+    let (new, old) = (now.trail()?, then.map(Db::trail).transpose()?);
+    let goes_on = match &old {
+        Some(old) => now.hash_of(old.last)?.is_some_and(|hash| hash == old.hash),
+        None => false,
+    };
+    let facts = |trail: &Trail| {
+        // The hash of the newest event stands for all before it.
+        let exact = if goes_on { String::new() } else { format!("{:?}", trail.hash) };
+        let chain = trail.broken_at.map_or_else(|| "unbroken".to_owned(), |event| format!("broken at event {event}"));
+        Item {
+            name: None,
+            facts: vec![
+                Fact::plain("events", trail.events.to_string()),
+                Fact { name: "last_hash", shown: Some(ending(&trail.hash)), exact },
+                Fact::plain("chain", chain),
+            ],
+        }
+    };
+    let fields = differing(old.as_ref().map(facts).as_ref(), Some(&facts(&new)));
+    let how = if old.is_some() { How::Changed } else { How::Added };
+    Ok((!fields.is_empty()).then_some(Change { what: What::Trail, name: None, how, fields }))
+}
+
+/// The facts that are not the same, or that only one has.
+fn differing(old: Option<&Item>, new: Option<&Item>) -> Vec<Field> {
+    let all = new.or(old).map(|item| item.facts.as_slice()).unwrap_or_default();
+    let fields = all.iter().enumerate().map(|(index, fact)| {
+        let of = |item: Option<&Item>| item.and_then(|item| item.facts.get(index)).cloned();
+        let (old, new) = (of(old), of(new));
+        let differs = old.as_ref().map(|fact| &fact.exact) != new.as_ref().map(|fact| &fact.exact);
+        let field = Field { name: fact.name, old: old.and_then(|fact| fact.shown), new: new.and_then(|fact| fact.shown) };
+        (differs, field)
+    });
+    // Of what was added or removed, nothing is said of what it does not have.
+    let is_both = old.is_some() && new.is_some();
+    fields.filter(|(differs, field)| *differs && (is_both || field.old != field.new)).map(|(_, field)| field).collect()
+}
+
+/// One thing in a store as facts that can be compared, always in the same order.
 struct Item {
-    name: String,
-    fields: Vec<(&'static str, String)>,
+    name: Option<String>,
+    facts: Vec<Fact>,
 }
 
-/// Everything in an image that decides where a token goes.
-fn contents(db: &Db) -> Result<BTreeMap<String, Item>, Error> {
-    let mut items = BTreeMap::new();
+/// A field: what is compared, and what of it may be shown.
+#[derive(Clone)]
+struct Fact {
+    name: &'static str,
+    shown: Option<String>,
+    exact: String,
+}
+
+impl Fact {
+    fn plain(name: &'static str, value: impl Into<Option<String>>) -> Self {
+        let shown = value.into().filter(|value| !value.is_empty());
+        Self { name, exact: shown.clone().unwrap_or_default(), shown }
+    }
+
+    /// A secret by the end of its fingerprint.
+    fn secret(name: &'static str, fingerprint: Option<String>) -> Self {
+        let shown = fingerprint.as_ref().map(|all| format!("…{}", all.get(all.len().saturating_sub(4)..).unwrap_or_default()));
+        Self { name, shown, exact: fingerprint.unwrap_or_default() }
+    }
+}
+
+/// The end of a hash, as it is shown.
+fn ending(hash: &[u8]) -> String {
+    let end = hash.get(hash.len().saturating_sub(2)..).unwrap_or_default();
+    end.iter().fold("…".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// Everything in an image that decides where a token goes, and which token.
+fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
+    let meta = db.meta()?;
+    let facts = vec![
+        Fact::plain("store_id", meta.store_id),
+        Fact::plain("home", meta.home),
+        Fact::plain("created_at", meta.created_at.to_string()),
+    ];
+    let mut items = BTreeMap::from([((What::Store, String::new()), Item { name: None, facts })]);
+    for host in db.hosts()? {
+        let key = format!("{} {}", host.host, host.provider);
+        items.insert((What::Host, key), Item { name: Some(host.host.to_string()), facts: facts_of_host(host) });
+    }
     for connection in db.connections()? {
         let token = db.token(&connection.id)?.fingerprint();
-        let Connection { id, name, provider, host, auth_method, username, expiry, is_active, status, tags, .. } = connection;
-        let fields = vec![
-            ("name", name.to_string()),
-            ("provider", provider.to_string()),
-            ("host", host.to_string()),
-            ("auth_method", auth_method.to_string()),
-            ("username", username.unwrap_or_default()),
-            ("token", token),
-            ("status", status.to_string()),
-            ("is_active", is_active.to_string()),
-            ("expires_at", format!("{expiry:?}")),
-            ("tags", tags.join(",")),
-        ];
-        items.insert(format!("connection {id}"), Item { name: name.to_string(), fields });
-    }
-    for host in db.hosts()? {
-        let fields = vec![
-            ("api", host.api.to_string()),
-            ("ca_pem", host.ca_pem.unwrap_or_default()),
-            ("client_pem", host.client_pem.map(|pem| pem.fingerprint()).unwrap_or_default()),
-            ("allow_http", host.allow_http.to_string()),
-        ];
-        items.insert(
-            format!("host {} {}", host.host, host.provider),
-            Item { name: format!("{} ({})", host.host, host.provider), fields },
-        );
+        let (id, name) = (connection.id.to_string(), connection.name.to_string());
+        items.insert((What::Connection, id), Item { name: Some(name), facts: facts_of(connection, token) });
     }
     Ok(items)
+}
+
+fn facts_of(connection: Connection, token: String) -> Vec<Fact> {
+    let Connection { name, provider, host, auth_method, username, account_id, token_kind, status, is_active, .. } = connection;
+    let expiry = match connection.expiry {
+        Expiry::At(at) => at.to_string(),
+        Expiry::Never => "never".to_owned(),
+        Expiry::Unknown => "unknown".to_owned(),
+    };
+    vec![
+        Fact::plain("name", name.to_string()),
+        Fact::plain("provider", provider.to_string()),
+        Fact::plain("host", host.as_str().to_owned()),
+        Fact::plain("username", username),
+        Fact::plain("account_id", account_id),
+        Fact::plain("account_type", connection.account_type.map(|kind| kind.to_string())),
+        Fact::secret("token", Some(token)),
+        Fact::plain("auth_method", auth_method.to_string()),
+        Fact::plain("token_kind", token_kind.map(|kind| kind.to_string())),
+        Fact::plain("status", status.to_string()),
+        Fact::plain("is_active", is_active.to_string()),
+        Fact::plain("expires_at", expiry),
+        Fact::plain("auto_renews", connection.auto_renews.to_string()),
+        Fact::plain("scopes", connection.scopes.map(|scopes| scopes.join(", "))),
+        Fact::plain("tags", connection.tags.join(", ")),
+        Fact::plain("description", connection.description),
+    ]
+}
+
+fn facts_of_host(host: HostRecord) -> Vec<Fact> {
+    let ca = host.ca_pem.as_deref().map(certificates);
+    vec![
+        Fact::plain("api", host.api.as_str().to_owned()),
+        Fact::plain("allow_http", host.allow_http.to_string()),
+        Fact { name: "ca", shown: ca, exact: host.ca_pem.unwrap_or_default() },
+        Fact::secret("client_key", host.client_pem.map(|pem| pem.fingerprint())),
+    ]
+}
+
+/// Certificates by their fingerprints, as `openssl x509 -fingerprint -sha256` has them but for the colons.
+fn certificates(pem: &str) -> String {
+    let hexadecimal = |bytes: &[u8]| hash(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let all: Vec<String> =
+        CertificateDer::pem_slice_iter(pem.as_bytes()).flatten().map(|certificate| hexadecimal(&certificate)).collect();
+    if all.is_empty() { format!("no certificate ({})", hexadecimal(pem.as_bytes())) } else { all.join(", ") }
 }

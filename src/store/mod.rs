@@ -25,11 +25,11 @@ use std::time::Duration;
 
 pub(crate) use audit::{Chain, EventQuery, Retention};
 pub(crate) use db::{Db, HostRecord, Meta};
-pub(crate) use difference::{Change, Difference};
+pub(crate) use difference::{Change, Difference, Field, How, What};
 pub(crate) use error::Error;
 pub(crate) use header::Header;
 pub(crate) use key::StoreKey;
-pub(crate) use place::Place;
+pub(crate) use place::{Claims, Place};
 pub(crate) use recover::{Backup, PinState, Report, Source};
 
 use crate::model::{EventKind, Stamp};

@@ -21,6 +21,15 @@ pub(crate) struct Place {
     pinned: bool,
 }
 
+/// What a file says of itself to somebody without its key. Nothing of it is verified.
+#[derive(Debug)]
+pub(crate) struct Claims {
+    /// `None` if it has no signature.
+    pub(crate) header: Option<Header>,
+    /// How many keys open it.
+    pub(crate) recipients: usize,
+}
+
 impl Place {
     /// A place for a store. A symlink is resolved here, once: lock and temp then stand beside the real file.
     pub(crate) fn new(path: &Path, state: &Path, pinned: bool) -> Result<Self, Error> {
@@ -53,6 +62,12 @@ impl Place {
             Err(Error::Missing(_)) => Ok(None),
             Err(other) => Err(other),
         }
+    }
+
+    /// What the file says of itself. Errors as with [`Place::header`], with [`Error::Missing`] where there is none.
+    pub(crate) fn claims(&self) -> Result<Claims, Error> {
+        let scan = header::scan_file(&self.path)?;
+        Ok(Claims { header: scan.signed.map(|(header, _)| header), recipients: scan.recipients.len() })
     }
 
     /// The store's id as the file says it, or else the newest kept generation that does: for finding the key of a store that is

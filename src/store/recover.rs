@@ -1,5 +1,6 @@
 //! Looking after the file: verify, back up, restore, accept (design §5).
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use super::file::{self, Input, Replaced};
 use super::header::{self, Header};
 use super::image::Care;
 use super::pin::{self, Pin};
+use super::seal::ImageHash;
 use super::{Chain, Db, Decrypted, Error, Loaded, Place, Saved, Store};
 use crate::model::{EventKind, Stamp};
 
@@ -42,6 +44,31 @@ pub(crate) enum PinState {
     Same,
     /// The file is newer: another machine saved it.
     Ahead,
+    /// The file is older than one that was here already.
+    Behind,
+}
+
+impl PinState {
+    /// What a generation is to the newest that was seen here.
+    fn of(generation: u64, pinned: Option<u64>) -> Self {
+        match pinned.map(|pinned| generation.cmp(&pinned)) {
+            None => Self::None,
+            Some(Ordering::Less) => Self::Behind,
+            Some(Ordering::Equal) => Self::Same,
+            Some(Ordering::Greater) => Self::Ahead,
+        }
+    }
+
+    /// Its word.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::None => "none",
+            Self::Same => "same",
+            Self::Ahead => "ahead",
+            Self::Behind => "behind",
+        }
+    }
 }
 
 /// A kept generation.
@@ -65,13 +92,25 @@ pub(crate) enum Source {
     File(PathBuf),
 }
 
+/// Which file was looked at, to the byte: what was shown, and agreed to, is what is accepted or restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seen(ImageHash);
+
 /// How far a file was believed.
 pub(super) struct Recovered {
+    pub(super) seen: Seen,
     pub(super) db: Db,
     /// Its verified generation, or the one that its unsigned content names.
     generation: u64,
     pub(super) store_id: String,
     pub(super) signed: Result<(), String>,
+}
+
+impl Recovered {
+    /// Fails unless this is the file that was looked at.
+    fn must_be(&self, seen: Seen, path: &Path) -> Result<(), Error> {
+        if self.seen == seen { Ok(()) } else { Err(Error::Swapped { path: path.to_owned() }) }
+    }
 }
 
 impl Store {
@@ -82,12 +121,8 @@ impl Store {
     /// As [`Store::read`], with the damage that a plain read does not look for.
     pub(crate) fn verify(&self) -> Result<Report, Error> {
         let Loaded { db, header, recipients, bytes, version, pin } = self.load(Care::Whole)?;
-        let pin = match pin {
-            _ if !self.place.is_pinned() => PinState::Off,
-            None => PinState::None,
-            Some(pin) if pin.generation == header.generation => PinState::Same,
-            Some(_) => PinState::Ahead,
-        };
+        let pinned = pin.map(|pin| pin.generation);
+        let pin = if self.place.is_pinned() { PinState::of(header.generation, pinned) } else { PinState::Off };
         Ok(Report {
             recipients,
             bytes,
@@ -120,12 +155,17 @@ impl Store {
 
     /// Saves the content of a kept generation or a backup as the newest generation. Works on a store that is damaged or gone; a damaged
     /// file is kept as `STORE.~damaged~`.
-    pub(crate) fn restore(&self, from: &Source, stamp: &Stamp) -> Result<Saved<u64>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Swapped`] if the source is not the file any more that [`Store::difference_of`] looked at.
+    pub(crate) fn restore(&self, from: &Source, seen: Seen, stamp: &Stamp) -> Result<Saved<u64>, Error> {
         file::make_directory(self.place.directory())?;
         file::check_directory(self.place.directory())?;
         let _lock = self.lock()?;
         let (path, said) = self.locate(from)?;
         let source = self.recover(&path)?;
+        source.must_be(seen, &path)?;
         source.signed.map_err(|why| Error::foreign(&path, why))?;
         if self.place.store_id().is_some_and(|id| id != source.store_id) {
             return Err(Error::foreign(&path, "it is a backup of another store"));
@@ -162,11 +202,16 @@ impl Store {
     /// `moved` this machine becomes the store's home. Returns the new generation.
     ///
     /// Show [`Store::difference`] first: this believes the file.
-    pub(crate) fn accept(&self, stamp: &Stamp, moved: bool) -> Result<Saved<u64>, Error> {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Swapped`] if it is not the file any more that was looked at.
+    pub(crate) fn accept(&self, seen: Seen, stamp: &Stamp, moved: bool) -> Result<Saved<u64>, Error> {
         self.place.require()?;
         file::check_directory(self.place.directory())?;
         let _lock = self.lock()?;
         let present = self.recover(self.place.path())?;
+        present.must_be(seen, self.place.path())?;
         let detail = match present.signed {
             Ok(()) => format!("generation {}", present.generation),
             Err(why) => format!("generation {}, {why}", present.generation),
@@ -182,6 +227,7 @@ impl Store {
         let scan = header::scan_input(&mut input, path)?;
         let Decrypted { image, opened } = self.decrypt(&mut input, scan, path)?;
         let (db, _) = self.open_image(image, path, Care::Whole)?;
+        let seen = Seen(opened.hash);
         let meta = db.meta()?;
         // Half of what a header may hold: unsigned content that is accepted must leave room for the saves to come.
         if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation > header::MAX_GENERATION / 2 {
@@ -194,7 +240,7 @@ impl Store {
             }
             Err(why) => Err(why),
         };
-        Ok(Recovered { db, generation: meta.generation, store_id: meta.store_id, signed })
+        Ok(Recovered { seen, db, generation: meta.generation, store_id: meta.store_id, signed })
     }
 
     /// Saves an image as one more than the highest generation known.
@@ -225,6 +271,20 @@ impl Store {
 }
 
 impl Place {
+    /// What the pin says of a file by what its header claims, and the newest generation seen here. That another file of the same generation
+    /// is there shows only when it is decrypted.
+    ///
+    /// # Errors
+    ///
+    /// If what this machine keeps does not read.
+    pub(crate) fn pin_of(&self, claimed: &Header) -> Result<(PinState, Option<u64>), Error> {
+        if !self.is_pinned() {
+            return Ok((PinState::Off, None));
+        }
+        let pinned = pin::read(self.state(), &claimed.store_id)?.map(|pin| pin.generation);
+        Ok((PinState::of(claimed.generation, pinned), pinned))
+    }
+
     /// The kept generations, newest first. Their headers are only claims.
     pub(crate) fn backups(&self) -> Vec<Backup> {
         let kept = (1..=file::GENERATIONS).map(|number| file::generation(self.path(), number));

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::cli::context::Context;
 use crate::cli::grid::Grid;
-use crate::cli::out::{Style, View};
+use crate::cli::out::{Style, View, stderr_line};
 use crate::model::clean;
-use crate::ops::store::{Change, Difference};
+use crate::ops::store::{Change, Difference, Field, How, What};
 
 #[derive(Serialize)]
 pub(super) struct Differences {
@@ -20,38 +20,89 @@ pub(super) struct Differences {
 
 #[derive(Serialize)]
 pub(super) struct Row {
-    name: String,
+    /// `store`, `trail`, `host` or `connection`.
+    what: &'static str,
+    /// Null for the store itself and its trail.
+    name: Option<String>,
     change: &'static str,
-    fields: Vec<&'static str>,
+    fields: Vec<FieldRow>,
+}
+
+/// A field before and after; null where there is nothing.
+#[derive(Serialize)]
+struct FieldRow {
+    field: &'static str,
+    old: Option<String>,
+    new: Option<String>,
 }
 
 impl View for Differences {
-    fn grid(&self, _: Style) -> Grid {
+    /// A line for each field, for programs: a person has read it before agreeing to it.
+    fn grid(&self, style: Style) -> Grid {
         let mut grid = Grid::new(&[]);
-        for row in &self.rows {
-            grid.row(vec![row.change.to_owned(), clean(&row.name).into_owned(), row.fields.join(", ")]);
+        let rows = self.rows.iter().filter(|_| !style.is_human());
+        for (row, field) in rows.flat_map(|row| row.fields.iter().map(move |field| (row, field))) {
+            let cell = |value: &Option<String>| clean(value.as_deref().unwrap_or_default()).into_owned();
+            let [name, old, new] = [&row.name, &field.old, &field.new].map(cell);
+            grid.row(vec![row.change.to_owned(), row.what.to_owned(), name, field.field.to_owned(), old, new]);
         }
         grid
     }
 }
 
-impl From<Difference> for Differences {
-    fn from(difference: Difference) -> Self {
-        let rows = difference.changes.into_iter().map(|(name, change)| match change {
-            Change::Added => Row { name, change: "added", fields: Vec::new() },
-            Change::Removed => Row { name, change: "removed", fields: Vec::new() },
-            Change::Changed(fields) => Row { name, change: "changed", fields },
-        });
-        Self { against: difference.against.and_then(|backup| backup.generation), rows: rows.collect(), done: false }
+impl From<&Difference> for Differences {
+    fn from(difference: &Difference) -> Self {
+        let against = difference.against.as_ref().and_then(|backup| backup.generation);
+        Self { against, rows: difference.changes.iter().map(Row::from).collect(), done: false }
+    }
+}
+
+impl From<&Change> for Row {
+    fn from(change: &Change) -> Self {
+        let field = |Field { name, old, new }: &Field| FieldRow { field: name, old: old.clone(), new: new.clone() };
+        Self {
+            what: match change.what {
+                What::Store => "store",
+                What::Trail => "trail",
+                What::Host => "host",
+                What::Connection => "connection",
+            },
+            name: change.name.clone(),
+            change: match change.how {
+                How::Added => "added",
+                How::Removed => "removed",
+                How::Changed => "changed",
+            },
+            fields: change.fields.iter().map(field).collect(),
+        }
     }
 }
 
 impl Differences {
-    /// Says on stderr what differs, before anybody agrees to it.
-    pub(super) fn say(&self, context: &Context<'_>) {
-        for Row { name, change, fields } in &self.rows {
-            let fields = if fields.is_empty() { String::new() } else { format!(": {}", fields.join(", ")) };
-            context.out.note(&format!("  {change} `{}`{fields}", clean(name)));
+    /// Says on stderr what differs, before anybody agrees to it. Whoever is asked sees it also with `-q`.
+    pub(super) fn say(&self, is_asked: bool, context: &Context<'_>) {
+        for line in self.rows.iter().flat_map(Row::lines) {
+            if is_asked { stderr_line(&line) } else { context.out.note(&line) }
         }
+    }
+}
+
+impl Row {
+    /// What it is, and a line for each field: `host  github.com → evil.example`.
+    fn lines(&self) -> Vec<String> {
+        let name = self.name.as_ref().map(|name| format!(" `{}`", clean(name))).unwrap_or_default();
+        let mut lines = vec![format!("  {} {}{name}", self.change, self.what)];
+        let width = self.fields.iter().map(|field| field.field.len()).max().unwrap_or_default();
+        let shown =
+            |value: &Option<String>| value.as_deref().map_or_else(|| "none".to_owned(), |value| clean(value).into_owned());
+        for FieldRow { field, old, new } in &self.fields {
+            let values = match self.change {
+                "added" => shown(new),
+                "removed" => shown(old),
+                _ => format!("{} → {}", shown(old), shown(new)),
+            };
+            lines.push(format!("    {field:width$}  {values}"));
+        }
+        lines
     }
 }

@@ -78,20 +78,21 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         (None, None) => return Err(Failure::usage("name a backup file or a generation").hint("gitconn store restore --list")),
     };
     let store = store::for_recovery(&session)?;
-    let mut differences = Differences::from(store.difference_of(&source).map_err(crate::ops::Error::from)?);
+    let difference = store.difference_of(&source).map_err(crate::ops::Error::from)?;
+    let mut differences = Differences::from(&difference);
     let what = match &source {
         Source::File(path) => format!("`{}`", path.display()),
         Source::Generation(number) => format!("generation {number}"),
     };
     context.out.note(&match differences.rows.len() {
-        0 => format!("{what} has the same connections and hosts as the store now"),
+        0 => format!("{what} holds what the store holds now"),
         _ => format!("this is what {what} changes:"),
     });
-    differences.say(context);
+    differences.say(!args.yes, context);
     if !args.yes && !context.prompt.confirm("restore it? what is there now is kept as a generation", "--yes")? {
         return Err(Failure::interrupted_by("nothing was restored"));
     }
-    super::say_durability(store::restore(&session, &store, &source)?, context);
+    super::say_durability(store::restore(&session, &store, &source, &difference)?, context);
     differences.done = true;
     context.out.note("restored (gitconn list --all)");
     context.out.data(&differences)

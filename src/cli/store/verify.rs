@@ -7,7 +7,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::grid::Grid;
 use crate::cli::out::{Style, View};
 use crate::cli::words;
-use crate::ops::store::{self, PinState};
+use crate::ops::store;
 
 #[derive(Serialize)]
 struct Verified {
@@ -68,12 +68,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
         connections: report.connections,
         events: report.chain.events,
         trail_unbroken: report.chain.broken_at.is_none(),
-        pin: match report.pin {
-            PinState::Off => "off",
-            PinState::None => "none",
-            PinState::Same => "same",
-            PinState::Ahead => "ahead",
-        },
+        pin: report.pin.id(),
         at_home: report.at_home,
         backups: report.backups.iter().filter_map(|backup| backup.generation).collect(),
     };

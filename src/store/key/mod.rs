@@ -71,6 +71,11 @@ impl StoreKey {
         }
     }
 
+    /// As whom it signs a store: the public half of its writer key there.
+    pub(crate) fn signer_of(&self, store_id: &str) -> Result<String, Error> {
+        super::seal::signer(self, store_id)
+    }
+
     /// Where the key came from, for messages.
     pub(crate) fn from(&self) -> &str {
         &self.from

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::file::Input;
-use super::{Error, Keep, Place, Saved, Store, StoreKey};
+use super::{Error, Keep, Place, Saved, Source, Store, StoreKey};
 use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp};
 use crate::secret::Secret;
 
@@ -57,6 +57,16 @@ impl Sandbox {
             })
             .unwrap()
     }
+}
+
+/// Accepts the file as it is now.
+fn accept(store: &Store, stamp: &Stamp, moved: bool) -> Result<Saved<u64>, Error> {
+    store.accept(store.difference()?.seen, stamp, moved)
+}
+
+/// Restores what a source holds now.
+fn restore(store: &Store, from: &Source, stamp: &Stamp) -> Result<Saved<u64>, Error> {
+    store.restore(from, store.difference_of(from)?.seen, stamp)
 }
 
 fn place(directory: &Path) -> Place {
