@@ -163,12 +163,11 @@ impl Config {
                 toml::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            match known(name) {
-                Some(key) => self.put(key, &text, origin.clone()),
-                None => {
-                    let name = crate::model::clean(name).into_owned();
-                    self.faults.push(Fault::Unknown { nearest: nearest(&name), name, origin: origin.clone() });
-                }
+            if let Some(key) = known(name) {
+                self.put(key, &text, origin.clone());
+            } else {
+                let name = crate::model::clean(name).into_owned();
+                self.faults.push(Fault::Unknown { nearest: nearest(&name), name, origin: origin.clone() });
             }
         }
         Ok(())

@@ -493,7 +493,7 @@ impl From<StoreError> for Failure {
                     failure
                         .hint("gitconn store unlock   # on a terminal: asks for the passphrase once, for 8 h")
                         .hint("export GITCONN_PASSPHRASE_FILE=FILE")
-                } else if tried.is_empty() || why.contains("new") {
+                } else if why.contains("new") {
                     failure.hint("gitconn store init --key file --key-out FILE").hint("export GITCONN_KEY_FILE=FILE")
                 } else {
                     failure

@@ -147,9 +147,9 @@ impl Out {
             }
         };
         if self.format == Format::Table && self.terminal {
-            self.paged(&text)?
+            self.paged(&text)?;
         } else {
-            self.raw(&text)?
+            self.raw(&text)?;
         }
         if !left_out.is_empty() {
             self.note(&format!("too narrow for {}", left_out.join(", ")));

@@ -115,7 +115,7 @@ pub(crate) async fn list(
     // Two connections to one host may see the same repositories: their totals cannot be added.
     let hosts: HashSet<&str> = connections.iter().map(|connection| connection.host.as_str()).collect();
     let total = (hosts.len() == connections.len()).then_some(0);
-    let mut outcome = Outcome { more, total, ..Outcome::default() };
+    let mut outcome = Outcome { total, more, ..Outcome::default() };
     for (via, listing) in listings.into_iter().enumerate() {
         match listing {
             Ok(listing) => {

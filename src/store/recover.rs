@@ -92,7 +92,7 @@ pub(crate) enum Source {
     File(PathBuf),
 }
 
-/// Which file was looked at, to the byte: what was shown, and agreed to, is what is accepted or restored.
+/// Which content was looked at: what was shown, and agreed to, is what is accepted or restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen(ImageHash);
 

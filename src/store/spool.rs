@@ -62,7 +62,8 @@ pub(super) struct Batch {
     uses: Vec<Use>,
     hash: ImageHash,
     path: PathBuf,
-    _file: File,
+    /// Held open, and so locked, until the batch is done.
+    file: File,
 }
 
 impl Spool {
@@ -160,7 +161,7 @@ impl Spool {
         if (&lines).take(2 * MOST + 1).read_to_end(&mut content)? as u64 > 2 * MOST {
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the spool is larger than any that was written here"));
         }
-        Ok(Some(Batch { uses: self.parse(&content), hash: seal::hash(&content), path, _file: lines }))
+        Ok(Some(Batch { uses: self.parse(&content), hash: seal::hash(&content), path, file: lines }))
     }
 
     fn parse(&self, content: &[u8]) -> Vec<Use> {
@@ -206,6 +207,7 @@ impl Batch {
     /// Removes the batch: it is in a file that is on the disk.
     pub(super) fn done(self) {
         let _ = fs::remove_file(&self.path);
+        drop(self.file);
     }
 }
 
@@ -301,7 +303,7 @@ mod tests {
         let length = std::fs::metadata(&batch.path).unwrap().len();
         let resize = |length| file::private().write(true).open(&batch.path).unwrap().set_len(length).unwrap();
         resize(2 * super::MOST + 1);
-        drop(batch._file);
+        drop(batch.file);
         assert!(spool.take().is_err());
         assert!(batch.path.exists());
         resize(length);

@@ -68,7 +68,7 @@ fn ctrl_c_during_a_save_ends_before_it_or_after_it() {
     }
     assert!(interrupted > 0, "it always came too late");
     house.run(&["edit", "work", "--description", "the next save"]).ok();
-    assert_eq!(temporary(&house), [PathBuf::new(); 0], "left behind");
+    assert_eq!(temporary(&house), Vec::<PathBuf>::new(), "left behind");
 }
 
 /// Ctrl-C while it waits: it ends with 130 within a second.

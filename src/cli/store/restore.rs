@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
 use crate::cli::out::{Style, View};
 use crate::model::Timestamp;
+use crate::ops::StoreError;
 use crate::ops::store::{self, Source};
 
 /// Put a kept generation, or a backup, in the store's place; what is there now is kept as a generation
@@ -77,6 +78,11 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         }
         (None, None) => return Err(Failure::usage("name a backup file or a generation").hint("gitconn store restore --list")),
     };
+    if let Source::Generation(number) = source
+        && session.place().backups().is_empty()
+    {
+        return Err(crate::ops::Error::from(StoreError::NoBackup(number)).into());
+    }
     let store = store::for_recovery(&session)?;
     let difference = store.difference_of(&source).map_err(crate::ops::Error::from)?;
     let mut differences = Differences::from(&difference);
