@@ -168,7 +168,7 @@ pub(crate) fn inspect(session: &Session<'_>) -> Result<Inspection, Error> {
         Err(Error::Store(error)) => (None, Vec::new(), Some(error)),
         Err(other) => return Err(other),
     };
-    let read = store.as_ref().filter(|_| claims.is_some()).map(|store| content(store));
+    let read = store.as_ref().filter(|_| claims.is_some()).map(content);
     let opens = match &read {
         Some(Ok(_) | Err(StoreError::Foreign { .. } | StoreError::RolledBack { .. } | StoreError::Newer { .. })) => Some(true),
         Some(Err(StoreError::WrongKey { .. })) => Some(false),
