@@ -582,7 +582,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__connect)
-            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --offline --force --description --tag --expires-at --ca-file --client-cert --allow-http --open --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab"
+            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --offline --force --description --tag --expires-at --ca-file --client-cert --allow-http --replace-host --open --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

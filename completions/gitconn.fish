@@ -77,6 +77,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-stdin 
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l offline -d 'Store without asking the provider: the status is `pending`'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l force -d 'Take a token whose checksum does not fit'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-http -d 'Allow `http://` to this host: the token travels in the clear'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l replace-host -d 'Let these host options count for the host\'s other connections too, where they differ from what is known'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l open -d 'Open the page for making a token in the browser'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s q -l quiet -d 'Say nothing beside data and errors'

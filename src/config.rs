@@ -88,17 +88,30 @@ pub(crate) const KEYS: &[Key] = &[
     Key { name: "pager", form: Form::Text, variable: Some(env::name::PAGER), default: None, help: "program for long tables" },
 ];
 
+/// What is wrong with one setting. The others can still be read, so that it can be mended.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("there is no setting `{name}` (set by {origin})")]
+    Unknown { name: String, nearest: Option<&'static str>, origin: Origin },
+    #[error("`{value}` is not {expected} (`{name}`, set by {origin})")]
+    Value { name: &'static str, value: String, expected: &'static str, origin: Origin },
+}
+
 /// Why the settings cannot be used (exit 2).
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
+    #[error(transparent)]
+    Fault(#[from] Fault),
     #[error("the settings file `{}` cannot be {what}", path.display())]
     Io { path: PathBuf, what: &'static str, source: std::io::Error },
     #[error("the settings file `{}` is not TOML: {why}", path.display())]
     Toml { path: PathBuf, why: String },
+    /// A name that was typed.
     #[error("there is no setting `{name}`")]
-    Unknown { name: String, nearest: Option<&'static str>, origin: Origin },
-    #[error("`{value}` is not {expected} (`{name}`, set by {origin})")]
-    Value { name: &'static str, value: String, expected: &'static str, origin: Origin },
+    Unknown { name: String, nearest: Option<&'static str> },
+    /// A value that was typed.
+    #[error("`{value}` is not {expected}, as `{name}` wants")]
+    Value { name: &'static str, value: String, expected: &'static str },
     #[error("no home directory is known, so there is no place for {0}")]
     NoHome(&'static str),
 }
@@ -110,6 +123,7 @@ pub(crate) struct Config {
     home: Option<PathBuf>,
     state: PathBuf,
     values: Vec<(&'static str, Setting<String>)>,
+    faults: Vec<Fault>,
 }
 
 impl Config {
@@ -128,13 +142,13 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(source) => return Err(Error::Io { path, what: "read", source }),
         };
-        let mut config = Self { home: dirs::home_dir(), state, values: Vec::new(), path };
+        let mut config = Self { home: dirs::home_dir(), state, values: Vec::new(), faults: Vec::new(), path };
         config.take_file(&text)?;
         for key in KEYS {
             if let Some(name) = key.variable
                 && let Some(text) = env.text(name)
             {
-                config.put(key, text, Origin::Env(name))?;
+                config.put(key, text, Origin::Env(name));
             }
         }
         Ok(config)
@@ -145,21 +159,44 @@ impl Config {
             toml::from_str(text).map_err(|error| Error::Toml { path: self.path.clone(), why: error.message().to_owned() })?;
         let origin = Origin::File(self.path.clone());
         for (name, value) in &table {
-            let key = key(name, &origin)?;
             let text = match value {
                 toml::Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            self.put(key, &text, origin.clone())?;
+            match known(name) {
+                Some(key) => self.put(key, &text, origin.clone()),
+                None => {
+                    let name = crate::model::clean(name).into_owned();
+                    self.faults.push(Fault::Unknown { nearest: nearest(&name), name, origin: origin.clone() });
+                }
+            }
         }
         Ok(())
     }
 
-    fn put(&mut self, key: &'static Key, text: &str, origin: Origin) -> Result<(), Error> {
-        check(key, text, &origin)?;
+    /// Takes a value. One that cannot be is a fault, and the one before it stays.
+    fn put(&mut self, key: &'static Key, text: &str, origin: Origin) {
+        if let Err(expected) = check(key, text) {
+            let value = crate::model::clean(text).into_owned();
+            self.faults.push(Fault::Value { name: key.name, value, expected, origin });
+            return;
+        }
         self.values.retain(|(name, _)| *name != key.name);
         self.values.push((key.name, Setting { value: text.to_owned(), origin }));
-        Ok(())
+    }
+
+    /// What is wrong with single settings.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Whether nothing is wrong: asked by everything but the commands that mend it.
+    ///
+    /// # Errors
+    ///
+    /// The first fault.
+    pub(crate) fn sound(&self) -> Result<(), Error> {
+        self.faults.first().map_or(Ok(()), |fault| Err(fault.clone().into()))
     }
 
     /// The file, whether or not it exists.
@@ -184,10 +221,10 @@ impl Config {
     ///
     /// `Error::Unknown` if there is none of this name.
     pub(crate) fn get(&self, name: &str) -> Result<Option<Setting<String>>, Error> {
-        Ok(self.text(key(name, &Origin::Default)?))
+        Ok(self.text(key(name)?))
     }
 
-    fn known(&self, name: &'static str) -> Option<Setting<String>> {
+    fn setting(&self, name: &'static str) -> Option<Setting<String>> {
         KEYS.iter().find(|key| key.name == name).and_then(|key| self.text(key))
     }
 
@@ -196,7 +233,7 @@ impl Config {
         if let Some(path) = flag {
             return Ok(Setting { value: path.to_owned(), origin: Origin::Flag("--store") });
         }
-        if let Some(setting) = self.known("store") {
+        if let Some(setting) = self.setting("store") {
             return Ok(Setting { value: self.expand(&setting.value), origin: setting.origin });
         }
         let directory = dirs::data_dir().ok_or(Error::NoHome("the store"))?;
@@ -208,42 +245,45 @@ impl Config {
         if let Some(path) = flag {
             return Some(Setting { value: path.to_owned(), origin: Origin::Flag("--key-file") });
         }
-        let setting = self.known("key_file")?;
+        let setting = self.setting("key_file")?;
         Some(Setting { value: self.expand(&setting.value), origin: setting.origin })
     }
 
     /// The connection to use when none is named.
     pub(crate) fn connection(&self) -> Option<Setting<String>> {
-        self.known("connection")
+        self.setting("connection")
     }
 
     /// How long to wait for a rate limit.
     pub(crate) fn max_wait(&self) -> std::time::Duration {
-        self.known("max_wait").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_mins(1))
+        self.setting("max_wait").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_mins(1))
     }
 
     /// A token that ends sooner than this is pointed out.
     pub(crate) fn expiry_warning(&self) -> std::time::Duration {
-        self.known("expiry_warning")
+        self.setting("expiry_warning")
             .and_then(|setting| parse_span(&setting.value))
             .unwrap_or(std::time::Duration::from_hours(168))
     }
 
     /// How much of the trail is kept: events, days.
     pub(crate) fn retention(&self) -> (u64, u32) {
-        let text = |name| self.known(name).map(|setting| setting.value).unwrap_or_default();
+        let text = |name| self.setting(name).map(|setting| setting.value).unwrap_or_default();
         (text("audit_keep_events").parse().unwrap_or(5000), text("audit_keep_days").parse().unwrap_or(400))
     }
 
     /// The pager, if one is set: `GITCONN_PAGER`, the file, then `PAGER`.
     pub(crate) fn pager(&self, env: &Env) -> Option<String> {
-        self.known("pager").map(|setting| setting.value).or_else(|| env.text(env::name::PAGER_FALLBACK).map(ToOwned::to_owned))
+        self.setting("pager").map(|setting| setting.value).or_else(|| env.text(env::name::PAGER_FALLBACK).map(ToOwned::to_owned))
     }
 
     /// Writes a setting into the file, keeping its comments and order.
     pub(crate) fn set(&self, name: &str, value: &str) -> Result<(), Error> {
-        let key = key(name, &Origin::Default)?;
-        check(key, value, &Origin::Default)?;
+        let key = key(name)?;
+        check(key, value).map_err(|expected| {
+            let value = crate::model::clean(value).into_owned();
+            Error::Value { name: key.name, value, expected }
+        })?;
         self.edit(|document| {
             document[name] = match (key.form, value.parse::<i64>()) {
                 (Form::Count, Ok(number)) => toml_edit::value(number),
@@ -252,11 +292,11 @@ impl Config {
         })
     }
 
-    /// Takes a setting out of the file.
-    pub(crate) fn unset(&self, name: &str) -> Result<(), Error> {
-        self.edit(|document| {
-            document.remove(name);
-        })
+    /// Takes a setting out of the file, also one that there is not. Says whether it was there.
+    pub(crate) fn unset(&self, name: &str) -> Result<bool, Error> {
+        let mut found = false;
+        self.edit(|document| found = document.remove(name).is_some())?;
+        Ok(found)
     }
 
     fn edit(&self, change: impl FnOnce(&mut toml_edit::DocumentMut)) -> Result<(), Error> {
@@ -287,27 +327,28 @@ impl Config {
     }
 }
 
-fn key(name: &str, origin: &Origin) -> Result<&'static Key, Error> {
-    KEYS.iter().find(|key| key.name == name).ok_or_else(|| {
-        let nearest = KEYS
-            .iter()
-            .map(|key| (strsim::damerau_levenshtein(key.name, name), key.name))
-            .filter(|(distance, _)| *distance <= 3)
-            .min()
-            .map(|(_, name)| name);
-        Error::Unknown { name: crate::model::clean(name).into_owned(), nearest, origin: origin.clone() }
-    })
+fn known(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
 }
 
-fn check(key: &'static Key, text: &str, origin: &Origin) -> Result<(), Error> {
-    let expected = match key.form {
-        Form::Path if text.is_empty() => "a path",
-        Form::Span if parse_span(text).is_none() => "a span of time such as `14d` or `60s`",
-        Form::Count if !text.parse::<u64>().is_ok_and(|count| count > 0) => "a whole number of at least 1",
-        Form::Text if text.is_empty() => "a text",
-        _ => return Ok(()),
-    };
-    Err(Error::Value { name: key.name, value: crate::model::clean(text).into_owned(), expected, origin: origin.clone() })
+fn key(name: &str) -> Result<&'static Key, Error> {
+    known(name).ok_or_else(|| Error::Unknown { name: crate::model::clean(name).into_owned(), nearest: nearest(name) })
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    let distances = KEYS.iter().map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
+    distances.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name)
+}
+
+/// What is expected instead, if a text cannot be this setting's value.
+fn check(key: &Key, text: &str) -> Result<(), &'static str> {
+    match key.form {
+        Form::Path if text.is_empty() => Err("a path"),
+        Form::Span if parse_span(text).is_none() => Err("a span of time such as `14d` or `60s`"),
+        Form::Count if !text.parse::<u32>().is_ok_and(|count| count > 0) => Err("a whole number from 1 to 4,294,967,295"),
+        Form::Text if text.is_empty() => Err("a text"),
+        _ => Ok(()),
+    }
 }
 
 /// A span as a person writes it: `14d`, `8h`, `1h 30m`, `60s`; a week is 7 days, a day 24 hours. `None` if it is none, or negative.
@@ -338,7 +379,7 @@ mod tests {
     fn defaults_are_values_of_their_form() {
         for key in KEYS {
             if let Some(default) = key.default {
-                check(key, default, &Origin::Default).unwrap();
+                check(key, default).unwrap();
             }
         }
     }
@@ -365,5 +406,20 @@ mod tests {
         assert_eq!(config.store(Some(Path::new("/flag"))).unwrap().origin, Origin::Flag("--store"));
         assert!(matches!(config.set("stor", "x"), Err(Error::Unknown { nearest: Some("store"), .. })));
         assert!(matches!(config.set("max_wait", "soon"), Err(Error::Value { .. })));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a settings file as a person's editor leaves it")]
+    fn one_bad_setting_leaves_the_others_readable() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("config.toml");
+        std::fs::write(&file, "bogus = 1\nmax_wait = \"soon\"\nstore = \"/s\"\n").unwrap();
+        let config = Config::load(&Env::from_variables([("GITCONN_CONFIG", &file), ("GITCONN_STATE_DIR", &file)])).unwrap();
+        assert_eq!(config.faults().len(), 2);
+        assert!(matches!(config.sound(), Err(Error::Fault(Fault::Unknown { .. }))));
+        assert_eq!(config.store(None).unwrap().value, PathBuf::from("/s"));
+        assert!(config.unset("bogus").unwrap() && config.unset("max_wait").unwrap() && !config.unset("bogus").unwrap());
+        config.set("audit_keep_days", "10000000").unwrap();
+        assert!(config.set("audit_keep_days", "99999999999").is_err());
     }
 }

@@ -1,4 +1,4 @@
-# Finds cargo for a script whose HOME may be empty. Sourced by tests/run, benches/run and .ci/run.
+# Finds cargo for a script whose HOME may be empty, and installs what a machine lacks. Sourced by tests/run, benches/run and .ci/run.
 #
 # rustup's `cargo` looks for its toolchains under HOME. Where HOME is another one than the one rustup was installed in,
 # RUSTUP_HOME is told from the place of `cargo` itself (`X/.cargo/bin/cargo` beside `X/.rustup`) or from the account's own home.
@@ -35,4 +35,20 @@ find_toolchain() {
         fi
     done
     cargo --version
+}
+
+# GITCONN_TESTS_INSTALL=no installs nothing.
+may_install() { [[ ${GITCONN_TESTS_INSTALL:-yes} != no ]]; }
+
+# apt_install PACKAGE… : as root, or by sudo without a password; what apt says goes to the file $log, if it is set.
+apt_install() {
+    may_install && command -v apt-get >/dev/null || return 1
+    local as=()
+    if [[ $(id -u) != 0 ]]; then
+        sudo -n true 2>/dev/null || return 1
+        as=(sudo -n)
+    fi
+    local log=${log:-/dev/null} apt
+    apt=("${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends)
+    "${apt[@]}" install "$@" >"$log" 2>&1 || { "${apt[@]}" update >>"$log" 2>&1 && "${apt[@]}" install "$@" >>"$log" 2>&1; }
 }

@@ -1,15 +1,37 @@
 #!/bin/sh
-# For cron: tells which tokens end within two weeks, and which the providers refuse. Silent when there is nothing to do.
+# For cron: tells which tokens end within two weeks, and which the providers refuse. Silent when there is nothing to do; whatever keeps it
+# from finding out (a locked or damaged store, a provider that does not answer) is told too, and ends it with 1.
 #   0 8 * * 1-5  GITCONN_KEY_FILE=/etc/gitconn/key  /usr/local/bin/due.sh
-set -u
+set -eu
 
-due=$(gitconn list --expiring-within 14d)
-if [ $? -eq 9 ]; then
-    printf 'These tokens end within 14 days:\n%s\n' "$due"
-fi
+errors=$(mktemp)
+trap 'rm -f "$errors"' EXIT
 
-found=$(gitconn validate --quiet)
-# 4: somebody has to act. 6: a provider could not be asked; the next run will tell.
-if [ $? -eq 4 ]; then
-    printf 'These checks did not go well:\n%s\n' "$found"
-fi
+# ask COMMAND…: what it prints in $found, its exit code in $code, what it says besides in $errors.
+ask() {
+    code=0
+    found=$("$@" 2>"$errors") || code=$?
+}
+
+# cannot WHAT: it could not be found out, and why.
+cannot() {
+    printf '%s (gitconn ended with %s; see gitconn help exit-codes):\n' "$1" "$code"
+    if [ -n "$found" ]; then printf '%s\n' "$found"; fi
+    cat "$errors"
+    exit 1
+}
+
+ask gitconn --no-input list --expiring-within 14d
+case $code in
+    0) ;;
+    9) printf 'These tokens end within 14 days:\n%s\n' "$found" ;;
+    *) cannot 'Nobody knows which tokens end soon' ;;
+esac
+
+ask gitconn --no-input --quiet validate
+case $code in
+    0) ;;
+    # Somebody has to act. Tab-separated: the name, the verdict, and more.
+    4) printf 'These tokens do not work:\n%s\n' "$(printf '%s\n' "$found" | grep -v "$(printf '^[^\t]*\tvalid\t')")" ;;
+    *) cannot 'Not every token could be checked' ;;
+esac

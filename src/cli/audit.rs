@@ -128,7 +128,7 @@ struct Trail {
 
 impl View for Trail {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["WHEN", "WHO", "WHAT", "CONNECTION", "DETAIL"]);
+        let mut grid = Grid::new(&["WHEN", "WHO", "WHAT", "CONNECTION", "DETAIL"]).flowing();
         for event in &self.events {
             let when = if style.is_human() { words::clock(event.at, style.now()) } else { event.at.to_string() };
             let connection = event.connection.as_deref().map_or_else(|| "-".to_owned(), |name| clean(name).into_owned());
@@ -178,6 +178,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             let since = args.since.as_deref().map(|text| since(text, context.env.now())).transpose()?;
             let limit = (args.limit > 0).then_some(args.limit);
             let events = audit::list(&store, args.connection.as_deref(), since, args.kinds.clone(), limit)?;
+            if events.is_empty() {
+                context.out.note("no event fits");
+            }
             context.out.data(&Trail { events: events.iter().map(Into::into).collect() })
         }
         Command::Verify => {

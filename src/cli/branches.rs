@@ -90,14 +90,11 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         }
         _ => error.into(),
     })?;
-    let path = remote.path_on(&connection.host).ok_or_else(|| match remote.host_text() {
-        Some(wanted) => Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)),
-        None => Error::NotARepository(args.repository.clone().unwrap_or_default()),
-    })?;
-    if args.connection.is_some() && !remote.is_on(&connection.host) {
+    if !remote.is_on(&connection.host) {
         let wanted = remote.host_text().unwrap_or_default();
         return Err(Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)).into());
     }
+    let path = remote.path_on(&connection.host).ok_or_else(|| Error::NotARepository(remote.describe()))?;
     // A search reads all pages: what is contained may stand on any of them.
     let (page, per_page) = choice.unwrap_or((1, PAGE));
     let walk = args.all || (args.search.is_some() && choice.is_none());
@@ -128,12 +125,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         let per_page = if walk { u32::try_from(count).unwrap_or(u32::MAX) } else { per_page };
         context.out.data(&Listing { branches: rows, page, per_page, has_more: listing.more })?;
     }
-    for hidden in &listing.incomplete {
-        let url = hidden.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
-        context.out.note(&format!("hidden: {}{url}", clean(&hidden.why)));
-    }
     if listing.more {
-        context.out.note(&format!("there are more: --page {}, or --all", page + 1));
+        context.out.missing(&format!("there are more: --page {}, or --all", page + 1));
     } else if count == 0 && !context.out.streams() {
         context.out.note(&match &args.search {
             Some(search) => format!("no branch of {path} contains `{}`", clean(search)),

@@ -59,7 +59,7 @@ struct Settings {
 
 impl View for Settings {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["KEY", "VALUE", "SET BY", "WHAT"]);
+        let mut grid = Grid::new(&["KEY", "VALUE", "SET BY", "WHAT"]).flowing();
         for setting in &self.settings {
             let value = setting.value.as_deref().map_or_else(|| "-".to_owned(), |value| clean(value).into_owned());
             let set_by = setting.set_by.clone().unwrap_or_else(|| "-".to_owned());
@@ -104,6 +104,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let config = context.config;
     match &args.command {
         Command::List => {
+            for fault in config.faults() {
+                context.out.warn(&fault.to_string());
+            }
             let settings = KEYS.iter().map(|key| view(key.name, effective(context, key.name), key.help)).collect();
             context.out.data(&Settings { settings })
         }
@@ -126,9 +129,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             if context.out.is_json() { context.out.data(&set) } else { Ok(()) }
         }
         Command::Unset { key } => {
-            config.get(key)?;
-            config.unset(key)?;
-            context.out.note(&format!("`{key}` is no longer set in `{}`", config.path().display()));
+            let was = if config.unset(key)? { "no longer" } else { "not" };
+            context.out.note(&format!("`{}` is {was} set in `{}`", clean(key), config.path().display()));
             if context.out.is_json() { context.out.data(&Unset { key: key.clone() }) } else { Ok(()) }
         }
         Command::Path => context.out.data(&One { key: "path".to_owned(), value: config.path().display().to_string() }),

@@ -10,8 +10,8 @@ use super::token_input::TokenArgs;
 use super::view::ConnectionView;
 use super::{store, words};
 use crate::env;
-use crate::model::{Connection, Expiry, Name, ProviderId, Timestamp, shell_word};
-use crate::ops::connect::{self, Plan};
+use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Timestamp, shell_word};
+use crate::ops::connect::{self, HostOptions, Plan};
 use crate::secret::Secret;
 
 /// What to add where nobody can be asked.
@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
     /// A word to find it by; may be given several times
-    #[arg(long = "tag", value_name = "TAG")]
+    #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
     /// When the token ends, where the provider does not say
     #[arg(long, value_name = "DATE", value_parser = words::parse_date)]
@@ -65,6 +65,9 @@ pub(super) struct Args {
     /// Allow `http://` to this host: the token travels in the clear
     #[arg(long)]
     allow_http: bool,
+    /// Let these host options count for the host's other connections too, where they differ from what is known
+    #[arg(long)]
+    replace_host: bool,
     /// Open the page for making a token in the browser
     #[arg(long)]
     open: bool,
@@ -96,9 +99,14 @@ impl View for Stored {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let trust =
-        connect::trust(read(args.ca_file.as_deref())?, read(args.client_cert.as_deref())?.map(Secret::from), args.allow_http);
-    let mut plan = Plan::new(args.provider, args.host.as_deref(), args.api_url.as_deref(), trust)?;
+    let given = HostOptions {
+        api: args.api_url.as_deref().map(HostUrl::parse).transpose().map_err(crate::ops::Error::from)?,
+        ca_pem: read(args.ca_file.as_deref())?,
+        client_pem: read(args.client_cert.as_deref())?.map(Secret::from),
+        allow_http: args.allow_http,
+        replace: args.replace_host,
+    };
+    let mut plan = Plan::new(args.provider, args.host.as_deref(), given)?;
     plan.name.clone_from(&args.name);
     plan.description.clone_from(&args.description);
     plan.tags.clone_from(&args.tags);
@@ -106,7 +114,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     plan.offline = args.offline;
     plan.force = args.force;
 
-    connect::check_no_secret(plan.name.as_ref())?;
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
     let given = args.token.read(context)?;
     if let Some(token) = &given {
@@ -115,7 +122,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
     }
     let store = store::open_or_make(&session, context)?;
-    connect::check_name(&store, plan.name.as_ref())?;
+    plan.check(&store)?;
     let token = match given {
         Some(token) => token,
         None => ask(args, &plan, context)?,
@@ -147,6 +154,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failure> {
     let page = plan.token_page();
     context.out.note(&format!("make a token at {}", page.url));
+    if let Some(url) = &page.fine_grained {
+        context.out.note(&format!("or a fine-grained one at {url}"));
+    }
     if let Some(advice) = page.advice {
         context.out.note(&format!("  {advice}"));
     }

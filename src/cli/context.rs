@@ -48,6 +48,7 @@ impl<'a> Context<'a> {
 
     /// The work of this run, with this terminal to ask for a passphrase.
     pub(crate) fn session(&self) -> Result<Session<'a>, Failure> {
+        self.config.sound()?;
         let choices =
             Choices { store: self.global.store.clone(), key_file: self.global.key_file.clone(), max_wait: self.global.max_wait };
         let prompt = self.prompt;
@@ -58,11 +59,13 @@ impl<'a> Context<'a> {
     /// Waits for the network, or for Ctrl-C.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = work => result.map_err(Failure::from),
-                signal = tokio::signal::ctrl_c() => Err(signal.map_or_else(Failure::bug, |()| Failure::interrupted())),
-            }
+        let result = super::interrupt::quietly(|| {
+            runtime.block_on(async {
+                tokio::select! {
+                    result = work => result.map_err(Failure::from),
+                    signal = tokio::signal::ctrl_c() => Err(signal.map_or_else(Failure::bug, |()| Failure::interrupted())),
+                }
+            })
         });
         self.progress.end();
         // A name that is still being looked up must not hold up the end.

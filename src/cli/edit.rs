@@ -28,7 +28,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DATE|none", value_parser = parse_end)]
     expires_at: Option<Expiry>,
     /// Add a tag; may be given several times
-    #[arg(long = "tag", value_name = "TAG")]
+    #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
     /// Take a tag away; may be given several times
     #[arg(long = "untag", value_name = "TAG")]
@@ -60,6 +60,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let mut warnings = Vec::new();
     if let Some(token) = args.token.read(context)? {
         let before = resolve::named(&*store.read()?, &args.connection)?;
+        // Either all of it or nothing: a name that is taken is found out before the token is replaced.
+        edit::check(&store, &before, &changes)?;
         context.progress.begin(&format!("asking {}", before.host));
         let replaced = context.wait(replace_token::replace(&session, &store, &before, token, args.allow_account_change))?;
         store::say_durability(replaced.durable, context);

@@ -5,9 +5,9 @@ use std::io;
 use std::process::ExitCode;
 
 use super::out::{Out, stderr_line};
-use crate::config;
 use crate::model::{Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
+use crate::{config, env};
 
 /// What kind of failure it is: the exit codes of design §7, frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,7 +186,7 @@ impl Failure {
 
     /// A question cannot be asked here.
     pub(crate) fn nobody_to_ask(question: &str, instead: &str) -> Self {
-        Self::usage(format!("cannot ask for the {question}: no terminal, or --no-input")).again(instead, "")
+        Self::usage(format!("nobody can be asked: {question} (no terminal, or --no-input)")).again(instead, "")
     }
 
     /// A file the user named cannot be read.
@@ -198,6 +198,12 @@ impl Failure {
     pub(crate) fn hint(mut self, command: impl Into<String>) -> Self {
         self.0.hints.push(Hint::Command(command.into()));
         self
+    }
+
+    /// Hints at a page. The address may be the provider's: it is quoted for the shell.
+    #[must_use]
+    pub(crate) fn open(self, url: &str) -> Self {
+        self.hint(open(url))
     }
 
     /// Hints at the same command with something added.
@@ -229,29 +235,32 @@ impl Failure {
         ExitCode::from(self.0.kind.code())
     }
 
-    /// Says that one of several failed, also when nothing but errors is to be said.
-    pub(crate) fn say_of(&self, name: &str, out: &Out) {
-        let style = out.stderr_style();
-        stderr_line(&format!("{} `{name}` is missing: {}", style.bad("error:"), self.0.message));
+    /// Says what failed and that something went on all the same, also when nothing but errors is to be said.
+    pub(crate) fn say(&self, what: &str, out: &Out) {
+        let message = format!("{what}: {}", self.0.message);
+        if out.is_json() {
+            let error = serde_json::json!({ "error": { "kind": self.0.kind.id(), "message": ops::redact(&message) } });
+            stderr_line(&error.to_string());
+            return;
+        }
+        stderr_line(&format!("{} {}", out.stderr_style().bad("error:"), ops::redact(&message)));
         if let Some(Hint::Command(hint)) = self.0.hints.first() {
             out.hint(hint);
         }
     }
 
-    /// At most two, as they are shown. A token that was typed by mistake is not repeated.
+    /// At most two, as they are shown.
     fn hints(&self, invoked: &[OsString]) -> Vec<String> {
         let words: Vec<_> = invoked.iter().skip(1).map(|word| word.to_string_lossy()).collect();
-        let secret = words.iter().any(|word| ops::secret_in(word).is_some());
         let invoked = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ");
-        let may_show = |hint: &&Hint| !secret || matches!(hint, Hint::Command(_));
-        self.0.hints.iter().filter(may_show).take(2).map(|hint| hint.render(&invoked)).collect()
+        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(&invoked)).into_owned()).collect()
     }
 
     fn report_words(&self, out: &Out, hints: &[String]) {
         let style = out.stderr_style();
-        stderr_line(&format!("{} {}", style.bad("error:"), self.0.message));
+        stderr_line(&format!("{} {}", style.bad("error:"), ops::redact(&self.0.message)));
         for cause in &self.0.causes {
-            stderr_line(&format!("{} {cause}", style.faint("caused by:")));
+            stderr_line(&format!("{} {}", style.faint("caused by:"), ops::redact(cause)));
         }
         for hint in hints {
             stderr_line(&format!("{} {hint}", style.faint("hint:")));
@@ -262,7 +271,7 @@ impl Failure {
         let message = self.0.causes.iter().fold(self.0.message.clone(), |text, cause| format!("{text}: {cause}"));
         let hint = (!hints.is_empty()).then(|| hints.join("\n"));
         let error = serde_json::json!({
-            "error": { "kind": self.0.kind.id(), "message": message, "hint": hint, "request_id": self.0.request_id }
+            "error": { "kind": self.0.kind.id(), "message": ops::redact(&message), "hint": hint, "request_id": self.0.request_id }
         });
         stderr_line(&error.to_string());
     }
@@ -310,9 +319,7 @@ impl From<ops::Error> for Failure {
                 let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
                 Self::usage(message).hint(format!("gitconn config set connection {first}"))
             }
-            ops::Error::OtherHost { .. } => {
-                Self::usage(message).hint("gitconn list").hint("unset GITCONN_CONNECTION   # or name the connection")
-            }
+            ops::Error::OtherHost { origin, .. } => unset_default(Self::usage(message), &origin).hint("gitconn list"),
             ops::Error::Disabled { name } => {
                 Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
             }
@@ -326,7 +333,16 @@ impl From<ops::Error> for Failure {
                     Status::Pending | Status::Active | Status::Error => failure,
                 }
             }
-            ops::Error::NotStored { probe } => not_stored(&probe),
+            ops::Error::NotStored { probe, offline } => not_stored(&probe, offline),
+            ops::Error::HostDiffers { others, .. } => {
+                let failure = Self::usage(message).again("--replace-host", "counts for them too");
+                match others.first() {
+                    Some(name) => failure.hint(format!("gitconn show {}", shell_word(name))),
+                    None => failure,
+                }
+            }
+            ops::Error::OnlyBackups { .. } => Self::new(Kind::NotFound, message).hint("gitconn store restore --list"),
+            ops::Error::NoDefault { origin, .. } => unset_default(Self::new(Kind::NotFound, message), &origin),
             ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => {
                 Self::usage(message).hint("gitconn branches owner/name")
             }
@@ -339,20 +355,37 @@ impl From<ops::Error> for Failure {
     }
 }
 
-fn not_stored(probe: &Probe) -> Failure {
+/// The command that opens a page, safe to paste whatever the address holds.
+pub(super) fn open(url: &str) -> String {
+    format!("open {}", shell_word(url))
+}
+
+/// How the default connection is done away with.
+fn unset_default(failure: Failure, origin: &config::Origin) -> Failure {
+    match origin {
+        config::Origin::Env(name) => failure.hint(format!("unset {name}")),
+        config::Origin::File(_) | config::Origin::Default | config::Origin::Flag(_) => {
+            failure.hint("gitconn config unset connection")
+        }
+    }
+}
+
+fn not_stored(probe: &Probe, offline: bool) -> Failure {
     let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
     let mut failure = if probe.verdict.is_unknown() {
-        Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"))
-            .again("--offline", "stores it unchecked")
+        let failure = Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"));
+        if offline { failure.again("--offline", "stores it unchecked") } else { failure }
     } else {
         Failure::new(Kind::Refused, format!("the token was not stored: {reason}"))
     };
     failure.0.request_id.clone_from(&probe.request_id);
     if let Some(url) = &probe.mend_url {
-        failure = failure.hint(format!("open {url}"));
+        failure = failure.open(url);
     }
     match probe.verdict {
-        Verdict::InsufficientScope | Verdict::SsoRequired | Verdict::Blocked => failure.again("--offline", "stores it as it is"),
+        Verdict::InsufficientScope | Verdict::SsoRequired | Verdict::Blocked if offline => {
+            failure.again("--offline", "stores it as it is")
+        }
         _ => failure,
     }
 }
@@ -364,6 +397,17 @@ impl From<config::Error> for Failure {
             config::Error::Unknown { nearest: Some(nearest), .. } => {
                 failure.hint(format!("gitconn config get {nearest}   # did you mean this one?"))
             }
+            config::Error::Fault(config::Fault::Unknown { name, nearest, .. }) => {
+                let failure = failure.hint(format!("gitconn config unset {}", shell_word(name)));
+                match nearest {
+                    Some(nearest) => failure.hint(format!("gitconn config get {nearest}   # did you mean this one?")),
+                    None => failure.hint("gitconn config list"),
+                }
+            }
+            config::Error::Fault(config::Fault::Value { name, origin: config::Origin::Env(variable), .. }) => {
+                failure.hint(format!("unset {variable}")).hint(format!("gitconn config get {name}"))
+            }
+            config::Error::Fault(config::Fault::Value { name, .. }) => failure.hint(format!("gitconn config unset {name}")),
             config::Error::Unknown { nearest: None, .. } | config::Error::Value { .. } => failure.hint("gitconn config list"),
             config::Error::NoHome(_) => failure.hint("set HOME, or GITCONN_STORE, GITCONN_CONFIG and GITCONN_STATE_DIR"),
             config::Error::Io { .. } | config::Error::Toml { .. } => failure,
@@ -376,8 +420,9 @@ impl From<ProviderError> for Failure {
     fn from(error: ProviderError) -> Self {
         let message = error.to_string();
         match error {
-            ProviderError::Malformed { belongs_to, .. } => {
+            ProviderError::Malformed { belongs_to, if_forced, .. } => {
                 let failure = Self::new(Kind::Refused, message);
+                let failure = if if_forced.is_some() { failure.again("--force", "takes it all the same") } else { failure };
                 match belongs_to {
                     Some(provider) => failure.hint(format!("gitconn connect {provider}")),
                     None => failure,
@@ -386,7 +431,7 @@ impl From<ProviderError> for Failure {
             ProviderError::Refused { mend_url, answered: answer, .. } => {
                 let failure = answered(Self::new(Kind::Refused, message), &answer);
                 match mend_url {
-                    Some(url) => failure.hint(format!("open {url}")),
+                    Some(url) => failure.open(&url),
                     None => failure,
                 }
             }
@@ -403,7 +448,7 @@ impl From<ProviderError> for Failure {
             ProviderError::Impossible { page, .. } => {
                 let failure = Self::new(Kind::Failed, message);
                 match page {
-                    Some(url) => failure.hint(format!("open {url}")),
+                    Some(url) => failure.open(&url),
                     None => failure,
                 }
             }
@@ -441,11 +486,21 @@ impl From<StoreError> for Failure {
                 .hint("gitconn connect github   # makes one; or gitlab")
                 .hint("gitconn config get store   # is this the right place?"),
             E::Exists(_) => Self::usage(message).hint("gitconn store info"),
-            E::Locked { tried, .. } => tried
-                .iter()
-                .fold(Self::new(Kind::Locked, message), Self::cause)
-                .hint("set GITCONN_KEY to the key (gitconn store key export)")
-                .hint("or GITCONN_KEY_FILE to a file that only you can read"),
+            E::Locked { why, tried } => {
+                let told = tried.iter().filter(|tried| !tried.ends_with(why.as_str()));
+                let failure = told.fold(Self::new(Kind::Locked, message), Self::cause);
+                if tried.iter().chain([why]).any(|tried| tried.contains(env::name::PASSPHRASE_FILE)) {
+                    failure
+                        .hint("gitconn store unlock   # on a terminal: asks for the passphrase once, for 8 h")
+                        .hint("export GITCONN_PASSPHRASE_FILE=FILE")
+                } else if tried.is_empty() || why.contains("new") {
+                    failure.hint("gitconn store init --key file --key-out FILE").hint("export GITCONN_KEY_FILE=FILE")
+                } else {
+                    failure
+                        .hint("export GITCONN_KEY=…   # the key, from `gitconn store key export`")
+                        .hint("export GITCONN_KEY_FILE=FILE   # a file that only you can read")
+                }
+            }
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
             E::BadKey { .. } | E::Cancelled => Self::new(Kind::Locked, message),
             E::UnusablePlace { .. } => Self::new(Kind::Locked, message)

@@ -18,6 +18,11 @@ pub(crate) struct FilterArgs {
 }
 
 impl FilterArgs {
+    /// Whether anything is filtered.
+    pub(crate) fn is_given(&self) -> bool {
+        self.filter(None) != Filter::default()
+    }
+
     pub(crate) fn filter(&self, status: Option<Status>) -> Filter {
         Filter { provider: self.provider, host: self.host.clone(), status, tags: self.tags.clone() }
     }

@@ -2,17 +2,31 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
+/// A column that must be narrower shows at least so many characters.
+const LEAST: usize = 16;
+/// Text at the end of a row that flows into further lines gets at least so many columns.
+const LEAST_FLOW: usize = 24;
+
 /// A table of cells that are already styled. Text from outside must have passed `model::clean`.
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
+    /// The last column is text that may go on in the next line; otherwise whole columns are left out where there is no room.
+    flows: bool,
 }
 
 impl Grid {
     /// A table with these headings; an empty list makes one without a line of headings.
     pub(crate) fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new() }
+        Self { headings: headings.to_vec(), ..Self::default() }
+    }
+
+    /// Lets the last column flow: it is never left out.
+    #[must_use]
+    pub(crate) fn flowing(mut self) -> Self {
+        self.flows = true;
+        self
     }
 
     /// Adds a row.
@@ -20,32 +34,64 @@ impl Grid {
         self.rows.push(cells);
     }
 
-    /// Aligned columns, two spaces apart. Columns that do not fit are dropped from the right, the first one never.
-    pub(crate) fn to_table(&self, width: Option<usize>) -> String {
+    /// Aligned columns, two spaces apart, within `width` columns of the terminal: long cells are cut with `…`, then whole columns are left
+    /// out from the right, the first one never. Second: the headings of what was left out.
+    pub(crate) fn to_table(&self, width: Option<usize>) -> (String, Vec<&'static str>) {
         if self.rows.is_empty() {
-            return String::new();
+            return (String::new(), Vec::new());
         }
-        let columns = self.rows.iter().map(Vec::len).chain([self.headings.len()]).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns)
-            .map(|column| {
-                let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| console::measure_text_width(cell));
-                cells.chain(self.headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
-            })
-            .collect();
-        let mut kept = columns;
-        while let Some(width) = width
-            && kept > 1
-            && widths[..kept].iter().sum::<usize>() + 2 * (kept - 1) > width
-        {
+        let natural = self.widths();
+        let mut widths = natural.clone();
+        let width = width.unwrap_or(usize::MAX);
+        let flows = self.flows && widths.len() > 1;
+        let taken = |widths: &[usize]| widths.iter().sum::<usize>().saturating_add(2 * widths.len().saturating_sub(1));
+        if flows && let Some((last, others)) = widths.split_last_mut() {
+            let room = width.saturating_sub(others.iter().sum::<usize>() + 2 * others.len());
+            *last = (*last).min(room.max(LEAST_FLOW));
+        }
+        // The widest gives way first, so that one long name does not take the room of everything else.
+        let shrinkable = if flows { widths.len() - 1 } else { widths.len() };
+        while taken(&widths) > width {
+            let Some(widest) = (0..shrinkable).filter(|column| widths[*column] > LEAST).max_by_key(|column| widths[*column])
+            else {
+                break;
+            };
+            widths[widest] -= 1;
+        }
+        let mut kept = widths.len();
+        while !flows && kept > 1 && taken(&widths[..kept]) > width {
             kept -= 1;
         }
+        // What was left out makes room for what was cut.
+        for column in 0..kept {
+            let room = width.saturating_sub(taken(&widths[..kept]));
+            widths[column] = natural[column].min(widths[column].saturating_add(room));
+        }
+        let dropped = self.headings.get(kept..).unwrap_or_default().to_vec();
+        (self.render(&widths[..kept], flows), dropped)
+    }
+
+    /// The width of each column at its widest.
+    fn widths(&self) -> Vec<usize> {
+        let columns = self.rows.iter().map(Vec::len).chain([self.headings.len()]).max().unwrap_or(0);
+        let widest = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| console::measure_text_width(cell));
+            cells.chain(self.headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
+        };
+        (0..columns).map(widest).collect()
+    }
+
+    fn render(&self, widths: &[usize], flows: bool) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         if !self.headings.is_empty() {
-            table.set_header(self.headings.iter().take(kept).copied());
+            table.set_header(self.headings.iter().take(widths.len()).copied());
         }
+        let last = widths.len().saturating_sub(1);
         for row in &self.rows {
-            table.add_row(row.iter().take(kept));
+            table.add_row(row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+                if flows && column == last { flow(cell, *width) } else { console::truncate_str(cell, *width, "…").into_owned() }
+            }));
         }
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
@@ -61,6 +107,24 @@ impl Grid {
 "
         })
     }
+}
+
+/// Text in lines of at most `width` columns, broken between words. A word that is longer (an address, a key) stays whole.
+fn flow(text: &str, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        if let Some(line) = lines.last_mut()
+            && (line.is_empty() || console::measure_text_width(line) + 1 + console::measure_text_width(word) <= width)
+        {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join("\n")
 }
 
 /// One tab-separated line. Tabs and line ends cannot be inside a cell: text from outside is cleaned of them before.
@@ -82,15 +146,35 @@ mod tests {
     #[test]
     fn columns_are_aligned_whatever_their_colour() {
         assert_eq!(
-            grid().to_table(None),
+            grid().to_table(None).0,
             "NAME    HOST          CHECKED\nwork    github.com    2 min ago\ngl-ops  \u{1b}[31mgit.acme.com\u{1b}[0m  yesterday\n"
         );
     }
 
     #[test]
-    fn a_narrow_terminal_loses_columns_from_the_right() {
-        assert_eq!(grid().to_table(Some(25)).lines().next(), Some("NAME    HOST"));
-        assert_eq!(grid().to_table(Some(3)).lines().nth(1), Some("work"));
+    fn a_narrow_terminal_loses_columns_from_the_right_and_says_which() {
+        let (table, dropped) = grid().to_table(Some(25));
+        assert_eq!((table.lines().next(), dropped), (Some("NAME    HOST"), vec!["CHECKED"]));
+        let (table, dropped) = grid().to_table(Some(3));
+        assert_eq!((table.lines().nth(1), dropped.len()), (Some("work"), 2));
+    }
+
+    #[test]
+    fn one_long_name_does_not_take_the_room_of_everything() {
+        let mut grid = Grid::new(&["NAME", "ACCOUNT", "STATUS"]);
+        grid.row(vec!["a".into(), "project_7_bot_0123456789abcdef0123456789abcdef".into(), "active".into()]);
+        let (table, dropped) = grid.to_table(Some(40));
+        assert_eq!(table, "NAME  ACCOUNT                     STATUS\na     project_7_bot_0123456789a…  active\n");
+        assert!(dropped.is_empty());
+    }
+
+    #[test]
+    fn text_flows_and_is_never_left_out() {
+        let mut grid = Grid::new(&[]).flowing();
+        grid.row(vec!["? bb".into(), "bitbucket.org did not answer within 10 s; it was last good 3 days ago".into()]);
+        let (table, _) = grid.to_table(Some(40));
+        assert_eq!(table, "? bb  bitbucket.org did not answer\n      within 10 s; it was last good 3\n      days ago\n");
+        assert!(grid.to_table(Some(10)).0.contains("bitbucket.org"));
     }
 
     #[test]

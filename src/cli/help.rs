@@ -19,7 +19,7 @@ struct Rows(Vec<(String, String)>);
 
 impl View for Rows {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         for (name, meaning) in &self.0 {
             grid.row(vec![style.strong(name), meaning.clone()]);
         }

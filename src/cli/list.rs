@@ -9,7 +9,7 @@ use super::grid::Grid;
 use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
-use crate::model::{Connection, Status, Timestamp, clean};
+use crate::model::{Connection, Status, Timestamp, clean, shell_word};
 use crate::ops::look;
 
 /// Show connections with account, status, expiry and last check
@@ -132,9 +132,12 @@ fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, co
             .out
             .note(&format!("{expiring} {verb} within {}: gitconn list --expiring-within {days}d", words::plural(days, "day")));
     }
-    let unchecked = count(&|connection| connection.status == Status::Error);
-    if unchecked > 0 {
-        context.out.note(&format!("{unchecked} could not be checked: gitconn validate"));
+    let troubled = shown.iter().filter(|connection| connection.status.is_usable() && connection.validation_error.is_some());
+    let names: Vec<_> = troubled.map(|connection| shell_word(connection.name.as_str())).collect();
+    if !names.is_empty() {
+        let more = if names.len() > 3 { " …" } else { "" };
+        let count = words::plural(u64::try_from(names.len()).unwrap_or(u64::MAX), "last check");
+        context.out.note(&format!("{count} did not go well: gitconn validate {}{more}", names[..names.len().min(3)].join(" ")));
     }
 }
 

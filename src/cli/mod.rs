@@ -13,6 +13,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod interrupt;
 mod list;
 mod man;
 mod out;
@@ -110,10 +111,55 @@ enum Command {
     Help(help::Args),
 }
 
+/// The part of the grammar that programs use again and again. Building all of it takes as long as decrypting the store of 100
+/// connections (0.2 ms), so a command line of these is read with these alone; whatever they do not take is for [`Cli`].
+#[derive(Debug, Parser)]
+#[command(name = "gitconn", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+struct Quick {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: QuickCommand,
+}
+
+/// Each as in [`Command`].
+#[derive(Debug, Subcommand)]
+enum QuickCommand {
+    Edit(edit::Args),
+    Token(token::Args),
+}
+
+impl From<Quick> for Cli {
+    fn from(quick: Quick) -> Self {
+        let command = match quick.command {
+            QuickCommand::Edit(args) => Command::Edit(args),
+            QuickCommand::Token(args) => Command::Token(args),
+        };
+        Self { global: quick.global, command }
+    }
+}
+
+/// Reads the command line. The errors, and the help, are those of the whole grammar.
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let is_quick = args.iter().skip(1).any(|word| word == "edit" || word == "token");
+    match is_quick.then(|| Quick::try_parse_from(args)) {
+        Some(Ok(quick)) => Ok(quick.into()),
+        _ => Cli::try_parse_from(args),
+    }
+}
+
 /// Runs the program with the arguments it was given, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
+    interrupt::watch();
+    // No argument carries a secret: one that does is refused whatever the command, before anything repeats or keeps it.
+    let secret = args.iter().skip(1).find_map(|arg| crate::ops::secret_in(&arg.to_string_lossy()));
+    if let Some(what) = secret {
+        let json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "ndjson");
+        let out = Out::new(env, json.then_some(Format::Json), false, None);
+        return Failure::from(crate::ops::Error::SecretTyped { what }).report(&out, &args);
+    }
+    let cli = match parse(&args) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &args, env),
     };
@@ -181,15 +227,21 @@ fn grammar() -> clap::Command {
 
 /// What clap has to say: help and version on stdout, errors on stderr, as JSON if that was asked for.
 fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
-    let wants_json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "--output=json" || arg == "-ojson");
+    let json = ["--json", "json", "ndjson", "--output=json", "--output=ndjson", "-ojson", "-ondjson"];
+    let wants_json = args.iter().any(|arg| json.iter().any(|json| arg == json));
     if error.use_stderr() && wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None), args);
     }
+    if error.use_stderr() {
+        // What was typed wrong may be a token.
+        out::stderr_line(crate::ops::redact(error.render().to_string().trim_end()).as_ref());
+        return ExitCode::from(failure::Kind::Usage.code());
+    }
     // A closed pipe under `--help | head` is no failure.
     let _ = error.print();
-    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    ExitCode::SUCCESS
 }
 
 /// `-v`: what goes over the network and into the store. Secrets have a type that does not print.
@@ -205,10 +257,44 @@ fn log_to_stderr() {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use std::ffi::OsString;
 
-    use super::{Cli, Failure, guarded};
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Cli, Failure, Quick, guarded, parse};
     use crate::cli::failure::Kind;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn what_the_quick_grammar_takes_means_the_same_in_the_whole_one() {
+        for line in [
+            "gitconn token work",
+            "gitconn -v --store /s token --json work",
+            "gitconn token work --key-file k --output tsv -q --no-input --max-wait 5m",
+            "gitconn edit work --name other --tag a --untag b --expires-at none",
+            "gitconn edit token --description edit",
+        ] {
+            let whole = format!("{:?}", Cli::try_parse_from(words(line)).unwrap());
+            assert_eq!(format!("{:?}", Cli::from(Quick::try_parse_from(words(line)).unwrap())), whole);
+            assert_eq!(format!("{:?}", parse(&words(line)).unwrap()), whole);
+        }
+    }
+
+    #[test]
+    fn errors_and_help_are_those_of_the_whole_grammar() {
+        for line in
+            ["gitconn token", "gitconn token --help", "gitconn edit x --nam y", "gitconn --store token", "gitconn edti token"]
+        {
+            let whole = Cli::try_parse_from(words(line)).unwrap_err();
+            let own = parse(&words(line)).unwrap_err();
+            assert_eq!((own.kind(), own.to_string()), (whole.kind(), whole.to_string()), "{line}");
+        }
+        // A value that is spelt like a command.
+        assert!(matches!(parse(&words("gitconn --store token list")).unwrap().command, super::Command::List(_)));
+    }
 
     #[test]
     fn the_grammar_is_sound() {

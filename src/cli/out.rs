@@ -91,6 +91,8 @@ pub(crate) struct Out {
     stdout: Style,
     stderr: Style,
     terminal: bool,
+    /// Whether a person sees stderr.
+    person: bool,
     pager: Option<String>,
 }
 
@@ -105,6 +107,7 @@ impl Out {
             stdout: Style { colour: format == Format::Table && colour(env, terminal), human: format == Format::Table, now },
             stderr: Style { colour: colour(env, io::stderr().is_terminal()), human: true, now },
             terminal,
+            person: io::stderr().is_terminal(),
             pager,
         }
     }
@@ -125,6 +128,7 @@ impl Out {
 
     /// Writes what the command is for.
     pub(crate) fn data<V: View>(&self, view: &V) -> Result<(), Failure> {
+        let mut left_out = Vec::new();
         let text = match self.format {
             Format::Json => serde_json::to_string(view).map_err(Failure::bug)? + "\n",
             Format::Ndjson => {
@@ -136,9 +140,21 @@ impl Out {
                 text
             }
             Format::Tsv => view.grid(self.stdout).to_tsv(),
-            Format::Table => view.grid(self.stdout).to_table(self.width()),
+            Format::Table => {
+                let (text, dropped) = view.grid(self.stdout).to_table(self.width());
+                left_out = dropped;
+                text
+            }
         };
-        if self.format == Format::Table && self.terminal { self.paged(&text) } else { self.raw(&text) }
+        if self.format == Format::Table && self.terminal {
+            self.paged(&text)?
+        } else {
+            self.raw(&text)?
+        }
+        if !left_out.is_empty() {
+            self.note(&format!("too narrow for {}", left_out.join(", ")));
+        }
+        Ok(())
     }
 
     /// Writes one row of a listing as it comes. Only for formats that stream.
@@ -182,8 +198,11 @@ impl Out {
             // A reader who quits early closes the pipe: that is no failure.
             let _ = input.write_all(text.as_bytes());
         }
-        let _ = child.wait();
-        Ok(())
+        match child.wait().ok().and_then(|status| status.code()) {
+            // The shell could not start it: nothing was shown.
+            Some(126 | 127) => self.raw(text),
+            _ => Ok(()),
+        }
     }
 
     /// Columns of the terminal; without one, as wide as the content.
@@ -191,10 +210,20 @@ impl Out {
         self.terminal.then(|| usize::from(console::Term::stdout().size().1)).filter(|width| *width > 0)
     }
 
-    /// Says something beside the data. Silent with `-q`.
+    /// Says something beside the data. Silent with `-q`, and where a program reads JSON and no person looks at stderr.
     pub(crate) fn note(&self, text: &str) {
-        if !self.quiet {
+        if !self.quiet && (!self.is_json() || self.person) {
             stderr_line(text);
+        }
+    }
+
+    /// Says that the data is not all there is. Rows that are written as they come cannot say it themselves, so this is not silent with `-q`
+    /// where they are; a JSON document has it among its fields.
+    pub(crate) fn missing(&self, text: &str) {
+        match self.format {
+            Format::Tsv => stderr_line(text),
+            Format::Ndjson => stderr_line(&serde_json::json!({ "warning": text }).to_string()),
+            Format::Table | Format::Json => self.note(text),
         }
     }
 

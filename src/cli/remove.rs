@@ -40,7 +40,7 @@ impl View for Removed {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let remove::Plan { connection, by, revoke_by } = remove::plan(&session, &store, &args.name)?;
+    let remove::Plan { connection, by, twins, revoke_by } = remove::plan(&session, &store, &args.name)?;
     let name = connection.name.as_str();
     if !by.is_empty() && !args.cascade {
         return Err(Error::Depended { name: name.to_owned(), by }.into());
@@ -48,13 +48,17 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if let (true, RevokeBy::Page(url)) = (args.revoke, &revoke_by) {
         let message = format!("{} has no call that revokes this token: only a person can, on a page", connection.host);
         return Err(Failure::new(Kind::Failed, message)
-            .hint(format!("open {url}"))
+            .open(url)
             .hint(format!("gitconn remove {}   # without --revoke", shell_word(name))));
     }
+    if args.revoke && !twins.is_empty() {
+        context.out.warn(&format!("the same token is held by {}: it dies there too", twins.join(", ")));
+    }
     if !args.yes {
-        let fate = if args.revoke { "is removed, and its token revoked for good" } else { "is removed; its token lives on" };
+        let fate = if args.revoke { "and revokes its token for good" } else { "; its token lives on" };
+        let what = format!("this removes `{name}` ({} on {})", super::view::account(&connection), connection.host);
         if context.prompt.is_allowed() {
-            context.out.note(&format!("`{name}` ({} on {}) {fate}", super::view::account(&connection), connection.host));
+            context.out.note(&format!("{what}{}{fate}", if args.revoke { " " } else { "" }));
         }
         let typed = context.prompt.line("type its name to go on", "--yes")?;
         if typed.to_lowercase() != connection.name.key() {
@@ -72,7 +76,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let durable = remove::remove(&session, &store, &connection, args.cascade && !by.is_empty())?;
     super::store::say_durability(durable, context);
     context.out.note(&format!("removed `{name}`"));
-    if !args.revoke && connection.status.is_usable() {
+    if !args.revoke && !twins.is_empty() {
+        context.out.note(&format!("its token is still held by {}", twins.join(", ")));
+    } else if !args.revoke && connection.status.is_usable() {
         context.out.note(&format!("its token still works at {}: revoke it there if nobody needs it", connection.host));
     }
     context.out.data(&Removed { deleted: true, revoked: args.revoke })

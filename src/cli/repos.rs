@@ -10,7 +10,7 @@ use super::out::{Style, View};
 use super::paging::{self, PageArgs};
 use crate::model::{Repository, Timestamp, clean};
 use crate::ops::list_repositories::{self, Outcome, Wanted};
-use crate::ops::{Flow, resolve};
+use crate::ops::{Error, Flow, ProviderError, resolve};
 
 /// Rows that are shown unless more are asked for.
 const LIMIT: usize = 30;
@@ -130,15 +130,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read()?;
-    let connections = if args.names.is_empty() {
-        let mut connections = resolve::several(&view, &[], &args.filter.filter(None))?;
+    let connections = if args.names.is_empty() || args.filter.is_given() {
+        let mut connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
         connections.retain(crate::model::Connection::is_usable);
         connections
     } else {
         args.names.iter().map(|name| resolve::usable(&view, name)).collect::<Result<Vec<_>, _>>()?
     };
     if connections.is_empty() {
-        return Err(crate::ops::Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
+        return Err(Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
     }
     if pages.is_some() && connections.len() > 1 {
         return Err(paging::one_connection_only(&connections));
@@ -185,6 +185,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         let total = outcome.total.filter(|_| args.search.is_none());
         context.out.data(&Listing { repositories: rows, page, per_page, total, has_more: outcome.more, incomplete })?;
     }
+    if shown == 0 && outcome.failed.is_empty() && !context.out.streams() {
+        context.out.note(&match &args.search {
+            Some(search) => format!("no repository contains `{}`", clean(search)),
+            None => "no repositories".to_owned(),
+        });
+    }
     finish(outcome, args, &names, pages, context)
 }
 
@@ -197,7 +203,10 @@ fn incomplete(outcome: &Outcome, names: &[String]) -> Vec<IncompleteView> {
     let failed = outcome.failed.iter().map(|(via, error)| IncompleteView {
         connection: names[*via].clone(),
         reason: error.to_string(),
-        url: None,
+        url: match error {
+            Error::Provider(ProviderError::Refused { mend_url, .. }) => mend_url.clone(),
+            _ => None,
+        },
     });
     hidden.chain(failed).collect()
 }
@@ -212,12 +221,12 @@ fn finish(
 ) -> Result<(), Failure> {
     for (via, hidden) in &outcome.incomplete {
         let url = hidden.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
-        super::out::stderr_line(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
+        context.out.missing(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
     }
     if outcome.more {
         match pages {
-            Some((page, _)) => context.out.note(&format!("there are more: --page {}", page + 1)),
-            None if !args.all => context.out.note("there are more: --limit N, or --all"),
+            Some((page, _)) => context.out.missing(&format!("there are more: --page {}", page + 1)),
+            None if !args.all => context.out.missing("there are more: --limit N, or --all"),
             None => {}
         }
     }
@@ -229,7 +238,7 @@ fn finish(
     let mut kinds = Vec::new();
     for (via, error) in outcome.failed {
         let failure = Failure::from(error);
-        failure.say_of(&names[via], context.out);
+        failure.say(&format!("`{}` is missing", names[via]), context.out);
         kinds.push(failure.kind());
     }
     let same = kinds.first().copied().filter(|first| all && kinds.iter().all(|kind| kind == first));

@@ -33,7 +33,7 @@ struct Shown {
 impl View for Shown {
     fn grid(&self, style: Style) -> Grid {
         let connection = &self.whole;
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         let mut row = |name: &str, value: String| grid.row(vec![style.strong(name), value]);
         let moment = |at: Option<jiff::Timestamp>| at.map_or_else(|| "never".to_owned(), |at| style.moment(at));
         row("name", clean(connection.name.as_str()).into_owned());

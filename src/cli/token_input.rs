@@ -34,6 +34,11 @@ impl TokenArgs {
     /// Takes the token from where the command line says, or `None` if it does not. A line end behind it is dropped; what else is wrong with it is the
     /// provider's to say.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
+        if self.stdin && context.prompt.is_allowed() {
+            // Somebody types or pastes it: it must not stay on the screen.
+            let token = context.prompt.secret("token", "")?;
+            return if token.expose().trim().is_empty() { Err(Failure::interrupted()) } else { Ok(Some(token)) };
+        }
         let text = if self.stdin {
             let mut text = String::new();
             std::io::stdin()

@@ -8,9 +8,9 @@ use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::words;
-use crate::model::{Expiry, Timestamp, Verdict, clean, shell_word};
+use crate::model::{Expiry, ProviderId, Timestamp, Verdict, clean, shell_word};
+use crate::ops::resolve;
 use crate::ops::validate::{self, Checked};
-use crate::ops::{Error, resolve};
 
 /// Check now whether credentials still work: all enabled ones by default, side by side
 ///
@@ -31,7 +31,10 @@ pub(super) struct Args {
 /// One result's JSON (the seeds' `POST …/validate`).
 #[derive(Debug, Serialize)]
 struct ResultView {
+    id: String,
     name: String,
+    provider: ProviderId,
+    host: String,
     valid: bool,
     verdict: Verdict,
     username: Option<String>,
@@ -54,7 +57,10 @@ impl From<&Checked> for ResultView {
         let limit = probe.rate_limit;
         let known = probe.verdict.is_unknown();
         Self {
+            id: connection.id.to_string(),
             name: connection.name.to_string(),
+            provider: connection.provider,
+            host: connection.host.to_string(),
             valid: probe.verdict == Verdict::Valid,
             verdict: probe.verdict,
             username: probe.username.clone(),
@@ -63,14 +69,14 @@ impl From<&Checked> for ResultView {
                 Some(Expiry::At(at)) => Some(at),
                 _ => connection.expiry.at(),
             },
-            rate_limit_limit: limit.map(|limit| limit.limit),
+            rate_limit_limit: limit.and_then(|limit| limit.limit),
             rate_limit_remaining: limit.map(|limit| limit.remaining),
             rate_limit_reset: limit.and_then(|limit| limit.reset),
             error: probe.reason.clone().or_else(|| (probe.verdict != Verdict::Valid).then(|| probe.verdict.to_string())),
             server_version: probe.server_version.clone(),
             request_id: probe.request_id.clone(),
             mend_url: probe.mend_url.clone(),
-            last_good: connection.validated_at.filter(|_| known && connection.status == crate::model::Status::Active),
+            last_good: connection.validated_at.filter(|_| known && connection.validation_error.is_none()),
         }
     }
 }
@@ -101,7 +107,7 @@ struct Results {
 
 impl View for Results {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         for result in &self.results {
             let sign = match result.verdict {
                 verdict if verdict.is_refusal() => style.bad("✗"),
@@ -150,16 +156,18 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     }
     show(args, &checked, context)?;
     point_to_help(&checked, context);
-    if let Some(error) = unsaved {
-        return not_kept(error, context);
-    }
     let verdicts = || checked.iter().map(|checked| checked.probe.verdict);
+    let unsaved = unsaved.map(Failure::from);
+    if let Some(failure) = &unsaved {
+        failure.say("what was found could not be kept", context.out);
+    }
+    // What is wrong with a credential counts more than that it could not be written down.
     if verdicts().any(Verdict::is_refusal) {
         Err(Failure::said(Kind::Refused))
     } else if verdicts().any(Verdict::is_unknown) {
         Err(Failure::said(Kind::Unavailable))
     } else {
-        Ok(())
+        unsaved.map_or(Ok(()), |failure| Err(Failure::said(failure.kind())))
     }
 }
 
@@ -181,7 +189,7 @@ fn point_to_help(checked: &[Checked], context: &Context<'_>) {
     for Checked { connection, probe } in checked {
         let name = shell_word(connection.name.as_str()).into_owned();
         match (probe.verdict, &probe.mend_url) {
-            (_, Some(url)) => hints.push(format!("open {url}")),
+            (_, Some(url)) => hints.push(super::failure::open(url)),
             (Verdict::Expired | Verdict::Revoked | Verdict::Invalid, None) => {
                 hints.push(format!("gitconn edit {name} --token-stdin   # a new token in its place"));
             }
@@ -191,9 +199,4 @@ fn point_to_help(checked: &[Checked], context: &Context<'_>) {
     for hint in hints.iter().take(2) {
         context.out.hint(hint);
     }
-}
-
-fn not_kept(error: Error, context: &Context<'_>) -> Result<(), Failure> {
-    context.out.warn("what was found could not be kept");
-    Err(error.into())
 }

@@ -80,6 +80,10 @@ pub(super) fn status(style: Style, connection: &Connection) -> String {
         return style.faint("disabled");
     }
     let word = connection.status.id();
+    // Nothing speaks against the token, but its last check met something a person should see.
+    if style.is_human() && connection.status == Status::Active && connection.validation_error.is_some() {
+        return style.doubtful(&format!("{word} (!)"));
+    }
     match connection.status {
         Status::Active => style.good(word),
         Status::Pending => word.to_owned(),

@@ -68,6 +68,17 @@ pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
     Ok(end.timestamp())
 }
 
+/// A tag as a person types it: 1–50 characters without spaces and commas.
+pub(crate) fn parse_tag(text: &str) -> Result<String, String> {
+    let sound = |character: char| !character.is_whitespace() && !character.is_control() && character != ',';
+    let length = text.chars().count();
+    if (1..=50).contains(&length) && text.chars().all(sound) && crate::model::clean(text) == text {
+        Ok(text.to_owned())
+    } else {
+        Err("a tag has 1 to 50 characters, none of them a space or comma".to_owned())
+    }
+}
+
 /// A span as a person types it: `14d`, `8h`, `60s`.
 pub(crate) fn parse_span(text: &str) -> Result<std::time::Duration, String> {
     crate::config::parse_span(text).ok_or_else(|| "not a span of time such as `14d`, `8h` or `60s`".to_owned())

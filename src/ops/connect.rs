@@ -5,7 +5,6 @@ use super::{Error, Session};
 use crate::model::{
     AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, Verdict,
 };
-use crate::net::Trust;
 use crate::provider::{self, Known, Probe, Shape, TokenPage, Warning};
 use crate::secret::Secret;
 use crate::store::{Db, HostRecord, Keep, Store};
@@ -15,9 +14,8 @@ use crate::store::{Db, HostRecord, Keep, Store};
 pub(crate) struct Plan {
     pub(crate) provider: ProviderId,
     pub(crate) host: HostUrl,
-    /// Another API address than the provider's own for this host.
-    pub(crate) api: Option<HostUrl>,
-    pub(crate) trust: Trust,
+    /// What the user says about the host. The store remembers it for the connections to come.
+    pub(crate) given: HostOptions,
     pub(crate) name: Option<Name>,
     pub(crate) description: Option<String>,
     pub(crate) tags: Vec<String>,
@@ -27,6 +25,67 @@ pub(crate) struct Plan {
     pub(crate) offline: bool,
     /// Take a token whose text looks mistyped.
     pub(crate) force: bool,
+}
+
+/// What a user says about a host beyond its address; what is not said stays as the store knows it.
+#[derive(Debug, Default)]
+pub(crate) struct HostOptions {
+    /// Another API address than the provider's own for this host.
+    pub(crate) api: Option<HostUrl>,
+    /// Certificates (PEM) to trust besides the system's.
+    pub(crate) ca_pem: Option<String>,
+    /// A client certificate with its key (PEM).
+    pub(crate) client_pem: Option<Secret>,
+    pub(crate) allow_http: bool,
+    /// Where this differs from what the store knows, it counts from now on, for all connections of the host.
+    pub(crate) replace: bool,
+}
+
+impl HostOptions {
+    /// The host as it is to be known: what is known already, with what the user says.
+    ///
+    /// # Errors
+    ///
+    /// `Error::HostDiffers` where they contradict each other and `replace` is not set: other connections' tokens would go elsewhere.
+    fn merge(&self, db: &Db, provider: ProviderId, host: &HostUrl) -> Result<(HostRecord, Vec<&'static str>), Error> {
+        let Some(known) = db.host(host, provider)? else {
+            let record = HostRecord {
+                provider,
+                host: host.clone(),
+                api: self.api.clone().unwrap_or_else(|| provider::kind(provider).api_base(host)),
+                ca_pem: self.ca_pem.clone(),
+                client_pem: self.client_pem.clone(),
+                allow_http: self.allow_http,
+            };
+            return Ok((record, Vec::new()));
+        };
+        let mut record = known.clone();
+        let mut differing = Vec::new();
+        if let Some(api) = self.api.as_ref().filter(|api| **api != known.api) {
+            record.api = api.clone();
+            differing.push("--api-url");
+        }
+        if self.ca_pem.is_some() && self.ca_pem != known.ca_pem {
+            record.ca_pem.clone_from(&self.ca_pem);
+            differing.push("--ca-file");
+        }
+        if let Some(pem) = &self.client_pem
+            && known.client_pem.as_ref().is_none_or(|known| known.fingerprint() != pem.fingerprint())
+        {
+            record.client_pem = Some(pem.clone());
+            differing.push("--client-cert");
+        }
+        if self.allow_http && !known.allow_http {
+            record.allow_http = true;
+            differing.push("--allow-http");
+        }
+        if !differing.is_empty() && !self.replace {
+            let others = db.connections()?.into_iter().filter(|other| other.host == *host && other.provider == provider);
+            let others = others.map(|other| other.name.to_string()).collect();
+            return Err(Error::HostDiffers { host: host.to_string(), api: known.api.to_string(), differing, others });
+        }
+        Ok((record, differing))
+    }
 }
 
 /// A connection that is stored.
@@ -45,23 +104,21 @@ impl Plan {
     /// # Errors
     ///
     /// If the address is none, or plain HTTP to a host that is not this machine and not allowed.
-    pub(crate) fn new(provider: ProviderId, host: Option<&str>, api: Option<&str>, trust: Trust) -> Result<Self, Error> {
+    pub(crate) fn new(provider: ProviderId, host: Option<&str>, given: HostOptions) -> Result<Self, Error> {
         let host = match host {
             Some(text) => HostUrl::parse(text)?,
             None => provider::kind(provider).default_host(),
         };
         let host = provider::kind(provider).web_host(&host);
-        let api = api.map(HostUrl::parse).transpose()?;
-        for address in [Some(&host), api.as_ref()].into_iter().flatten() {
-            if address.is_plain() && !address.is_loopback() && !trust.allow_http {
+        for address in [Some(&host), given.api.as_ref()].into_iter().flatten() {
+            if address.is_plain() && !address.is_loopback() && !given.allow_http {
                 return Err(crate::net::Error::Plain { host: address.to_string() }.into());
             }
         }
         Ok(Self {
             provider,
             host,
-            api,
-            trust,
+            given,
             name: None,
             description: None,
             tags: Vec::new(),
@@ -89,27 +146,15 @@ impl Plan {
         }
     }
 
-    fn door(&self) -> Door {
-        let api = self.api.clone().unwrap_or_else(|| provider::kind(self.provider).api_base(&self.host));
-        Door { provider: self.provider, host: self.host.clone(), api, trust: self.trust.clone() }
-    }
-}
-
-/// How far a host is trusted, from what the user gave.
-pub(crate) fn trust(ca_pem: Option<String>, client_pem: Option<Secret>, allow_http: bool) -> Trust {
-    Trust { ca_pem, client_pem, allow_http }
-}
-
-/// Refuses a name that is a token.
-pub(crate) fn check_no_secret(name: Option<&Name>) -> Result<(), Error> {
-    name.map_or(Ok(()), |name| super::resolve::refuse_secret(name.as_str()))
-}
-
-/// Says early, before anybody is asked for a token, that a name is taken.
-pub(crate) fn check_name(store: &Store, name: Option<&Name>) -> Result<(), Error> {
-    match name {
-        Some(name) if is_taken(&*store.read()?, name)? => Err(crate::store::Error::NameTaken(name.to_string()).into()),
-        _ => Ok(()),
+    /// Says early, before anybody is asked for a token, that the name is taken or that the host is known to be another.
+    pub(crate) fn check(&self, store: &Store) -> Result<(), Error> {
+        let view = store.read()?;
+        if let Some(name) = &self.name
+            && is_taken(&view, name)?
+        {
+            return Err(crate::store::Error::NameTaken(name.to_string()).into());
+        }
+        self.given.merge(&view, self.provider, &self.host).map(drop)
     }
 }
 
@@ -120,43 +165,39 @@ pub(crate) fn check_name(store: &Store, name: Option<&Name>) -> Result<(), Error
 /// `Error::NotStored` if the provider refuses the token or cannot be asked.
 pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, token: Secret) -> Result<Connected, Error> {
     let shape = plan.shape(&token)?;
-    let door = plan.door();
+    let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let kind = provider::kind(plan.provider);
     let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
     let probe = if plan.offline {
         None
     } else {
+        let door = Door::of(known.clone());
         let probe = door.open(session.http(), token.clone())?.probe(&Known::default()).await;
         if probe.verdict != Verdict::Valid {
-            return Err(Error::NotStored { probe: Box::new(probe) });
+            return Err(Error::NotStored { probe: Box::new(probe), offline: true });
         }
         warnings.extend(kind.scope_warnings(&probe));
         Some(probe)
     };
     let stamp = session.stamp();
     let fingerprint = token.fingerprint();
-    let record = HostRecord {
-        host: plan.host.clone(),
-        api: door.api.clone(),
-        ca_pem: plan.trust.ca_pem.clone(),
-        client_pem: plan.trust.client_pem.clone(),
-        allow_http: plan.trust.allow_http,
-    };
     let saved = store.change(&stamp, Keep::Generation, |db| {
-        for other in db.connections()? {
-            if other.fingerprint == fingerprint {
-                let text = format!("the same token is stored as `{}` already", other.name);
-                warnings.push(Warning {
-                    text,
-                    hint: Some(format!("gitconn show {}", crate::model::shell_word(other.name.as_str()))),
-                });
-            }
+        let twins: Vec<_> = db.connections()?.into_iter().filter(|other| other.fingerprint == fingerprint).collect();
+        if let Some(first) = twins.first() {
+            let names = twins.iter().map(|other| format!("`{}`", other.name)).collect::<Vec<_>>().join(", ");
+            let hint = Some(format!("gitconn show {}", crate::model::shell_word(first.name.as_str())));
+            warnings.push(Warning { text: format!("the same token is stored already: {names}"), hint });
         }
         let name = match &plan.name {
             Some(name) => name.clone(),
             None => default_name(db, &plan, probe.as_ref())?,
         };
         let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, fingerprint);
+        // Asked under the lock again: the token was checked with the host as it was known before.
+        let (record, differing) = plan.given.merge(db, plan.provider, &plan.host)?;
+        if record.api != known.api {
+            return Err(Error::Usage(format!("{} was changed meanwhile: try again", plan.host)));
+        }
         db.put_host(&record)?;
         db.add(&connection, &token)?;
         let created = EventKind::Created {
@@ -165,6 +206,10 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
             offline: plan.offline,
         };
         db.record(&stamp, Some(&connection), &created)?;
+        if !differing.is_empty() {
+            let fields = differing.iter().map(|option| format!("host {}", option.trim_start_matches("--"))).collect();
+            db.record(&stamp, Some(&connection), &EventKind::Updated { fields })?;
+        }
         if let Some(probe) = &probe {
             db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: probe.verdict })?;
         }

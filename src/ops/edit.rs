@@ -2,8 +2,9 @@
 
 use super::connect::tidy;
 use super::{Error, Session, resolve};
+use crate::config::Origin;
 use crate::model::{Connection, EventKind, Expiry, Name};
-use crate::store::{Error as StoreError, Keep, Store};
+use crate::store::{Db, Error as StoreError, Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
 #[derive(Debug, Default)]
@@ -50,32 +51,57 @@ impl<E: Into<Error>> From<E> for Stop {
 
 /// Applies the changes. Nothing is saved if nothing changes. The store is read once: under its lock.
 pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &Changes) -> Result<Edited, Error> {
-    super::connect::check_no_secret(changes.name.as_ref())?;
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
-        let (mut connection, fields) = applied(&resolve::named(db, typed)?, changes);
+        let before = resolve::named(db, typed)?;
+        let (mut connection, fields) = applied(&before, changes);
         if fields.is_empty() {
             return Err(Stop::Unchanged(Box::new(connection)));
         }
-        if let Some(name) = &changes.name
-            && let Some(other) = db.find(name.as_str())?
-            && other.id != connection.id
-            && other.name.key() == name.key()
-        {
-            return Err(StoreError::NameTaken(name.to_string()).into());
-        }
+        refuse_taken(db, &connection, changes)?;
         connection.updated_at = stamp.at;
         db.update(&connection)?;
         db.record(&stamp, Some(&connection), &EventKind::Updated { fields: fields.clone() })?;
-        Ok((connection, fields))
+        Ok((before.name, connection, fields))
     });
     match saved {
         Ok(saved) => {
-            let (connection, fields) = saved.value;
+            let (before, connection, fields) = saved.value;
+            follow(session, &before, &connection)?;
             Ok(Edited { connection, fields, durable: saved.durable })
         }
         Err(Stop::Unchanged(connection)) => Ok(Edited { connection: *connection, fields: Vec::new(), durable: true }),
         Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Says early what would stop the changes.
+pub(crate) fn check(store: &Store, connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    refuse_taken(&*store.read()?, connection, changes)
+}
+
+fn refuse_taken(db: &Db, connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    match &changes.name {
+        Some(name)
+            if db.find(name.as_str())?.is_some_and(|other| other.id != connection.id && other.name.key() == name.key()) =>
+        {
+            Err(StoreError::NameTaken(name.to_string()).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A setting that names the connection goes along with its new name.
+fn follow(session: &Session<'_>, before: &Name, after: &Connection) -> Result<(), Error> {
+    match session.config().connection() {
+        Some(setting)
+            if matches!(setting.origin, Origin::File(_))
+                && setting.value.to_lowercase() == before.key()
+                && before.key() != after.name.key() =>
+        {
+            Ok(session.config().set("connection", after.name.as_str())?)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -112,7 +112,10 @@ pub(crate) async fn list(
     };
     let (listings, more) = join(join_all(readers), merge).await;
     let stamp = session.stamp();
-    let mut outcome = Outcome { more, total: Some(0), ..Outcome::default() };
+    // Two connections to one host may see the same repositories: their totals cannot be added.
+    let hosts: HashSet<&str> = connections.iter().map(|connection| connection.host.as_str()).collect();
+    let total = (hosts.len() == connections.len()).then_some(0);
+    let mut outcome = Outcome { more, total, ..Outcome::default() };
     for (via, listing) in listings.into_iter().enumerate() {
         match listing {
             Ok(listing) => {

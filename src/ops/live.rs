@@ -32,19 +32,22 @@ pub(super) struct Door {
 impl Door {
     /// The door to a stored connection's host.
     pub(super) fn stored(db: &Db, connection: &Connection) -> Result<Self, Error> {
-        let record = db.host(&connection.host)?;
-        let kind = provider::kind(connection.provider);
-        Ok(match record {
-            Some(HostRecord { host, api, ca_pem, client_pem, allow_http }) => {
-                Self { provider: connection.provider, host, api, trust: Trust { ca_pem, client_pem, allow_http } }
-            }
-            None => Self {
+        let record = db.host(&connection.host, connection.provider)?;
+        Ok(record.map_or_else(
+            || Self {
                 provider: connection.provider,
-                api: kind.api_base(&connection.host),
+                api: provider::kind(connection.provider).api_base(&connection.host),
                 host: connection.host.clone(),
                 trust: Trust::default(),
             },
-        })
+            Self::of,
+        ))
+    }
+
+    /// The door to a host as the store knows it.
+    pub(super) fn of(record: HostRecord) -> Self {
+        let HostRecord { provider, host, api, ca_pem, client_pem, allow_http } = record;
+        Self { provider, host, api, trust: Trust { ca_pem, client_pem, allow_http } }
     }
 
     /// The provider behind it, asked with a token.

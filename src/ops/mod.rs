@@ -24,7 +24,7 @@ pub(crate) use session::{Ask, Choices, Filter, Session};
 // What an error of ours is made of, and what progress is told: the terminal sees the layers below through here.
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::provider::{
-    Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked, secret_in,
+    Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked, redact, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, Store};

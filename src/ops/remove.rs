@@ -12,22 +12,27 @@ pub(crate) struct Plan {
     pub(crate) connection: Connection,
     /// What depends on it, in words.
     pub(crate) by: Vec<String>,
+    /// Other connections that hold the same token.
+    pub(crate) twins: Vec<String>,
     /// How its token can be revoked.
     pub(crate) revoke_by: RevokeBy,
 }
 
 /// The connection that is to go, what depends on it, and how its token dies.
 pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<Plan, Error> {
-    let connection = resolve::named(&*store.read()?, typed)?;
+    let view = store.read()?;
+    let connection = resolve::named(&view, typed)?;
     let mut by = Vec::new();
     if let Some(setting) = session.config().connection()
         && let Origin::File(path) = &setting.origin
-        && setting.value.to_lowercase() == connection.name.key()
+        && view.find(&setting.value)?.is_some_and(|default| default.id == connection.id)
     {
         by.push(format!("the setting `connection` in `{}`", path.display()));
     }
     let revoke_by = provider::kind(connection.provider).revoke_by(&connection.host, connection.auth_method);
-    Ok(Plan { connection, by, revoke_by })
+    let is_twin = |other: &Connection| other.id != connection.id && other.fingerprint == connection.fingerprint;
+    let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
+    Ok(Plan { connection, by, twins, revoke_by })
 }
 
 /// Revokes the token at its provider, once.
@@ -40,9 +45,8 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
     let stamp = session.stamp();
     let event = EventKind::Revoked { fingerprint: connection.fingerprint.clone() };
     let saved = store.change(&stamp, Keep::Nothing, |db| {
-        if let Some(mut current) = db.find(connection.id.as_str())?
-            && current.fingerprint == connection.fingerprint
-        {
+        // The token is dead wherever it is held.
+        for mut current in db.connections()?.into_iter().filter(|current| current.fingerprint == connection.fingerprint) {
             current.status = crate::model::Status::Revoked;
             current.updated_at = stamp.at;
             db.update(&current)?;
@@ -62,7 +66,7 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connecti
         Ok::<_, Error>(db.remove(&current.id)?)
     })?;
     if cascade {
-        session.config().unset("connection")?;
+        let _ = session.config().unset("connection")?;
     }
     Ok(saved.durable)
 }

@@ -3,7 +3,7 @@
 use super::live::Door;
 use super::{Error, Session, validate};
 use crate::model::{Connection, EventKind, Expiry, Status, Verdict};
-use crate::provider::{self, Known, Warning};
+use crate::provider::{self, Known, Probe, Warning};
 use crate::secret::Secret;
 use crate::store::{Keep, Store};
 
@@ -26,15 +26,18 @@ pub(crate) async fn replace(
     token: Secret,
     allow_account_change: bool,
 ) -> Result<Replaced, Error> {
+    if token.fingerprint() == connection.fingerprint {
+        return Err(Error::Usage(format!("this is the token that `{}` has already", connection.name)));
+    }
     let kind = provider::kind(connection.provider);
     let shape = kind.shape(&token, &connection.host)?;
     let door = Door::stored(&*store.read()?, connection)?;
     let probe = door.open(session.http(), token.clone())?.probe(&Known::default()).await;
     if probe.verdict != Verdict::Valid {
-        return Err(Error::NotStored { probe: Box::new(probe) });
+        return Err(Error::NotStored { probe: Box::new(probe), offline: false });
     }
     if let (Some(old), Some(new)) = (&connection.username, &probe.username)
-        && old.to_lowercase() != new.to_lowercase()
+        && !is_same_account(connection, &probe)
         && !allow_account_change
     {
         let new = crate::model::clean(new);
@@ -71,4 +74,15 @@ pub(crate) async fn replace(
     })?;
     let () = saved.value;
     Ok(Replaced { warnings, durable: saved.durable })
+}
+
+/// By the provider's own id where both are known: a login may be renamed.
+fn is_same_account(connection: &Connection, probe: &Probe) -> bool {
+    match (&connection.account_id, &probe.account_id) {
+        (Some(old), Some(new)) => old == new,
+        _ => {
+            connection.username.as_ref().map(|name| name.to_lowercase())
+                == probe.username.as_ref().map(|name| name.to_lowercase())
+        }
+    }
 }

@@ -14,16 +14,19 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
     if let Some(connection) = db.find(typed)? {
         return Ok(connection);
     }
-    refuse_secret(typed)?;
     let wanted = typed.to_lowercase();
     let mut near: Vec<(usize, String)> = db
         .connections()?
         .into_iter()
         .filter_map(|connection| {
             let key = connection.name.key();
-            let distance =
-                if key.contains(&wanted) || wanted.contains(&key) { 1 } else { strsim::damerau_levenshtein(&key, &wanted) };
-            (distance <= 3.max(wanted.chars().count() / 3)).then(|| (distance, connection.name.to_string()))
+            let letters = wanted.chars().count();
+            let distance = match strsim::damerau_levenshtein(&key, &wanted) {
+                _ if letters >= 2 && key.starts_with(&wanted) => 1,
+                _ if letters >= 3 && key.contains(&wanted) => 2,
+                distance => distance,
+            };
+            (distance <= (letters / 3).max(2) && distance < letters).then(|| (distance, connection.name.to_string()))
         })
         .collect();
     near.sort();
@@ -32,14 +35,6 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
         typed: crate::model::clean(typed).into_owned(),
         nearest: near.into_iter().map(|(_, name)| name).collect(),
     })
-}
-
-/// Refuses a token typed where a name belongs, without repeating it.
-pub(super) fn refuse_secret(typed: &str) -> Result<(), Error> {
-    match crate::provider::secret_in(typed) {
-        Some(what) => Err(Error::SecretTyped { what }),
-        None => Ok(()),
-    }
 }
 
 /// The connection of this name, fit for use.
@@ -65,6 +60,9 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
 /// If a name does not exist, or if nothing is left.
 pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<Connection>, Error> {
     if !typed.is_empty() {
+        if *filter != Filter::default() {
+            return Err(Error::Usage("connections are chosen by name or by filter, not by both".to_owned()));
+        }
         let mut found: Vec<Connection> = Vec::with_capacity(typed.len());
         for name in typed {
             let connection = named(db, name)?;
@@ -92,11 +90,15 @@ pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remot
         return usable(db, typed);
     }
     if let Some(setting) = session.config().connection() {
-        let connection = usable(db, &setting.value)?;
+        let missing = |error| match error {
+            Error::NoConnection { typed, .. } => Error::NoDefault { name: typed, origin: setting.origin.clone() },
+            other => other,
+        };
+        let connection = usable(db, &setting.value).map_err(missing)?;
         return match remote.host_text() {
             Some(wanted) if !remote.is_on(&connection.host) => Err(Error::OtherHost {
                 name: connection.name.to_string(),
-                origin: setting.origin.to_string(),
+                origin: setting.origin.clone(),
                 its: connection.host.to_string(),
                 wanted,
             }),
@@ -111,8 +113,13 @@ pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remot
 /// The only usable connection for a host.
 pub(crate) fn for_host(db: &Db, host: &HostUrl) -> Result<Connection, Error> {
     let fitting: Vec<Connection> =
-        db.connections()?.into_iter().filter(|connection| connection.is_usable() && connection.host == *host).collect();
+        db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves(connection, host)).collect();
     only(fitting, host.to_string(), Some(host.to_string()))
+}
+
+/// Whether a connection's host is meant, also by the address of its API.
+fn serves(connection: &Connection, typed: &HostUrl) -> bool {
+    crate::provider::kind(connection.provider).web_host(typed) == connection.host
 }
 
 fn only(mut fitting: Vec<Connection>, what: String, host: Option<String>) -> Result<Connection, Error> {

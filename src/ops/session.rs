@@ -18,7 +18,7 @@ use crate::store::{Error as StoreError, Place, Retention, Store, StoreKey};
 pub(crate) type Ask = Box<dyn Fn(&AskFor) -> Result<Secret, Cancelled>>;
 
 /// Which connections a command is about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     pub(crate) provider: Option<ProviderId>,
     pub(crate) host: Option<String>,
@@ -111,9 +111,18 @@ impl<'a> Session<'a> {
     ///
     /// `Missing` if there is none; what the search for its key says.
     pub(crate) fn store(&self) -> Result<Store, Error> {
-        let header = self.place.header()?.ok_or_else(|| StoreError::Missing(self.place.path().to_owned()))?;
+        let header = self.place.header()?.ok_or_else(|| self.missing())?;
         let key = self.with_sources(|sources| sources.find(&header.store_id, &self.place.key_file()))?;
         Ok(self.opened(key))
+    }
+
+    /// There is no store; perhaps there was one.
+    pub(super) fn missing(&self) -> Error {
+        let path = self.place.path();
+        match self.place.backups().len() {
+            0 => StoreError::Missing(path.to_owned()).into(),
+            count => Error::OnlyBackups { path: path.display().to_string(), count },
+        }
     }
 
     /// The store behind a key that was found some other way.

@@ -45,6 +45,9 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
     if place.header()?.is_some() {
         return Err(StoreError::Exists(place.path().to_owned()).into());
     }
+    if let error @ Error::OnlyBackups { .. } = session.missing() {
+        return Err(error);
+    }
     let (id, stamp) = (uuid::Uuid::new_v4().to_string(), session.stamp());
     let made = session.with_sources(|sources| {
         let key_place = match keeping {
@@ -82,9 +85,12 @@ enum Key {
     Made(Made),
 }
 
-/// The key for a recovery copy, as the text of an age key file.
+/// The key for a recovery copy, on one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
 pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
-    Ok(session.store()?.key().export_text()?)
+    let store = session.store()?;
+    // Another store's key would be a copy worth nothing.
+    store.read()?;
+    Ok(store.key().line())
 }
 
 /// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
@@ -104,7 +110,7 @@ pub(crate) fn lock(session: &Session<'_>) -> Result<bool, Error> {
 
 /// What can be said without the key.
 pub(crate) fn claimed(session: &Session<'_>) -> Result<Header, Error> {
-    Ok(session.place().header()?.ok_or_else(|| StoreError::Missing(session.place().path().to_owned()))?)
+    session.place().header()?.ok_or_else(|| session.missing())
 }
 
 /// A store as far as it can be looked at, whatever is wrong with it.

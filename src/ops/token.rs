@@ -8,24 +8,23 @@ use crate::store::{Store, View};
 
 /// Which connection `token NAME|URL` means.
 pub(crate) fn connection(session: &Session<'_>, view: &View, typed: &str) -> Result<Connection, Error> {
-    if typed.contains("://") || typed.contains('@') {
-        let remote = Remote::parse(typed);
-        return match remote {
-            Some(remote) => resolve::serving(session, view, None, &remote),
-            None => Err(Error::NotARepository(crate::model::clean(typed).into_owned())),
-        };
+    let unknown = match resolve::usable(view, typed) {
+        Err(error @ Error::NoConnection { .. }) => error,
+        found => return found,
+    };
+    // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
+    if let (false, Ok(host)) = (typed.contains('@') || !typed.contains('.'), HostUrl::parse(typed))
+        && let found @ (Ok(_) | Err(Error::Ambiguous { .. })) = resolve::for_host(view, &host)
+    {
+        return found;
     }
-    match resolve::usable(view, typed) {
-        // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
-        Err(Error::NoConnection { .. }) if typed.contains('.') => match HostUrl::parse(typed) {
-            Ok(host) => resolve::for_host(view, &host),
-            Err(_) => resolve::usable(view, typed),
-        },
-        found => found,
+    match Remote::parse(typed).filter(|remote| remote.host_text().is_some()) {
+        Some(remote) => resolve::serving(session, view, None, &remote),
+        None => Err(unknown),
     }
 }
 
-/// The connection's token. The use is noted; that never delays the token.
+/// The connection's token.
 pub(crate) fn live(view: &View, connection: &Connection) -> Result<Secret, Error> {
     Ok(view.token(&connection.id)?)
 }

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::{Error, Session, live};
-use crate::model::{Connection, EventKind, Expiry, Stamp, Verdict};
+use crate::model::{Connection, EventKind, Expiry, Stamp, Status, Verdict};
 use crate::provider::{Known, Probe};
 use crate::store::{Db, Keep, Store};
 
@@ -27,7 +27,9 @@ pub(crate) async fn check(
     for (position, connection) in connections.into_iter().enumerate() {
         let provider = live::provider(session, db, &connection);
         running.push(async move {
-            let known = Known { was_active: connection.validated_at.is_some(), expires_at: connection.expiry.at() };
+            // What a provider has refused as invalid never worked.
+            let was_active = matches!(connection.status, Status::Active | Status::Expired | Status::Revoked);
+            let known = Known { was_active, expires_at: connection.expiry.at() };
             let probe = match provider {
                 Ok(provider) => provider.probe(&known).await,
                 // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
@@ -93,7 +95,7 @@ pub(crate) fn learn(connection: &mut Connection, probe: &Probe, stamp: &Stamp) {
     match (probe.expiry, connection.expiry) {
         // What the user said stands where the provider does not know better.
         (Some(Expiry::At(at)), _) => connection.expiry = Expiry::At(at),
-        (Some(told), Expiry::Never | Expiry::Unknown) => connection.expiry = told,
+        (Some(Expiry::Never), Expiry::Unknown) => connection.expiry = Expiry::Never,
         (Some(Expiry::Never | Expiry::Unknown) | None, _) => {}
     }
 }

@@ -30,7 +30,7 @@ pub(crate) enum Error {
     #[error("{host} has no call for this")]
     Impossible { host: String, page: Option<String> },
     /// The provider answered in a way that makes no sense here: 5xx, HTML, JSON of another shape.
-    #[error("{} gave an answer that is no use: {why}", answered.host)]
+    #[error("{} gave no usable answer: {why}", answered.host)]
     Unintelligible { why: String, answered: Box<Answered> },
     /// The request itself was refused (422, 400): our bug, or a limit of that server.
     #[error("{} did not accept the request: {why}", answered.host)]

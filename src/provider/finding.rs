@@ -1,6 +1,6 @@
 //! What an answer that is no success means, before it is known whether it becomes a verdict or an error.
 
-use super::{Answered, Error, Probe, remote};
+use super::{Answered, Error, Probe, RateLimit, remote};
 use crate::model::Verdict;
 use crate::net::{self, Answer};
 
@@ -21,7 +21,7 @@ pub(super) enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) cause: Cause,
-    /// For a refusal a whole statement; else what follows `gave an answer that is no use:` or `did not accept the request:`.
+    /// For a refusal a whole statement; else what follows `gave no usable answer:` or `did not accept the request:`.
     pub(super) reason: String,
     /// A page that mends it.
     pub(super) mend_url: Option<String>,
@@ -63,7 +63,7 @@ impl Finding {
         let reason = match self.cause {
             Cause::Refused(_) => self.reason,
             Cause::NotAccepted => format!("{} did not accept the request: {}", answer.host, self.reason),
-            Cause::NotFound | Cause::Unintelligible => format!("{} gave an answer that is no use: {}", answer.host, self.reason),
+            Cause::NotFound | Cause::Unintelligible => format!("{} gave no usable answer: {}", answer.host, self.reason),
         };
         Probe { mend_url: self.mend_url, request_id: answer.request_id().map(remote::name), ..Probe::of(verdict, reason) }
     }
@@ -91,7 +91,11 @@ pub(super) fn unanswered(error: &net::Error) -> Probe {
         | net::Error::Token(_)
         | net::Error::Unusable { .. } => Verdict::Unreachable,
     };
-    Probe::of(verdict, crate::model::clean(&error.to_string()).into_owned())
+    let rate_limit = match error {
+        net::Error::Limited { until, .. } => Some(RateLimit { limit: None, remaining: 0, reset: *until }),
+        _ => None,
+    };
+    Probe { rate_limit, ..Probe::of(verdict, crate::model::clean(&error.to_string()).into_owned()) }
 }
 
 /// Tells a credential that is simply unknown apart by what was known of it (design §2): past its end it has expired, if it once

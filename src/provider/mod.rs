@@ -15,7 +15,7 @@ mod types;
 use async_trait::async_trait;
 
 pub(crate) use error::{Answered, Error};
-pub(crate) use paste::secret_in;
+pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
     BranchQuery, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage,
     Warning,

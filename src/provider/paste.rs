@@ -94,10 +94,37 @@ pub(super) fn refuse_foreign(text: &str, here: ProviderId) -> Result<(), Error> 
     }
 }
 
-/// What a text is that was typed where a name belongs, if it is plainly a secret: it must not be repeated.
+/// What stands in a text that was typed where no secret belongs, if it is plainly one: it must not be repeated.
 pub(crate) fn secret_in(text: &str) -> Option<&'static str> {
-    let is_long = |beginning: &str| text.len() >= beginning.len() + 16;
-    BEGINNINGS.iter().find(|(beginning, ..)| text.starts_with(beginning) && is_long(beginning)).map(|(_, what, _)| *what)
+    find_secret(text).map(|(_, _, what)| what)
+}
+
+/// The text with everything that is plainly a secret cut down to its beginning: `ghp_…`.
+pub(crate) fn redact(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut rest = text;
+    let mut shown = String::new();
+    while let Some((start, end, _)) = find_secret(rest) {
+        let beginning =
+            BEGINNINGS.iter().map(|(beginning, ..)| *beginning).find(|beginning| rest[start..].starts_with(beginning));
+        shown += &rest[..start];
+        shown += beginning.unwrap_or_default();
+        shown.push('…');
+        rest = &rest[end..];
+    }
+    if shown.is_empty() { text.into() } else { (shown + rest).into() }
+}
+
+/// Where a secret begins and ends: a beginning that stands for itself, and at least 16 characters after it.
+fn find_secret(text: &str) -> Option<(usize, usize, &'static str)> {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.');
+    let found = BEGINNINGS.iter().flat_map(|(beginning, what, _)| {
+        text.match_indices(beginning).filter_map(move |(start, _)| {
+            let stands_alone = !text[..start].ends_with(|character: char| character.is_ascii_alphanumeric());
+            let length = text[start..].find(|character| !is_part(character)).unwrap_or(text.len() - start);
+            (stands_alone && length >= beginning.len() + 16).then_some((start, start + length, *what))
+        })
+    });
+    found.min_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)))
 }
 
 fn begins(text: &str, front: &str) -> bool {
@@ -106,7 +133,7 @@ fn begins(text: &str, front: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, refuse_foreign};
+    use super::{check, redact, refuse_foreign, secret_in};
     use crate::model::ProviderId;
     use crate::provider::Error;
 
@@ -114,6 +141,22 @@ mod tests {
         match check(text) {
             Err(Error::Malformed { why, if_forced: None, .. }) => why,
             other => panic!("{text:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_and_cut_wherever_they_stand() {
+        let token = ["ghp_", "0123456789ABCDEFGHIJabcdefghij4Us3aw"].concat();
+        for text in
+            [token.clone(), format!("my {token}"), format!("x='{token}';"), format!("--token={token}"), format!("ü{token}ü")]
+        {
+            assert_eq!(secret_in(&text), Some("a GitHub token"), "{text}");
+            let shown = redact(&text);
+            assert!(shown.contains("ghp_…") && !shown.contains("0123"), "{shown}");
+        }
+        assert_eq!(redact(&format!("{token} and {token}")), "ghp_… and ghp_…");
+        for harmless in ["ghp_", "work", "my-ghp_token", "npm_build", "glpat- is a prefix", "https://github.com/acme/site"] {
+            assert_eq!((secret_in(harmless), redact(harmless).as_ref()), (None, harmless));
         }
     }
 

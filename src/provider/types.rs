@@ -16,6 +16,8 @@ pub(crate) struct Shape {
 #[derive(Debug, Clone)]
 pub(crate) struct TokenPage {
     pub(crate) url: String,
+    /// The page for a finer token, with what it needs and 90 days filled in, where the provider has both.
+    pub(crate) fine_grained: Option<String>,
     /// What the link cannot tick by itself: `choose an expiry of 90 days`.
     pub(crate) advice: Option<&'static str>,
 }
@@ -31,7 +33,8 @@ pub(crate) struct Known {
 /// The requests an account has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateLimit {
-    pub(crate) limit: u64,
+    /// `None` where a provider only said when requests are welcome again.
+    pub(crate) limit: Option<u64>,
     pub(crate) remaining: u64,
     pub(crate) reset: Option<Timestamp>,
 }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, named_params};
 
 use super::image::explain;
-use super::rows::{connection_from, count, flag, list, millisecond, moment, url};
+use super::rows::{connection_from, count, flag, list, millisecond, moment, url, word};
 use super::{Error, Header, audit};
-use crate::model::{Connection, ConnectionId, Expiry, HostUrl};
+use crate::model::{Connection, ConnectionId, Expiry, HostUrl, ProviderId};
 use crate::secret::Secret;
 
 /// The kind of secret that every connection has.
@@ -28,6 +28,8 @@ pub(crate) struct Db {
 /// What a host needs beyond its address: signed with the store, so it travels to pipelines.
 #[derive(Debug, Clone)]
 pub(crate) struct HostRecord {
+    /// Whose API it speaks there: one address may serve several providers.
+    pub(crate) provider: ProviderId,
     /// The web address: what `Connection::host` names.
     pub(crate) host: HostUrl,
     /// Where its API lies.
@@ -244,13 +246,18 @@ impl Db {
     /// [`Error::Sql`] if there is no such connection: look for it in the same change.
     pub(crate) fn remove(&self, id: &ConnectionId) -> Result<(), Error> {
         let remove = || {
-            let host: String =
-                self.sqlite.query_row("SELECT host FROM connections WHERE id = ?1", [id.as_str()], |row| row.get(0))?;
+            let (host, provider): (String, String) =
+                self.sqlite.query_row("SELECT host, provider FROM connections WHERE id = ?1", [id.as_str()], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
             // `secure_delete` writes zeros over what is deleted.
             self.sqlite.execute("DELETE FROM secrets WHERE connection_id = ?1", [id.as_str()])?;
             self.sqlite.execute("DELETE FROM connections WHERE id = ?1", [id.as_str()])?;
-            self.sqlite
-                .execute("DELETE FROM hosts WHERE host = ?1 AND NOT EXISTS (SELECT 1 FROM connections WHERE host = ?1)", [host])
+            self.sqlite.execute(
+                "DELETE FROM hosts WHERE host = ?1 AND provider = ?2 \
+                     AND NOT EXISTS (SELECT 1 FROM connections WHERE host = ?1 AND provider = ?2)",
+                [host, provider],
+            )
         };
         remove().map(drop).map_err(self.failed())
     }
@@ -296,14 +303,17 @@ impl Db {
             .map_err(self.failed())
     }
 
-    pub(crate) fn host(&self, host: &HostUrl) -> Result<Option<HostRecord>, Error> {
-        self.sqlite.query_row("SELECT * FROM hosts WHERE host = ?1", [host.as_str()], host_from).optional().map_err(self.failed())
+    pub(crate) fn host(&self, host: &HostUrl, provider: ProviderId) -> Result<Option<HostRecord>, Error> {
+        self.sqlite
+            .query_row("SELECT * FROM hosts WHERE host = ?1 AND provider = ?2", [host.as_str(), provider.id()], host_from)
+            .optional()
+            .map_err(self.failed())
     }
 
     /// All hosts by address.
     pub(crate) fn hosts(&self) -> Result<Vec<HostRecord>, Error> {
         let read = || {
-            let mut statement = self.sqlite.prepare("SELECT * FROM hosts ORDER BY host")?;
+            let mut statement = self.sqlite.prepare("SELECT * FROM hosts ORDER BY host, provider")?;
             let rows = statement.query_map([], host_from)?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
@@ -313,7 +323,7 @@ impl Db {
     pub(crate) fn put_host(&self, record: &HostRecord) -> Result<(), Error> {
         self.sqlite
             .execute(
-                "INSERT INTO hosts VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (host) DO UPDATE SET \
+                "INSERT INTO hosts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (host, provider) DO UPDATE SET \
                  api = excluded.api, ca_pem = excluded.ca_pem, client_pem = excluded.client_pem, allow_http = excluded.allow_http",
                 (
                     record.host.as_str(),
@@ -321,6 +331,7 @@ impl Db {
                     &record.ca_pem,
                     record.client_pem.as_ref().map(Secret::expose),
                     record.allow_http,
+                    record.provider.id(),
                 ),
             )
             .map(drop)
@@ -330,6 +341,7 @@ impl Db {
 
 fn host_from(row: &Row<'_>) -> rusqlite::Result<HostRecord> {
     Ok(HostRecord {
+        provider: word(row, "provider")?,
         host: url(row, "host")?,
         api: url(row, "api")?,
         ca_pem: row.get("ca_pem")?,

@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
@@ -36,33 +36,68 @@ pub(super) fn private() -> OpenOptions {
     options
 }
 
-/// Reads a whole regular file of at most `most` bytes.
-///
-/// # Errors
-///
-/// [`Error::Missing`] without a file, [`Error::Damaged`] for what is no regular file or is too large.
-pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    let bytes = read_start(path, most, most + 1)?;
-    if bytes.len() as u64 > most { Err(too_large(path, most)) } else { Ok(bytes) }
+/// A regular file that is read from its start.
+pub(super) struct Input {
+    path: PathBuf,
+    file: File,
+    /// What was read so far.
+    start: Vec<u8>,
+    /// Its size in bytes when it was opened.
+    length: u64,
 }
 
-/// Reads the first `length` bytes of a regular file of at most `most` bytes. Errors as with [`read`].
-pub(super) fn read_start(path: &Path, most: u64, length: u64) -> Result<Vec<u8>, Error> {
-    let file = match private().read(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
-        Err(source) => return Err(Error::Io { path: path.to_owned(), what: "opened", source }),
-    };
-    let facts = file.metadata().map_err(Error::io(path, "read"))?;
-    if !facts.is_file() {
-        return Err(Error::damaged(path, "it is not a regular file"));
+impl Input {
+    /// Opens a file of at most `most` bytes. Nothing is read yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] without a file, [`Error::Damaged`] for what is no regular file or is too large.
+    pub(super) fn open(path: &Path, most: u64) -> Result<Self, Error> {
+        let file = match private().read(true).open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
+            Err(source) => return Err(Error::Io { path: path.to_owned(), what: "opened", source }),
+        };
+        let facts = file.metadata().map_err(Error::io(path, "read"))?;
+        if !facts.is_file() {
+            return Err(Error::damaged(path, "it is not a regular file"));
+        }
+        if facts.len() > most {
+            return Err(too_large(path, most));
+        }
+        Ok(Self { path: path.to_owned(), file, start: Vec::new(), length: facts.len() })
     }
-    if facts.len() > most {
-        return Err(too_large(path, most));
+
+    /// Reads on until there are `length` bytes, or all. Returns all that was read so far.
+    pub(super) fn read_to(&mut self, length: u64) -> Result<&[u8], Error> {
+        let missing = length.saturating_sub(self.start.len() as u64);
+        let expected = self.length.min(length).saturating_sub(self.start.len() as u64);
+        self.start.reserve(usize::try_from(expected).unwrap_or_default() + 1);
+        (&self.file).take(missing).read_to_end(&mut self.start).map_err(Error::io(&self.path, "read"))?;
+        Ok(&self.start)
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(facts.len().min(length)).unwrap_or_default() + 1);
-    file.take(length).read_to_end(&mut bytes).map_err(Error::io(path, "read"))?;
-    Ok(bytes)
+
+    /// What was read so far.
+    pub(super) fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    /// Its size in bytes when it was opened.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The whole file, from its first byte: once.
+    pub(super) fn reader(&mut self) -> impl BufRead {
+        self.start.chain(BufReader::new(&self.file))
+    }
+}
+
+/// Reads a whole regular file of at most `most` bytes. Errors as with [`Input::open`].
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let mut input = Input::open(path, most)?;
+    input.read_to(most + 1)?;
+    if input.start.len() as u64 > most { Err(too_large(path, most)) } else { Ok(input.start) }
 }
 
 fn too_large(path: &Path, most: u64) -> Error {
@@ -251,7 +286,7 @@ impl Temp {
     fn compare(&self, bytes: &[u8]) -> Result<(), Error> {
         let failed = || Error::io(&self.path, "read back");
         let mut file = private().read(true).open(&self.path).map_err(failed())?;
-        let mut chunk = [0; 16 << 10];
+        let mut chunk = vec![0; 64 << 10];
         let mut rest = bytes;
         loop {
             match file.read(&mut chunk) {

@@ -6,18 +6,24 @@ use std::path::Path;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-use super::{Error, file};
+use super::Error;
+use super::file::Input;
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_FILE: u64 = 64 << 20;
 /// The longest age header that is parsed, in bytes.
 pub(super) const MAX_HEADER: usize = 64 << 10;
+/// So much is read of a file at first. Our own headers have less than 1 KiB; reading the longest one allowed at once would cost
+/// `token` as much as 16 page faults, twice.
+const USUAL_HEADER: u64 = 4 << 10;
 /// The most stanzas that are parsed.
 const MAX_STANZAS: usize = 256;
 
 /// No store is ever saved so often; what claims to be could not be counted on.
 pub(super) const MAX_GENERATION: u64 = 1 << 53;
 
+/// The first line of every age file.
+const FIRST_LINE: &[u8] = b"age-encryption.org/v1\n";
 /// The tag of the stanza that holds the writer's signature.
 pub(super) const SIGNATURE_TAG: &str = "gitconn-sig";
 /// The version of that stanza that this gitconn writes.
@@ -43,6 +49,8 @@ pub(super) struct Scan {
     pub(super) recipients: Vec<String>,
     /// Tags of stanzas that gitconn does not write.
     pub(super) strangers: Vec<String>,
+    /// The length of the header in bytes, with the line of its MAC.
+    pub(super) length: usize,
 }
 
 /// A stanza in one spelling: tag, arguments and body with spaces between, the body in base64 without line ends.
@@ -60,9 +68,21 @@ pub(super) fn is_store_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// Takes the header of a file apart without reading the rest of the file. Errors as with [`scan`] and [`file::read`].
+/// Takes the header of a file apart without reading the rest of the file. Errors as with [`scan`] and [`Input::open`].
 pub(super) fn scan_file(path: &Path) -> Result<Scan, Error> {
-    scan(&file::read_start(path, MAX_FILE, MAX_HEADER as u64 + 1)?, path)
+    scan_input(&mut Input::open(path, MAX_FILE)?, path)
+}
+
+/// Takes the header of an open file apart, reading no more of it than that takes. Errors as with [`scan`].
+pub(super) fn scan_input(input: &mut Input, path: &Path) -> Result<Scan, Error> {
+    let has_end = |start: &[u8]| {
+        let end = start.windows(4).position(|bytes| bytes == b"\n---");
+        end.is_some_and(|end| start[end + 1..].contains(&b'\n'))
+    };
+    if !has_end(input.read_to(USUAL_HEADER)?) {
+        input.read_to(MAX_HEADER as u64 + 1)?;
+    }
+    scan(input.start(), path)
 }
 
 /// Takes the header of a file apart.
@@ -81,15 +101,17 @@ pub(super) fn scan(file: &[u8], path: &Path) -> Result<Scan, Error> {
     let whole = file.len() <= MAX_HEADER;
     let head = file.get(..MAX_HEADER).unwrap_or(file);
     let mut lines = head.split_inclusive(|byte| *byte == b'\n');
-    if lines.next() != Some(b"age-encryption.org/v1\n") {
+    if lines.next() != Some(FIRST_LINE) {
         return Err(damaged("it does not begin like an age file"));
     }
+    let mut length = FIRST_LINE.len();
     let mut stanzas: Vec<(Vec<&str>, String)> = Vec::new();
     for line in lines {
+        length += line.len();
         let Some(line) = line.strip_suffix(b"\n") else { break };
         let line = std::str::from_utf8(line).map_err(|_| damaged("its header is no text"))?;
         if line.starts_with("---") {
-            return sort_out(&stanzas, path);
+            return sort_out(&stanzas, length, path);
         }
         if let Some(words) = line.strip_prefix("-> ") {
             if stanzas.len() == MAX_STANZAS {
@@ -106,8 +128,8 @@ pub(super) fn scan(file: &[u8], path: &Path) -> Result<Scan, Error> {
 }
 
 /// Tells the signature, the recipients and the rest apart.
-fn sort_out(stanzas: &[(Vec<&str>, String)], path: &Path) -> Result<Scan, Error> {
-    let mut scan = Scan { signed: None, recipients: Vec::new(), strangers: Vec::new() };
+fn sort_out(stanzas: &[(Vec<&str>, String)], length: usize, path: &Path) -> Result<Scan, Error> {
+    let mut scan = Scan { signed: None, recipients: Vec::new(), strangers: Vec::new(), length };
     for (words, body) in stanzas {
         let (tag, arguments) = words.split_first().map_or(("", &[] as &[&str]), |(tag, arguments)| (*tag, arguments));
         if tag == SIGNATURE_TAG {
@@ -176,6 +198,7 @@ mod tests {
         assert_eq!(signature.len(), 6);
         assert_eq!(read.recipients, ["X25519 abc AAAA"]);
         assert!(read.strangers.is_empty());
+        assert_eq!(&text[read.length..], "payload");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! A SQLite image in memory. One that comes from a file is hostile until it has passed [`open`]: the signature says who wrote it,
 //! these checks say that nothing in it runs.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
+use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
 use zeroize::Zeroizing;
 
@@ -17,6 +19,8 @@ const PAGE: usize = 4096;
 const FILE_HEADER: usize = 100;
 /// SQLite may read a few bytes past the end of a malformed image: room for that (<https://sqlite.org/c3ref/deserialize.html>).
 const SLACK: usize = 64;
+/// So many pages SQLite keeps a copy of where it looks at all of them.
+const CACHED_PAGES: u32 = 64;
 /// How long the checks of an image may take.
 const DEADLINE: Duration = Duration::from_millis(900);
 /// How many of SQLite's instructions all statements on one open image may take after that: far more than any honest work, so that
@@ -34,25 +38,58 @@ pub(super) enum Care {
     Whole,
 }
 
+/// An image in SQLite's memory that SQLite has not looked at yet.
+pub(super) struct Unopened {
+    connection: Connection,
+    length: usize,
+}
+
+impl Unopened {
+    /// Takes in an image of `length` bytes. What it means is not looked at: it may still turn out to be somebody else's.
+    pub(super) fn read(image: impl Read, length: usize) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open_in_memory()?;
+        configure(&connection)?;
+        let padded = image.take(length as u64).chain(&[0; SLACK][..]);
+        connection.deserialize_read_exact(MAIN_DB, padded, length + SLACK, false)?;
+        Ok(Self { connection, length })
+    }
+
+    /// Its bytes, where they lie.
+    pub(super) fn image(&mut self) -> rusqlite::Result<Unread<'_>> {
+        Ok(Unread { data: self.connection.serialize(MAIN_DB)?, length: self.length })
+    }
+}
+
+/// The bytes of an image that SQLite has not looked at yet.
+pub(super) struct Unread<'a> {
+    data: Data<'a>,
+    length: usize,
+}
+
+impl Unread<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.data.get(..self.length).unwrap_or(&self.data)
+    }
+}
+
 /// Opens an image and returns it with the version of its schema, which may be older than `schema`'s.
 ///
 /// # Errors
 ///
 /// [`Error::Newer`] for a later version, [`Error::Damaged`] naming the check that failed.
-pub(super) fn open(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
-    let version = check_header(image, path, schema)?;
+pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    let unreadable = |error| explain(error, path);
+    let version = check_header(image.image().map_err(unreadable)?.bytes(), path, schema)?;
     let objects = schema.version(version).ok_or_else(|| Error::damaged(path, "its schema version was never used"))?;
     let started = Instant::now();
-    let unreadable = |error| explain(error, path);
-    let mut connection = Connection::open_in_memory().map_err(unreadable)?;
+    let mut connection = image.connection;
     connection
         .progress_handler(i32::try_from(TICK).unwrap_or(i32::MAX), Some(move || started.elapsed() > DEADLINE))
         .map_err(unreadable)?;
-    configure(&connection).map_err(unreadable)?;
-    let padded = std::io::Read::chain(image, &[0; SLACK][..]);
-    connection.deserialize_read_exact(MAIN_DB, padded, image.len() + SLACK, false).map_err(unreadable)?;
     check_schema(&connection, path, objects)?;
     if care == Care::Whole {
+        // The image is in memory already: a page that was read before costs less to copy again than a fresh one to keep.
+        connection.pragma_update(None, "cache_size", CACHED_PAGES).map_err(unreadable)?;
         let problems = integrity(&connection).map_err(unreadable)?;
         if let Some(problem) = problems.first() {
             return Err(Error::damaged(path, format!("integrity check: {problem}")));
@@ -266,11 +303,17 @@ fn check_schema(connection: &Connection, path: &Path, schema: &Schema) -> Result
     }
 }
 
+/// Opens an image that lies elsewhere in memory.
+#[cfg(test)]
+pub(super) fn open_bytes(image: &[u8], path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
+    open(Unopened::read(image, image.len()).map_err(|error| explain(error, path))?, path, schema, care)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Care, fresh, integrity, migrate, open, serialize};
+    use super::{Care, fresh, integrity, migrate, open_bytes as open, serialize};
     use crate::store::schema::{CURRENT, Object, Schema};
 
     #[test]
@@ -282,7 +325,7 @@ mod tests {
         assert!(integrity(&again).unwrap().is_empty());
         // The slack is not part of what comes out, whether or not pages were added.
         assert_eq!(serialize(&mut again).unwrap().bytes(), image);
-        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0)", ["x".repeat(9000)]).unwrap();
+        again.execute("INSERT INTO hosts VALUES ('h', 'a', ?1, NULL, 0, 'github')", ["x".repeat(9000)]).unwrap();
         let grown = serialize(&mut again).unwrap().bytes().to_vec();
         assert!(grown.len() > image.len());
         assert!(open(&grown, Path::new("s"), &CURRENT, Care::Whole).is_ok());
@@ -327,7 +370,7 @@ mod tests {
     #[test]
     fn rows_move_into_a_fresh_image_of_the_next_version() {
         let mut connection = fresh(&CURRENT).unwrap();
-        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1)", []).unwrap();
+        connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1, 'github')", []).unwrap();
         let image = serialize(&mut connection).unwrap().bytes().to_vec();
         let (old, version) = open(&image, Path::new("s"), &LATER, Care::Whole).unwrap();
         assert_eq!(version, 1);

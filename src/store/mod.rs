@@ -20,6 +20,7 @@ mod spool;
 mod tests;
 mod uses;
 
+use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use audit::{Chain, EventQuery, Retention};
@@ -32,8 +33,9 @@ pub(crate) use place::{Claims, Place};
 pub(crate) use recover::{Backup, PinState, Report, Source};
 
 use crate::model::{EventKind, Stamp};
-use file::Replaced;
-use image::Care;
+use file::{Input, Replaced};
+use header::Scan;
+use image::{Care, Unopened};
 use lock::Lock;
 use pin::Pin;
 use schema::Schema;
@@ -91,13 +93,19 @@ impl View {
     }
 }
 
+/// A file that was read to its end, not yet believed.
+struct Decrypted {
+    image: Unopened,
+    opened: Opened,
+}
+
 /// A file that was read and believed, with what it was.
 struct Loaded {
     db: Db,
     header: Header,
     recipients: usize,
     /// The size of the file in bytes.
-    bytes: usize,
+    bytes: u64,
     /// The version that the image had before it was migrated in memory.
     version: u32,
     pin: Option<Pin>,
@@ -249,37 +257,36 @@ impl Store {
 
     /// Reads, decrypts, verifies and checks the file.
     fn load(&self, care: Care) -> Result<Loaded, Error> {
-        let (opened, bytes, pin) = self.open_file()?;
-        self.believe(opened, bytes.len(), pin, care)
+        let (decrypted, input, pin) = self.open_file(Input::open)?;
+        self.believe(decrypted, input.length(), pin, care)
     }
 
     /// Verifies and checks what was decrypted.
-    fn believe(&self, opened: Opened, bytes: usize, pin: Option<Pin>, care: Care) -> Result<Loaded, Error> {
+    fn believe(&self, decrypted: Decrypted, bytes: u64, pin: Option<Pin>, care: Care) -> Result<Loaded, Error> {
         let path = self.place.path();
-        let Opened { image, hash, recipients, trusted } = opened;
+        let Opened { hash, recipients, trusted } = decrypted.opened;
         let header = trusted.map_err(|why| Error::foreign(path, why))?;
         if let Some(why) = pin.as_ref().and_then(|pin| pin.objection(header.generation, &hash)) {
             return Err(Error::RolledBack { path: path.to_owned(), why });
         }
-        let (db, version) = self.open_image(&image, care)?;
+        let (db, version) = self.open_image(decrypted.image, path, care)?;
         db.agree(&header)?;
         Ok(Loaded { db, header, recipients, bytes, version, pin })
     }
 
     /// Opens an image, brought to this version's schema.
-    fn open_image(&self, image: &[u8], care: Care) -> Result<(Db, u32), Error> {
-        let path = self.place.path();
+    fn open_image(&self, image: Unopened, path: &Path, care: Care) -> Result<(Db, u32), Error> {
         let (sqlite, version) = image::open(image, path, self.schema, care)?;
         let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
         Ok((Db::new(sqlite, path), version))
     }
 
-    /// Decrypts the file with the pin that was read before it. Which pin it is stands in the file, so it is read first of all; a file
-    /// that seems older than the pin may have been replaced in between, and is then read once more.
-    fn open_file(&self) -> Result<(Opened, Vec<u8>, Option<Pin>), Error> {
+    /// Decrypts the file with the pin that was read before it. Which pin it is stands in the file, so its header is read first of all; a
+    /// file that seems older than the pin may have been replaced in between, and is then opened once more.
+    fn open_file(&self, open: impl Fn(&Path, u64) -> Result<Input, Error>) -> Result<(Decrypted, Input, Option<Pin>), Error> {
         let path = self.place.path();
-        let mut bytes = file::read(path, header::MAX_FILE)?;
-        let mut scan = header::scan(&bytes, path)?;
+        let mut input = open(path, header::MAX_FILE)?;
+        let mut scan = header::scan_input(&mut input, path)?;
         let mut pin = None;
         if self.place.is_pinned()
             && let Some((claimed, _)) = &scan.signed
@@ -287,14 +294,23 @@ impl Store {
             let id = claimed.store_id.clone();
             pin = pin::read(self.place.state(), &id)?;
             if pin.as_ref().is_some_and(|pin| pin.generation > claimed.generation) {
-                bytes = file::read(path, header::MAX_FILE)?;
-                scan = header::scan(&bytes, path)?;
+                input = open(path, header::MAX_FILE)?;
+                scan = header::scan_input(&mut input, path)?;
                 if scan.signed.as_ref().is_none_or(|(header, _)| header.store_id != id) {
                     return Err(Error::damaged(path, "another store was put in its place just now"));
                 }
             }
         }
-        let opened = seal::open(&self.key, &bytes, scan, path)?;
-        Ok((opened, bytes, pin))
+        Ok((self.decrypt(&mut input, scan, path)?, input, pin))
+    }
+
+    /// Decrypts a file straight into SQLite's memory, where nothing looks at it yet.
+    fn decrypt(&self, input: &mut Input, scan: Scan, path: &Path) -> Result<Decrypted, Error> {
+        let size = input.length();
+        let mut opening = seal::open(&self.key, input.reader(), size, scan, path)?;
+        let length = opening.length();
+        let image = Unopened::read(&mut opening, length);
+        let image = image.map_err(|error| opening.failure(path).unwrap_or_else(|| image::explain(error, path)))?;
+        Ok(Decrypted { image, opened: opening.finish(path)? })
     }
 }

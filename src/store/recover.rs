@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::file::{self, Replaced};
+use super::file::{self, Input, Replaced};
 use super::header::{self, Header};
-use super::image::{self, Care};
+use super::image::Care;
 use super::pin::{self, Pin};
-use super::seal::{self, ImageHash, Opened};
-use super::{Chain, Db, Error, Loaded, Place, Saved, Store};
+use super::seal::ImageHash;
+use super::{Chain, Db, Decrypted, Error, Loaded, Place, Saved, Store};
 use crate::model::{EventKind, Stamp};
 
 /// What [`Store::verify`] found. What makes a store unusable is an error there and not in here.
@@ -92,7 +92,7 @@ pub(crate) enum Source {
     File(PathBuf),
 }
 
-/// Which file was looked at, to the byte: what was shown, and agreed to, is what is accepted or restored.
+/// The image that was looked at, by its hash: what was shown, and agreed to, is what is accepted or restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen(ImageHash);
 
@@ -125,7 +125,7 @@ impl Store {
         let pin = if self.place.is_pinned() { PinState::of(header.generation, pinned) } else { PinState::Off };
         Ok(Report {
             recipients,
-            bytes: bytes as u64,
+            bytes,
             version,
             connections: db.connections()?.len(),
             chain: db.verify_chain()?,
@@ -142,9 +142,15 @@ impl Store {
     ///
     /// [`Error::Exists`] if there is one; as [`Store::verify`] if the store itself is not whole.
     pub(crate) fn backup_to(&self, path: &Path) -> Result<(), Error> {
-        let (opened, bytes, pin) = self.open_file()?;
-        self.believe(opened, bytes.len(), pin, Care::Whole)?;
-        file::replace(path, &bytes, Replaced::Absent).map(drop)
+        // The very bytes that are looked at are copied.
+        let whole = |path: &Path, most| {
+            let mut input = Input::open(path, most)?;
+            input.read_to(most)?;
+            Ok(input)
+        };
+        let (decrypted, input, pin) = self.open_file(whole)?;
+        self.believe(decrypted, input.length(), pin, Care::Whole)?;
+        file::replace(path, input.start(), Replaced::Absent).map(drop)
     }
 
     /// Saves the content of a kept generation or a backup as the newest generation. Works on a store that is damaged or gone; a damaged
@@ -217,19 +223,17 @@ impl Store {
 
     /// Reads a file without asking for its signature or the pin, but with every check of its content.
     pub(super) fn recover(&self, path: &Path) -> Result<Recovered, Error> {
-        let bytes = file::read(path, header::MAX_FILE)?;
-        let seen = Seen(seal::hash(&bytes));
-        let scan = header::scan(&bytes, path)?;
-        let Opened { image, trusted, .. } = seal::open(&self.key, &bytes, scan, path)?;
-        let (sqlite, version) = image::open(&image, path, self.schema, Care::Whole)?;
-        let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
-        let db = Db::new(sqlite, path);
+        let mut input = Input::open(path, header::MAX_FILE)?;
+        let scan = header::scan_input(&mut input, path)?;
+        let Decrypted { image, opened } = self.decrypt(&mut input, scan, path)?;
+        let seen = Seen(opened.hash);
+        let (db, _) = self.open_image(image, path, Care::Whole)?;
         let meta = db.meta()?;
         // Half of what a header may hold: unsigned content that is accepted must leave room for the saves to come.
         if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation > header::MAX_GENERATION / 2 {
             return Err(Error::damaged(path, "its content names no store or generation"));
         }
-        let signed = match trusted {
+        let signed = match opened.trusted {
             Ok(header) => {
                 db.agree(&header)?;
                 Ok(())

@@ -46,7 +46,7 @@ pub(super) fn flag(row: &Row<'_>, column: &'static str) -> rusqlite::Result<bool
     row.get(column)
 }
 
-fn word<T: FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<T> {
+pub(super) fn word<T: FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str().map_err(|_| unreadable(row, column))?;
     text.parse().map_err(|_| unreadable(row, column))
 }

@@ -59,6 +59,8 @@ const fn own_index(name: &'static str, table: &'static str) -> Object {
     Object { kind: "index", name, table, sql: None }
 }
 
+// Tables with a secret keep their rowid: in a table without one, SQLite leaves copies of deleted rows behind when it balances pages, whatever
+// `secure_delete` says.
 const V1_OBJECTS: &[Object] = &[
     table(
         "meta",
@@ -77,13 +79,16 @@ const V1_OBJECTS: &[Object] = &[
     table(
         "hosts",
         "CREATE TABLE hosts (
-  host TEXT NOT NULL PRIMARY KEY,
+  host TEXT NOT NULL,
   api TEXT NOT NULL,
   ca_pem TEXT,
   client_pem TEXT,
-  allow_http INTEGER NOT NULL CHECK (allow_http IN (0, 1))
-) STRICT, WITHOUT ROWID",
+  allow_http INTEGER NOT NULL CHECK (allow_http IN (0, 1)),
+  provider TEXT NOT NULL,
+  PRIMARY KEY (host, provider)
+) STRICT",
     ),
+    own_index("sqlite_autoindex_hosts_1", "hosts"),
     table(
         "connections",
         "CREATE TABLE connections (
@@ -126,8 +131,9 @@ const V1_OBJECTS: &[Object] = &[
   value TEXT NOT NULL,
   expires_at INTEGER,
   PRIMARY KEY (connection_id, kind)
-) STRICT, WITHOUT ROWID",
+) STRICT",
     ),
+    own_index("sqlite_autoindex_secrets_1", "secrets"),
     table(
         "events",
         "CREATE TABLE events (

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ const INFO: &str = "gitconn-spool-1";
 const MOST: u64 = 4 << 20;
 /// No line is longer than this.
 const LINE: u64 = 16 << 10;
+/// Most lines are shorter than this.
+const USUAL_LINE: usize = 512;
 /// How long a batch waits for a writer that has the spool open.
 const PATIENCE: Duration = Duration::from_millis(100);
 
@@ -110,9 +112,10 @@ impl Spool {
     pub(super) fn oldest(&self) -> Option<i64> {
         let merging = self.merging();
         let path = if merging.exists() { merging } else { self.path.clone() };
+        let spool = file::private().read(true).open(path).ok()?;
         let mut first = Vec::new();
-        file::private().read(true).open(path).ok()?.take(LINE).read_to_end(&mut first).ok()?;
-        self.line(first.split(|byte| *byte == b'\n').next()?).map(|used| used.at)
+        BufReader::with_capacity(USUAL_LINE, spool.take(LINE)).read_until(b'\n', &mut first).ok()?;
+        self.line(first.trim_ascii_end()).map(|used| used.at)
     }
 
     fn content(path: &Path) -> Vec<u8> {

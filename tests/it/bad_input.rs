@@ -1,10 +1,13 @@
 //! Bad input: each gets its own clear error and exit code, and nothing is lost or half written.
 
-use crate::support::fake::{Answer, GitHub};
-use crate::support::house::connect;
-use crate::support::{House, Sandbox, tokens};
+use std::collections::BTreeSet;
 
-/// Every command that needs the store.
+use crate::support::fake::GitHub;
+use crate::support::grammar::commands;
+use crate::support::house::connect;
+use crate::support::{House, Sandbox};
+
+/// Every command that needs a store that is there, with arguments that would do.
 const NEED_STORE: &[&[&str]] = &[
     &["list"],
     &["show", "work"],
@@ -19,9 +22,49 @@ const NEED_STORE: &[&[&str]] = &[
     &["token", "work"],
     &["audit", "list"],
     &["audit", "verify"],
+    &["store", "info"],
+    &["store", "unlock", "--for", "1h"],
+    NEEDS_NO_KEY,
     &["store", "verify"],
     &["store", "backup", "b.age"],
+    &["store", "accept", "--yes"],
+    &["store", "key", "export", "--yes"],
 ];
+
+/// The one of them that needs no key: it takes one away.
+const NEEDS_NO_KEY: &[&str] = &["store", "lock"];
+
+/// The commands that need none.
+const NEED_NO_STORE: &[&str] = &[
+    "connect",
+    "store init",
+    // It makes one of a copy.
+    "store restore",
+    "config list",
+    "config get",
+    "config set",
+    "config unset",
+    "config path",
+    "completions",
+    "man",
+    "help",
+];
+
+#[test]
+fn every_command_needs_a_store_or_not() {
+    let all: BTreeSet<String> =
+        commands().iter().filter(|command| !command.has_commands).map(crate::support::grammar::Command::line).collect();
+    let needs = |line: &&String| {
+        let words: Vec<&str> = line.split(' ').collect();
+        NEED_STORE.iter().any(|command| command.starts_with(&words))
+    };
+    let (with, without): (BTreeSet<&String>, BTreeSet<&String>) = all.iter().partition(needs);
+    assert_eq!(without.into_iter().collect::<Vec<_>>(), BTreeSet::from_iter(NEED_NO_STORE).into_iter().collect::<Vec<_>>());
+    let bare = Sandbox::with_key();
+    bare.gitconn(["store", "restore", "--list"]).run().ok();
+    bare.gitconn(["store", "restore", "--generation", "1", "--yes"]).run().code(3).says("generation 1");
+    assert!(with.len() + NEED_NO_STORE.len() == all.len(), "{all:?}");
+}
 
 #[test]
 fn no_store_is_not_found() {
@@ -39,12 +82,18 @@ fn no_store_is_not_found() {
 #[test]
 fn a_wrong_key_is_locked_and_changes_nothing() {
     let house = House::new();
-    let before = std::fs::read(house.sandbox.store()).unwrap();
     let other = house.sandbox.make_key("other.txt");
-    for command in NEED_STORE {
+    let before = std::fs::read(house.sandbox.store()).unwrap();
+    for command in NEED_STORE.iter().filter(|command| **command != NEEDS_NO_KEY) {
         house.sandbox.gitconn(*command).env("GITCONN_KEY_FILE", &other).run().code(5);
         house.sandbox.gitconn(*command).without("GITCONN_KEY_FILE").run().code(5);
     }
+    assert_eq!(std::fs::read(house.sandbox.store()).unwrap(), before);
+    house.run(&["edit", "work", "--description", "a second generation"]).ok();
+    let before = std::fs::read(house.sandbox.store()).unwrap();
+    let restore = house.sandbox.gitconn(["store", "restore", "--generation", "1", "--yes"]);
+    restore.clone().env("GITCONN_KEY_FILE", &other).run().code(5);
+    restore.without("GITCONN_KEY_FILE").run().code(5);
     assert_eq!(std::fs::read(house.sandbox.store()).unwrap(), before);
 }
 
@@ -107,24 +156,6 @@ fn an_odd_token_is_refused_before_anything_is_written() {
 }
 
 #[test]
-fn a_token_typed_as_an_argument_is_not_repeated() {
-    let (sandbox, github) = (Sandbox::new(), GitHub::start());
-    // It is in the arguments already: it cannot be watched for there.
-    let typed = tokens::classic("typed");
-    let origin = github.origin();
-    for arguments in [
-        vec!["connect", "github", "--token", &typed],
-        vec!["connect", "github", &typed, "--host", &origin, "--token-stdin"],
-        vec!["show", &typed],
-        vec!["token", &typed],
-    ] {
-        let ran = sandbox.gitconn(&arguments).stdin(&typed).run();
-        assert_ne!(ran.code, 0, "{}", arguments[0]);
-        assert!(!ran.stderr.contains(&typed[8..]) && !ran.stdout.contains(&typed[8..]), "{} repeats it", arguments[0]);
-    }
-}
-
-#[test]
 fn without_a_terminal_nothing_is_asked() {
     let house = House::new();
     let run = |arguments: &[&str]| house.run(arguments).code(2);
@@ -135,61 +166,6 @@ fn without_a_terminal_nothing_is_asked() {
     run(&["store", "restore", &backup.to_string_lossy()]).says("--yes");
     let bare = Sandbox::bare();
     bare.gitconn(["store", "init", "--key", "passphrase"]).run().code(5);
-}
-
-#[test]
-fn ctrl_c_during_a_request_leaves_the_store_as_it_was() {
-    let house = House::new();
-    let before = std::fs::read(house.sandbox.store()).unwrap();
-    house.github.always("*", Answer::never());
-    for (arguments, path) in [
-        (&["validate", "work"][..], "/user"),
-        (&["repos", "work"], "/user/repos"),
-        (&["branches", "a/b", "-c", "work"], "/repos/a/b"),
-    ] {
-        house.github.forget();
-        let running = house.sandbox.gitconn(arguments).start();
-        house.github.wait_below(path);
-        running.interrupt();
-        let ran = running.wait().code(130);
-        assert_eq!(ran.stdout, "", "{ran}");
-    }
-    house.github.forget();
-    let running = house
-        .sandbox
-        .gitconn(["connect", "github", "new", "--host", &house.github.origin(), "--token-stdin"])
-        .stdin(&house.work)
-        .start();
-    house.github.wait_below("/user");
-    running.interrupt();
-    running.wait().code(130);
-    assert!(std::fs::read(house.sandbox.store()).unwrap() == before, "the store was changed");
-    house.github.recover();
-    assert_eq!(house.names(&["--all"]), ["lab", "work"]);
-}
-
-#[test]
-fn ctrl_c_during_a_save_loses_nothing() {
-    let house = House::new();
-    // Whenever it comes, the store is the one before or the one after.
-    for round in 0..20 {
-        let description = format!("round {round}");
-        let running = house.sandbox.gitconn(["edit", "work", "--description", &description]).start();
-        running.interrupt();
-        let code = running.wait().code;
-        assert!([0, 130, -2].contains(&code), "{code}");
-        let known = house.connection("work");
-        if code == 0 {
-            assert_eq!(known["description"], description.as_str());
-        }
-        house.run(&["audit", "verify"]).ok();
-    }
-    let left: Vec<String> = std::fs::read_dir(house.sandbox.path("data/gitconn"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.contains("tmp"))
-        .collect();
-    assert!(left.len() <= 20, "{left:?}");
 }
 
 #[test]

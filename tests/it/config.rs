@@ -39,6 +39,36 @@ fn what_is_no_setting_is_refused_with_the_nearest() {
 }
 
 #[test]
+fn one_bad_setting_locks_nobody_out() {
+    let house = House::new();
+    let path = house.run(&["config", "path"]).ok().stdout.trim_end().to_owned();
+    let name = path.strip_prefix(&format!("{}/", house.sandbox.root().display())).unwrap().to_owned();
+    for (text, key) in [("max_wiat = \"5m\"\nconnection = \"work\"\n", "max_wiat"), ("max_wait = \"soon\"\n", "max_wait")] {
+        house.sandbox.write(&name, text);
+        for arguments in [&["list"][..], &["show", "work"], &["repos"], &["validate"], &["token", "work"], &["store", "info"]] {
+            let ran = house.run(arguments).code(2).says(key).says("config.toml");
+            assert!(ran.stderr.contains(&format!("gitconn config unset {key}")), "{ran}");
+            assert_eq!(house.sandbox.gitconn(arguments).arg("--json").run().code(2).error()["kind"], "usage");
+        }
+        for arguments in [
+            &["config", "list"][..],
+            &["config", "path"],
+            &["--help"],
+            &["list", "--help"],
+            &["--version"],
+            &["completions", "bash"],
+            &["man"],
+        ] {
+            house.run(arguments).ok();
+        }
+        let list = house.run(&["config", "list"]).ok();
+        assert!(list.stdout.contains(key) || list.stderr.contains(key), "what is wrong is not shown\n{list}");
+        house.run(&["config", "unset", key]).ok();
+        house.run(&["list"]).ok();
+    }
+}
+
+#[test]
 fn settings_need_no_store_and_no_key() {
     let sandbox = Sandbox::bare();
     sandbox.gitconn(["config", "list"]).run().ok();

@@ -244,7 +244,7 @@ fn an_installation_token_is_taken_with_a_warning_that_it_dies_soon() {
     let api = github.api();
     let ran =
         sandbox.gitconn(["connect", "github", "app", "--api-url", &api, "--token-stdin", "--json"]).stdin(&token).run().ok();
-    assert!(ran.stderr.contains("hour"), "{ran}");
+    assert!(ran.json()["warnings"].to_string().contains("hour"), "{ran}");
     let list = sandbox.gitconn(["repos", "app", "--json"]).run().ok().json();
     assert_eq!(texts(&list["repositories"], "full_name"), ["acme/site"]);
 }

@@ -194,6 +194,7 @@ fn a_server_that_is_not_there_proves_nothing() {
 fn a_hiccup_is_got_over() {
     each_provider(|fake| {
         let sandbox = connected(fake);
+        // Written by hand after GitHub §0.2 (503 as a page was recorded, its text is not known) and §10.
         for answer in [Answer::html(503, "Unicorn!"), Answer::empty(502), Answer::broken()] {
             fake.server().forget();
             fake.server().script(fake.check(), [answer]);
@@ -223,6 +224,7 @@ fn a_refusal_is_never_asked_for_twice() {
 fn a_short_limit_is_waited_for() {
     each_provider(|fake| {
         let sandbox = connected(fake);
+        // Quoted: GitLab §8, for GitHub too: what a proxy says. The second is ours.
         let answer = Answer::text(429, "Retry later\n").header("retry-after", "1");
         fake.server().script(fake.check(), [answer]);
         sandbox.gitconn(["validate", "work", "--json"]).run().ok();
@@ -379,6 +381,7 @@ fn a_page_that_fails_in_the_middle_is_not_hidden() {
             fake.server().seen_at(fake.listing()).len()
         };
         assert!(first >= 1);
+        // Written by hand: any server's.
         fake.server().fail_after(fake.listing(), 1, Answer::html(500, "Whoops"));
         let ran = sandbox.gitconn(["repos", "work", "--all", "--json"]).run();
         assert_ne!(ran.code, 0, "{}\n{ran}", fake.id());

@@ -23,18 +23,6 @@ fn each_has_its_cause() {
 }
 
 #[test]
-fn interrupted_is_130() {
-    let house = House::new();
-    house.github.always("/user", Answer::never());
-    house.github.forget();
-    let running = house.sandbox.gitconn(["validate", "work"]).start();
-    house.github.wait_below("/user");
-    running.interrupt();
-    let ran = running.wait().code(130);
-    assert_eq!(ran.stdout, "", "{ran}");
-}
-
-#[test]
 fn the_program_and_its_page_name_them_all() {
     let page = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/exit-codes.md")).unwrap();
     let help = Sandbox::bare().gitconn(["help", "exit-codes"]).run().ok().stdout;

@@ -1,6 +1,7 @@
 //! The two streams: data on stdout, everything else on stderr; formats, colours, silence.
 
 use crate::support::fake::Answer;
+use crate::support::pty::Terminal;
 use crate::support::{House, Sandbox};
 
 /// Commands that read, and end well.
@@ -84,6 +85,86 @@ fn an_error_has_words_hints_and_nothing_of_the_body() {
         assert!(first.starts_with("error: "), "{ran}");
         assert!(!first.ends_with('.') || first.ends_with(".."), "{ran}");
         assert!(ran.stderr.lines().filter(|line| line.starts_with("hint:")).count() <= 2, "{ran}");
+    }
+}
+
+#[test]
+fn an_address_from_a_provider_is_one_word_in_a_hint() {
+    let house = House::new();
+    let bait = house.sandbox.path("touched");
+    let address = format!("https://evil.example/$(touch$IFS{})?a=1&b=2;`id`\"", bait.display());
+    // Quoted: GitHub §10 (message) and §2.2 (header), with an address that no good server would send.
+    let refusal = serde_json::json!({"message": "Resource protected by organization SAML enforcement."});
+    house.github.always("*", Answer::json(403, &refusal).header("x-github-sso", &format!("required; url={address}")));
+    let connect = house.sandbox.gitconn(["connect", "github", "new", "--host", &house.github.origin(), "--token-stdin"]);
+    let mut seen = 0;
+    for run in [
+        house.sandbox.gitconn(["validate", "work"]),
+        house.sandbox.gitconn(["repos", "work"]),
+        house.sandbox.gitconn(["branches", "a/b", "-c", "work"]),
+        connect.stdin(&house.work),
+    ] {
+        let ran = run.run().code(4);
+        for hint in ran.stderr.lines().filter_map(|line| line.strip_prefix("hint: ")).filter(|hint| hint.contains("evil")) {
+            // What a shell makes of it when it is pasted there.
+            let script = format!("open() {{ printf '%s|' \"$#\" \"$1\"; }}\n{hint}\n");
+            let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            let word = String::from_utf8_lossy(&done.stdout).into_owned();
+            // The header ends at the `;`: more of it is not the address.
+            let expected = address.split(';').next().unwrap();
+            assert_eq!(word, format!("1|{expected}|"), "{hint}\n{ran}");
+            assert!(hint.contains(" 'https://evil.example/"), "{hint}");
+            seen += 1;
+        }
+        assert!(!bait.exists(), "a shell ran what the provider sent\n{ran}");
+    }
+    assert!(seen >= 3, "{seen}");
+}
+
+#[test]
+fn rows_that_are_not_all_there_is_say_so_even_when_quiet() {
+    let house = House::new();
+    house.github.repositories("ada", 60);
+    for format in ["ndjson", "tsv"] {
+        let ran = house.run(&["repos", "work", "-q", "-o", format, "--limit", "2"]).ok();
+        assert_eq!(ran.stdout.lines().count(), 2, "{ran}");
+        assert!(ran.stderr.contains("more") && ran.stderr.lines().count() == 1, "{ran}");
+        let ran = house.run(&["repos", "work", "-q", "-o", format, "--all"]).ok();
+        assert_eq!((ran.stdout.lines().count(), ran.stderr.as_str()), (60, ""), "{ran}");
+    }
+    // One document can say it itself.
+    let ran = house.run(&["repos", "work", "-q", "--json", "--limit", "2"]).ok();
+    assert_eq!((&ran.json()["has_more"], ran.stderr.as_str()), (&serde_json::json!(true), ""), "{ran}");
+    let ran = house.run(&["repos", "work", "-q", "--json", "--all"]).ok();
+    assert_eq!((&ran.json()["has_more"], ran.stderr.as_str()), (&serde_json::json!(false), ""), "{ran}");
+}
+
+#[test]
+fn names_and_filters_are_not_given_together() {
+    let house = House::new();
+    for command in ["validate", "test", "repos"] {
+        for filter in [["--provider", "github"], ["--host", "github.com"], ["--tag", "daily"]] {
+            let ran = house.run(&[command, "work", filter[0], filter[1]]).code(2);
+            assert!(ran.stderr.contains("by name or by filter"), "{ran}");
+        }
+    }
+    assert_eq!(house.connection("work")["status"], "active");
+}
+
+#[test]
+fn a_pager_that_is_not_there_hides_nothing() {
+    let house = House::new();
+    // More rows than the 40 of the terminal.
+    house.github.repositories("ada", 60);
+    for (pager, shown) in
+        [("no-such-program", true), ("no-such-program --with arguments", true), ("/", true), ("cat >/dev/null", false)]
+    {
+        for name in ["PAGER", "GITCONN_PAGER"] {
+            let run = house.sandbox.gitconn(["repos", "work", "--all", "--no-input"]).env(name, pager);
+            let seen = Terminal::start(run).ends().code(0);
+            let rows = seen.text().lines().filter(|line| line.contains("ada/repo-0")).count();
+            assert_eq!(rows, if shown { 60 } else { 0 }, "{name}={pager}\n{}", seen.text());
+        }
     }
 }
 

@@ -11,6 +11,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("cli/prompt.rs", "whether anything was typed, and twice the same"),
     ("cli/store/key.rs", "`store key export` prints the key"),
     ("cli/token.rs", "`token` prints the token"),
+    ("cli/token_input.rs", "whether anything was typed"),
     ("net/auth.rs", "the header that carries it"),
     ("net/trust.rs", "a client certificate with its key"),
     ("provider/github/revoke.rs", "the body of GitHub's call that revokes it"),

@@ -306,3 +306,25 @@ fn only_its_owner_can_read_anything_whatever_the_umask() {
     // The pin and its lock, and the spool, are called after the store's id.
     assert_eq!(seen.len(), 10, "{seen:?}");
 }
+
+#[test]
+fn the_key_is_exported_as_a_line_that_opens_the_store() {
+    let house = House::new();
+    let text = std::fs::read_to_string(house.sandbox.path("key.txt")).unwrap();
+    let secret = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1")).unwrap().to_owned();
+    let export = |more: &[&str]| house.sandbox.gitconn(["store", "key", "export"]).args(more).may_show(&secret).run().ok();
+    let plain = export(&[]).stdout;
+    assert_eq!((plain.lines().count(), plain.ends_with('\n')), (1, true), "one line and no more is asked for");
+    let json = export(&["-o", "json"]).json()["key"].as_str().unwrap().to_owned();
+    for line in [plain.trim_end(), &json] {
+        assert!(!line.contains('\n'));
+        let with_line =
+            |arguments: &[&str]| house.sandbox.gitconn(arguments).without("GITCONN_KEY_FILE").env("GITCONN_KEY", line).run().ok();
+        assert_eq!(with_line(&["list", "--json"]).json()["connections"].as_array().unwrap().len(), 2);
+        // Who has it may write too; and as a file it does as well.
+        with_line(&["disable", "lab"]);
+        let file = house.sandbox.write("copy.txt", line);
+        house.sandbox.key_file(&file);
+        house.sandbox.gitconn(["enable", "lab"]).env("GITCONN_KEY_FILE", &file).run().ok();
+    }
+}

@@ -96,7 +96,7 @@ fn looking_at_several() {
     $ gitconn validate work -o table
     code: 6
     --- stdout
-    ? work  unreachable  [HOST] gave an answer that is no use: 503: it is unwell; the token was last good just now
+    ? work  unreachable  [HOST] gave no usable answer: it is unwell (503); the token was last good just now
     --- stderr
     "#);
     house.github.recover();
@@ -147,8 +147,8 @@ fn when_the_store_does_not_open() {
     --- stdout
     --- stderr
     error: the store is locked: its key was found nowhere
-    hint: set GITCONN_KEY to the key (gitconn store key export)
-    hint: or GITCONN_KEY_FILE to a file that only you can read
+    hint: export GITCONN_KEY=…   # the key, from `gitconn store key export`
+    hint: export GITCONN_KEY_FILE=FILE   # a file that only you can read
     "#);
     for source in ["GITCONN_KEY:", "keyring:", "store.age.key.age`:"] {
         assert!(locked.lines().any(|line| line.starts_with("caused by: ") && line.contains(source)), "{locked}");
@@ -278,7 +278,7 @@ fn when_a_token_is_no_good() {
     code: 2
     --- stdout
     --- stderr
-    error: cannot ask for the token: no terminal, or --no-input
+    error: nobody can be asked: token (no terminal, or --no-input)
     hint: gitconn connect github --token-stdin < FILE
     "#);
 }
@@ -286,6 +286,7 @@ fn when_a_token_is_no_good() {
 #[test]
 fn when_the_provider_refuses() {
     let house = House::new();
+    // Quoted: GitHub §10 (message) and §2.2 (header, with a request of ours); the page is written by hand.
     house.github.always(
         "*",
         Answer::json(
@@ -305,7 +306,7 @@ fn when_the_provider_refuses() {
     --- stdout
     ✗ work  sso_required  the organisation wants single sign-on for this token
     --- stderr
-    hint: open https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
+    hint: open 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
     "#);
     insta::assert_snapshot!(house.run(&["branches", "acme/site", "-c", "work"]).shown(), @r#"
     $ gitconn branches acme/site -c work
@@ -314,8 +315,9 @@ fn when_the_provider_refuses() {
     --- stderr
     error: the organisation wants single sign-on for this token
     caused by: [HOST] answered 403 to GET /repos/acme/site (request C3F1:2A7B:1D04B1)
-    hint: open https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
+    hint: open 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
     "#);
+    // Quoted: GitHub §9; the values of the headers are ours.
     house.github.always(
         "*",
         Answer::json(403, &serde_json::json!({"message": "API rate limit exceeded for user ID 123."}))

@@ -125,6 +125,27 @@ fn a_first_check_that_could_not_finish_is_an_error_and_may_be_used() {
 }
 
 #[test]
+fn a_token_that_never_worked_stays_invalid() {
+    let house = House::new();
+    let token = house.sandbox.secret(&tokens::classic("never worked"));
+    house.connect_github("first", &token, &["--offline"]).ok();
+    let personal = house.sandbox.secret(&tokens::gitlab("never worked"));
+    house.connect_gitlab("second", &personal, &["--offline"]).ok();
+    for name in ["first", "second"] {
+        for round in 0..3 {
+            let ran = house.run(&["validate", name, "--json"]).code(4);
+            assert_eq!(ran.json()["verdict"], "invalid", "{name}, round {round}\n{ran}");
+            assert_eq!(house.connection(name)["status"], "invalid", "{name}, round {round}");
+        }
+    }
+    // What worked once and does no longer was revoked, and stays that.
+    house.github.refuse(&house.work);
+    for round in 0..3 {
+        assert_eq!(house.run(&["validate", "work", "--json"]).code(4).json()["verdict"], "revoked", "round {round}");
+    }
+}
+
+#[test]
 fn what_a_provider_says_of_the_token_is_kept() {
     let house = House::new();
     house

@@ -59,6 +59,7 @@ fn here(mut answer: Answer, base: &str) -> Answer {
 fn github(rest: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> (Relay, Sandbox) {
     let relay = Relay::serve(move |base, asked| {
         let answer = match asked.path.as_str() {
+            // Not among the recordings: written by hand after the API's documentation.
             "/user" => {
                 let mut answer = Answer::json(200, &json!({"login": "octokit-fixture-user", "id": 1, "type": "User"}));
                 answer.headers.push(("x-oauth-scopes".to_owned(), "repo, read:org".to_owned()));
@@ -76,7 +77,7 @@ fn github(rest: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> (R
     (relay, sandbox)
 }
 
-/// Branch rows, as many as a recorded page has issues.
+/// Branch rows, as many as a recorded page has issues: written by hand after the API's documentation, no list of branches was recorded.
 fn branch_rows(page: usize, rows: usize) -> Value {
     let row = |number: usize| {
         let sha = format!("{page:08}{number:032}");

@@ -1,4 +1,4 @@
-//! Which suites run. A suite is left out only where `tests/run` says so, loudly, and never with `CI` set.
+//! Which suites run. A suite, or a part of one, is left out only loudly, and never with `CI` set.
 
 /// Whether this suite runs: false where `tests/run` could not install its peer and named it in `GITCONN_PEERS_LEFT_OUT`.
 pub(crate) fn runs(suite: &str) -> bool {
@@ -6,7 +6,21 @@ pub(crate) fn runs(suite: &str) -> bool {
     if !left_out.split_whitespace().any(|name| name == suite) {
         return true;
     }
-    assert!(std::env::var_os("CI").is_none(), "the suite `{suite}` is left out, and CI is set");
-    eprintln!("LEFT OUT: {suite} (tests/run says why)");
+    leave_out(suite, "tests/run says why");
     false
+}
+
+/// Says that something is left out, where a person and the summary of `tests/run` see it.
+///
+/// # Panics
+///
+/// With `CI` set: nothing is left out there.
+#[track_caller]
+pub(crate) fn leave_out(part: &str, why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{part} is left out ({why}), and CI is set");
+    eprintln!("LEFT OUT: {part} ({why})");
+    if let Some(list) = std::env::var_os("GITCONN_PEERS_LEFT_OUT_PARTS") {
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
+        std::io::Write::write_all(&mut file, format!("{part}: {why}\n").as_bytes()).unwrap();
+    }
 }

@@ -62,7 +62,7 @@ struct Problem {
 
 impl View for Info {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         let mut row = |name: &str, value: String| grid.row(vec![style.strong(name), value]);
         row("store", format!("{} ({})", self.store, self.set_by));
         let claim = |value: Option<String>| value.unwrap_or_else(|| style.bad("not readable"));

@@ -59,6 +59,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     };
     let new = init(&session, &keeping)?;
     say(&new, &session, context);
+    say_where(args, context);
     let view = Made {
         store: session.place().path().display().to_string(),
         store_id: crate::ops::store::claimed(&session)?.store_id,
@@ -66,6 +67,17 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         recipient: new.store.key().recipient().map_err(crate::ops::Error::from)?,
     };
     context.out.data(&view)
+}
+
+/// A key file is found only if something says where it is.
+fn say_where(args: &Args, context: &Context<'_>) {
+    if let (Some(KeyPlace::File), Some(path)) = (args.key, &args.key_out) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let path = crate::model::shell_word(&path.display().to_string()).into_owned();
+        context
+            .out
+            .hint(&format!("gitconn config set key_file {path}   # so that it is found; or export GITCONN_KEY_FILE={path}"));
+    }
 }
 
 /// Says where store and key are, and how the key is kept from being lost.

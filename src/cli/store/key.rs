@@ -31,8 +31,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Failure::interrupted_by("the key was not printed"));
     }
     if !context.out.is_json() {
-        return context.out.raw(text.expose());
+        return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", text.expose())));
     }
-    let line = zeroize::Zeroizing::new(serde_json::json!({ "key_file": text.expose() }).to_string() + "\n");
+    let line = zeroize::Zeroizing::new(serde_json::json!({ "key": text.expose() }).to_string() + "\n");
     context.out.raw(&line)
 }

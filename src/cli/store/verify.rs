@@ -27,7 +27,7 @@ struct Verified {
 
 impl View for Verified {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
+        let mut grid = Grid::new(&[]).flowing();
         let good = style.good("✓");
         let bad = style.bad("✗");
         let mut row = |sign: &str, what: &str, finding: String| grid.row(vec![format!("{sign} {what}"), finding]);

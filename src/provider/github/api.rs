@@ -42,7 +42,7 @@ pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
 /// What is left of the account's requests. `None` where the server does not limit (GitHub Enterprise Server by default).
 pub(super) fn rate_limit(answer: &Answer) -> Option<RateLimit> {
     Some(RateLimit {
-        limit: number(answer, "x-ratelimit-limit")?,
+        limit: Some(number(answer, "x-ratelimit-limit")?),
         remaining: number(answer, "x-ratelimit-remaining")?,
         reset: reset(answer),
     })
@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(rate_limit(&answer(200, &[], "{}")), None);
         let headers = [("x-ratelimit-limit", "5000"), ("x-ratelimit-remaining", "4999"), ("x-ratelimit-reset", "1795176000")];
         let left = rate_limit(&answer(200, &headers, "{}")).unwrap();
-        assert_eq!((left.limit, left.remaining, left.reset), (5000, 4999, Some(Timestamp::from_second(1_795_176_000).unwrap())));
+        assert_eq!(
+            (left.limit, left.remaining, left.reset),
+            (Some(5000), 4999, Some(Timestamp::from_second(1_795_176_000).unwrap()))
+        );
     }
 
     const PRIMARY: &str = r#"{"message":"API rate limit exceeded for user ID 123.","documentation_url":"https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"}"#;

@@ -3,11 +3,19 @@
 use super::super::{TokenPage, encoded};
 use crate::model::HostUrl;
 
+/// A fine-grained token's name has at most so many characters.
+const NAME: usize = 40;
+
 /// The page where a classic token for reading is made: the one kind that reads private repositories of every owner at once. Its
 /// link can tick scopes and give a name, but not set an end; and there is no scope that only reads private repositories.
 pub(super) fn new_token(web: &HostUrl, name: &str) -> TokenPage {
     TokenPage {
         url: format!("{}/settings/tokens/new?scopes=repo,read:org&description={}", web.as_str(), encoded(name)),
+        fine_grained: Some(format!(
+            "{}/settings/personal-access-tokens/new?name={}&expires_in=90&contents=read&metadata=read",
+            web.as_str(),
+            encoded(&name.chars().take(NAME).collect::<String>())
+        )),
         advice: Some("choose an expiry of 90 days"),
     }
 }
@@ -29,6 +37,8 @@ mod tests {
             page.url,
             "https://github.com/settings/tokens/new?scopes=repo,read:org&description=gitconn%20work%20%26%20play"
         );
+        let finer = "https://github.com/settings/personal-access-tokens/new?name=gitconn%20work%20%26%20play&expires_in=90";
+        assert!(page.fine_grained.unwrap().starts_with(finer));
         let server = new_token(&HostUrl::parse("http://127.0.0.1:3000").unwrap(), "x");
         assert!(server.url.starts_with("http://127.0.0.1:3000/settings/tokens/new?"));
     }

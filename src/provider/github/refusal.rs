@@ -38,7 +38,7 @@ pub(super) fn refusal(answer: &Answer, asker: &Asker<'_>) -> Finding {
             answer.status,
             finding::instead(answer)
         )),
-        (status @ 500.., _) => Finding::unintelligible(format!("{status}: it is unwell{}", status_page(web))),
+        (status @ 500.., _) => Finding::unintelligible(format!("it is unwell ({status}){}", status_page(web))),
         (status, _) => Finding::unintelligible(format!("{status} with {}", finding::instead(answer))),
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn limit(answer: &Answer, now: Timestamp) -> Option<Limit> {
 /// What is left of the account's requests; older versions and most self-managed ones do not say.
 pub(super) fn rate_limit(answer: &Answer) -> Option<RateLimit> {
     Some(RateLimit {
-        limit: number(answer, "ratelimit-limit")?,
+        limit: Some(number(answer, "ratelimit-limit")?),
         remaining: number(answer, "ratelimit-remaining")?,
         reset: reset(answer),
     })

@@ -11,6 +11,7 @@ pub(super) fn new_token(web: &HostUrl, name: &str) -> TokenPage {
             web.as_str(),
             encoded(name)
         ),
+        fine_grained: None,
         advice: Some("choose an expiry of 90 days"),
     }
 }

@@ -112,7 +112,7 @@ fn brought<T: serde::de::DeserializeOwned>(asked: &Asked, web: &HostUrl) -> Brou
         Cause::Refused(_) => Brought::Refused(finding, id),
         // 15.0 answers 405, some routers 404 in words of their own.
         _ if matches!(answer.status, 404 | 405) => {
-            let words = format!("{} gave an answer that is no use: {}", answer.host, finding.reason);
+            let words = format!("{} gave no usable answer: {}", answer.host, finding.reason);
             Brought::Absent(Finding { reason: words, ..finding }, id)
         }
         _ => Brought::Failed(Box::new(finding.into_probe(answer))),

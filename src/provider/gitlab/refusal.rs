@@ -37,7 +37,7 @@ pub(super) fn refusal(answer: &Answer, web: &HostUrl) -> Finding {
         )),
         (status @ 500.., trouble) => {
             let words = trouble.map(|trouble| format!(" ({})", remote::said(&trouble.words))).unwrap_or_default();
-            Finding::unintelligible(format!("{status}: it is unwell{words}"))
+            Finding::unintelligible(format!("it is unwell ({status}){words}"))
         }
         (status, _) => Finding::unintelligible(format!("{status} with {}", finding::instead(answer))),
     }

@@ -81,11 +81,6 @@ impl StoreKey {
         &self.from
     }
 
-    /// The key as the text of an age key file, to be kept as a recovery copy. `age -d -i` takes it as it is.
-    pub(crate) fn export_text(&self) -> Result<Secret, Error> {
-        self.file_text(None)
-    }
-
     /// The text of a key file as `age-keygen` writes it.
     fn file_text(&self, created: Option<Timestamp>) -> Result<Secret, Error> {
         let created = created.map(|at| format!("# created: {}\n", text::to_the_second(at))).unwrap_or_default();
@@ -95,7 +90,7 @@ impl StoreKey {
     }
 
     /// The key on one line, as `GITCONN_KEY` takes it and the keyring keeps it.
-    fn line(&self) -> Secret {
+    pub(crate) fn line(&self) -> Secret {
         match &self.signer {
             Some(signer) => text::join(&[self.identity.expose(), " ", signer]),
             None => self.identity.clone(),
@@ -129,7 +124,7 @@ mod tests {
     fn an_exported_key_is_read_back_with_its_signer() {
         let mut key = StoreKey::generate();
         key.signer = Some("c2lnbmVy".to_owned());
-        for text in [key.export_text().unwrap(), key.file_text(Some(Timestamp::UNIX_EPOCH)).unwrap(), key.line()] {
+        for text in [key.file_text(None).unwrap(), key.file_text(Some(Timestamp::UNIX_EPOCH)).unwrap(), key.line()] {
             let again = StoreKey::parse(text.expose(), "here").unwrap();
             assert!(again.is(&key));
             assert_eq!(again.signer.as_deref(), Some("c2lnbmVy"));

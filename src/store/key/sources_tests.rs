@@ -14,7 +14,7 @@ impl Bench {
     fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap(), keys: [StoreKey::generate(), StoreKey::generate()] };
         for (index, key) in bench.keys.iter().enumerate() {
-            file::write_new(&bench.file(index), key.export_text().unwrap().expose().as_bytes()).unwrap();
+            file::write_new(&bench.file(index), key.line().expose().as_bytes()).unwrap();
         }
         bench
     }

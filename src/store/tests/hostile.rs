@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 
 use super::{Sandbox, accept, stamp};
-use crate::model::HostUrl;
+use crate::model::{HostUrl, ProviderId};
 use crate::store::{Error, HostRecord, Keep, seal};
 
 /// What is done to a sound image before it is sealed again.
@@ -97,7 +97,7 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
 /// Found before anything is built on the content: by a change, `verify`, `accept`.
 const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
     ("two tables in one place", Sql("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'secrets'"), "integrity check"),
-    ("page used twice", Image(|image| copy_page(image, 4, 6)), "the database inside does not read"),
+    ("page used twice", Image(|image| copy_page(image, 4, 6)), "integrity check"),
     ("pages garbled", Image(|image| image[4096..].fill(0x0a)), "the database inside does not read"),
     ("cells that overlap", Image(|image| image[5 * 4096..5 * 4096 + 64].fill(0x0d)), "the database inside does not read"),
     ("free list into nowhere", Bytes(32, &[0, 0, 0, 200]), "integrity check"),
@@ -191,6 +191,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
         assert!(sandbox.add(name).durable);
     }
     let host = HostRecord {
+        provider: ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api/v3").unwrap(),
         ca_pem: None,
@@ -198,7 +199,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
         allow_http: false,
     };
     let _ = sandbox.store.change(&stamp(1), Keep::Nothing, |db| db.put_host(&host)).unwrap();
-    let image = sandbox.store.open_file().unwrap().0.image.to_vec();
+    let image = sandbox.image();
     // The pin would refuse another image of this generation before anything else looks at it.
     std::fs::remove_file(sandbox.directory.path().join("state/pins/store-1")).unwrap();
     (sandbox, image)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::file::Input;
 use super::{Error, Keep, Place, Saved, Source, Store, StoreKey};
 use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp};
 use crate::secret::Secret;
@@ -35,6 +36,12 @@ impl Sandbox {
 
     fn path(&self) -> PathBuf {
         self.directory.path().join("data/store.age")
+    }
+
+    /// The image in the file.
+    fn image(&self) -> Vec<u8> {
+        let (mut decrypted, ..) = self.store.open_file(Input::open).unwrap();
+        decrypted.image.image().unwrap().bytes().to_vec()
     }
 
     fn bytes(&self) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Sandbox, accept, connection, restore, stamp, token};
-use crate::model::{EventKind, HostUrl};
+use crate::model::{EventKind, HostUrl, ProviderId};
 use crate::secret::Secret;
 use crate::store::{Change, Error, EventQuery, Field, HostRecord, How, Keep, PinState, Place, Source, Store, What, file};
 
@@ -27,7 +27,7 @@ fn two() -> Sandbox {
 
 /// The file as another age tool would write it after decrypting and changing it.
 fn reencrypted(sandbox: &Sandbox, sql: &str) -> Vec<u8> {
-    reencrypted_image(sandbox, &sandbox.store.open_file().unwrap().0.image, sql)
+    reencrypted_image(sandbox, &sandbox.image(), sql)
 }
 
 fn reencrypted_image(sandbox: &Sandbox, image: &[u8], sql: &str) -> Vec<u8> {
@@ -118,7 +118,7 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
     assert!(sandbox.add("c").durable);
     let sql = "UPDATE connections SET host = 'https://evil.example' WHERE name = 'a'; UPDATE secrets SET value = 'x' WHERE \
                connection_id = (SELECT id FROM connections WHERE name = 'b'); INSERT INTO hosts VALUES ('https://evil.example', \
-               'https://evil.example/api', NULL, NULL, 1)";
+               'https://evil.example/api', NULL, NULL, 1, 'github')";
     fs::write(sandbox.path(), reencrypted(&sandbox, sql)).unwrap();
     assert!(matches!(sandbox.store.read().map(drop), Err(Error::Foreign { .. })));
     assert_eq!(sandbox.store.place.store_id().as_deref(), Some("store-1"));
@@ -128,8 +128,8 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
     let ending = |secret: &str| format!("…{}", &Secret::from(secret.to_owned()).fingerprint()[60..]);
     let (old, new, third) = (ending("s3krit-of-b"), ending("x"), ending("s3krit-of-c"));
     let expected = [
-        "added host evil.example: api - -> https://evil.example/api".to_owned(),
-        "added host evil.example: allow_http - -> true".to_owned(),
+        "added host evil.example (github): api - -> https://evil.example/api".to_owned(),
+        "added host evil.example (github): allow_http - -> true".to_owned(),
         "changed connection a: host https://github.com -> https://evil.example".to_owned(),
         format!("changed connection b: token {old} -> {new}"),
         "added connection c: name - -> c".to_owned(),
@@ -161,13 +161,14 @@ fn every_change_that_matters_is_shown_with_its_values() {
         ca_pem: None,
         client_pem: Some(Secret::from("the key".to_owned())),
         allow_http: false,
+        provider: ProviderId::GitHub,
     };
     for event in [EventKind::Enabled, EventKind::Disabled] {
         let change = |db: &crate::store::Db| db.put_host(&host).and_then(|()| db.record(&stamp(2), None, &event));
         let _ = sandbox.store.change(&stamp(2), Keep::Generation, change).unwrap();
     }
     let _ = sandbox.store.change(&stamp(2), Keep::Generation, |_| Ok::<_, Error>(())).unwrap();
-    let (sound, image) = (sandbox.bytes(), sandbox.store.open_file().unwrap().0.image);
+    let (sound, image) = (sandbox.bytes(), sandbox.image());
     let home = sandbox.store.read().unwrap().meta().unwrap().home;
     for (sql, expected) in [
         ("UPDATE connections SET name = 'b', name_key = 'b'", "changed connection b: name a -> b"),
@@ -182,14 +183,14 @@ fn every_change_that_matters_is_shown_with_its_values() {
         ("UPDATE connections SET expires_at = 0", "changed connection a: expires_at unknown -> 1970-01-01T00:00:00Z"),
         (
             "UPDATE hosts SET api = 'https://evil.example'",
-            "changed host github.com: api https://api.github.com -> https://evil.example",
+            "changed host github.com (github): api https://api.github.com -> https://evil.example",
         ),
-        ("UPDATE hosts SET allow_http = 1", "changed host github.com: allow_http false -> true"),
-        ("UPDATE hosts SET client_pem = NULL", "changed host github.com: client_key …8b2e -> -"),
+        ("UPDATE hosts SET allow_http = 1", "changed host github.com (github): allow_http false -> true"),
+        ("UPDATE hosts SET client_pem = NULL", "changed host github.com (github): client_key …8b2e -> -"),
         (
             "UPDATE hosts SET ca_pem = 'PEM'",
             // SHA-256 of three zero bytes: what the four letters of the certificate say.
-            "changed host github.com: ca - -> 709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c",
+            "changed host github.com (github): ca - -> 709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c",
         ),
         ("UPDATE meta SET store_id = 'store-2'", "changed store: store_id store-1 -> store-2"),
         ("UPDATE meta SET home = 'elsewhere'", &format!("changed store: home {home} -> elsewhere")),
@@ -235,8 +236,7 @@ fn what_was_not_shown_is_neither_accepted_nor_restored() {
     let sandbox = two();
     fs::write(sandbox.path(), reencrypted(&sandbox, "SELECT 1")).unwrap();
     let shown = sandbox.store.difference().unwrap().seen;
-    // The same content, encrypted once more, could be anything.
-    let other = reencrypted(&sandbox, "SELECT 1");
+    let other = reencrypted(&sandbox, "UPDATE connections SET host = 'https://evil.example' WHERE name = 'a'");
     fs::write(sandbox.path(), &other).unwrap();
     assert!(matches!(sandbox.store.accept(shown, &stamp(5), false), Err(Error::Swapped { .. })));
     assert_eq!(sandbox.bytes(), other);
@@ -268,6 +268,7 @@ fn a_rolled_back_store_is_accepted_above_the_pin() {
 fn removed_and_added_connections_differ() {
     let sandbox = two();
     let host = HostRecord {
+        provider: ProviderId::GitHub,
         host: HostUrl::parse("git.acme.com").unwrap(),
         api: HostUrl::parse("git.acme.com/api").unwrap(),
         ca_pem: None,
@@ -284,7 +285,11 @@ fn removed_and_added_connections_differ() {
     let seen: Vec<_> = changes.iter().map(|change| (change.what, change.how, change.name.as_deref().unwrap())).collect();
     assert_eq!(
         seen,
-        [(What::Host, How::Added, "git.acme.com"), (What::Connection, How::Removed, "a"), (What::Connection, How::Added, "d")]
+        [
+            (What::Host, How::Added, "git.acme.com (github)"),
+            (What::Connection, How::Removed, "a"),
+            (What::Connection, How::Added, "d")
+        ]
     );
     assert!(lines(&changes).contains(&"removed connection a: host https://github.com -> -".to_owned()));
 }
@@ -305,8 +310,8 @@ fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
     let sandbox = two();
     let backup = sandbox.directory.path().join("copy.age");
     sandbox.store.backup_to(&backup).unwrap();
-    let image = sandbox.store.open_file().unwrap().0.image;
-    let mut newer = image.to_vec();
+    let image = sandbox.image();
+    let mut newer = image.clone();
     newer[63] = 2;
     let seal = |key: &crate::store::StoreKey, image: &[u8]| {
         crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file

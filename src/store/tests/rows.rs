@@ -22,7 +22,7 @@ fn empty() -> Db {
 
 fn reopened(mut db: Db) -> (Db, Vec<u8>) {
     let image = image::serialize(&mut db.sqlite).unwrap().bytes().to_vec();
-    (Db::new(image::open(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap().0, Path::new("s")), image)
+    (Db::new(image::open_bytes(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap().0, Path::new("s")), image)
 }
 
 fn contains(image: &[u8], text: &str) -> bool {
@@ -194,6 +194,7 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
     let db = empty();
     let (one, other) = (connection("one"), connection("other"));
     let record = HostRecord {
+        provider: ProviderId::GitHub,
         host: one.host.clone(),
         api: HostUrl::parse("api.github.com").unwrap(),
         ca_pem: Some("CA".into()),
@@ -205,11 +206,11 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
     db.add(&one, &token("one")).unwrap();
     db.add(&other, &token("other")).unwrap();
     db.remove(&one.id).unwrap();
-    let found = db.host(&one.host).unwrap().unwrap();
+    let found = db.host(&one.host, ProviderId::GitHub).unwrap().unwrap();
     assert_eq!((found.api, found.ca_pem.as_deref(), found.allow_http), (record.api, Some("CA"), true));
     assert_eq!(found.client_pem.unwrap().expose(), "s3krit-pem");
     db.remove(&other.id).unwrap();
-    assert!(db.host(&one.host).unwrap().is_none());
+    assert!(db.host(&one.host, ProviderId::GitHub).unwrap().is_none());
     assert!(!contains(&reopened(db).1, "s3krit-pem"));
 }
 

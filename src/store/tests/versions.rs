@@ -56,6 +56,7 @@ fn second() -> Connection {
 
 fn host() -> HostRecord {
     HostRecord {
+        provider: ProviderId::GitHub,
         host: first().host,
         api: HostUrl::parse("git.acme.com:8443/gitlab/api/v4").unwrap(),
         ca_pem: Some("-----BEGIN CERTIFICATE-----".into()),
@@ -97,7 +98,7 @@ fn the_frozen_store_of_version_1_opens_and_can_be_changed() {
     let all: Vec<String> = view.connections().unwrap().iter().map(|one| format!("{one:?}")).collect();
     assert_eq!(all, [format!("{:?}", first()), format!("{:?}", second())]);
     assert_eq!(view.token(&first().id).unwrap().expose(), token("CI").expose());
-    let found = view.host(&first().host).unwrap().unwrap();
+    let found = view.host(&first().host, ProviderId::GitHub).unwrap().unwrap();
     assert_eq!((found.api, found.ca_pem, found.allow_http), (host().api, host().ca_pem, false));
     assert_eq!(found.client_pem.unwrap().expose(), "s3krit client key");
     assert_eq!(view.events(&EventQuery::default()).unwrap()[0].kind, EventKind::Validated { verdict: Verdict::Unreachable });

@@ -1,6 +1,7 @@
 //! What every test stands on: a sandboxed run of the real binary, a pseudo-terminal, and providers that answer over real HTTP.
 
 pub(crate) mod fake;
+pub(crate) mod grammar;
 pub(crate) mod house;
 pub(crate) mod leaks;
 pub(crate) mod pty;

@@ -287,6 +287,25 @@ impl Running<'_> {
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     }
 
+    /// Waits until Ctrl-C no longer ends it the hard way, as it does before the first line of the program has run. Ends of itself with it.
+    pub(crate) fn wait_until_it_minds_ctrl_c(&self) {
+        let began = Instant::now();
+        let status = || std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let minds = |status: &str| {
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or_default();
+            u64::from_str_radix(caught.trim(), 16).is_ok_and(|caught| caught & 0b10 != 0)
+        };
+        let over = |status: &str| status.lines().any(|line| line.starts_with("State:\tZ"));
+        loop {
+            let status = status();
+            if minds(&status) || over(&status) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "it never minds Ctrl-C\n{status}");
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+
     /// Closes our end of its stdout, as `head` does when it has seen enough.
     pub(crate) fn close_stdout(&mut self) {
         drop(self.child.stdout.take());

@@ -43,7 +43,8 @@ impl Answer {
         Self::new(status, "text/plain", body.as_bytes().to_vec())
     }
 
-    /// A page for people, as servers and the proxies before them send when they are unwell.
+    /// A page for people, as servers and the proxies before them send when they are unwell. Written by hand wherever it is used: that they are
+    /// pages and no JSON is known (GitHub §0.2, recorded; GitLab §9), what they say is not.
     pub(crate) fn html(status: u16, title: &str) -> Self {
         let page = format!("<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
         Self::new(status, "text/html; charset=utf-8", page.into_bytes())
@@ -54,7 +55,8 @@ impl Answer {
         Self::new(status, "", Vec::new())
     }
 
-    /// A redirect.
+    /// A redirect. Written by hand after GitHub §5.3: `message` and `url`; the `documentation_url` of the real one is left out. GitLab
+    /// (§5) is only known to send `Location`.
     pub(crate) fn redirect(status: u16, target: &str) -> Self {
         Self::json(status, &serde_json::json!({"message": "Moved Permanently", "url": target})).header("location", target)
     }

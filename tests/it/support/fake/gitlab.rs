@@ -1,4 +1,4 @@
-//! GitLab, as far as gitconn asks it. Bodies follow GitLab's documentation, source and request specs (15.x to 19.x).
+//! GitLab, as far as gitconn asks it (15.x to 19.x). Each answer says whether it is quoted or written by hand: see `fake`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -31,7 +31,7 @@ impl Grant {
         }
     }
 
-    /// A project's token: its user is a bot of the newer naming.
+    /// A project's token: its user is a bot of the newer naming (GitLab §4.4, from its source).
     pub(crate) fn project(id: u64) -> Self {
         Self { bot: true, ..Self::personal(&format!("project_{id}_bot_0123456789abcdef0123456789abcdef")) }
     }
@@ -237,11 +237,12 @@ impl GitLab {
     }
 }
 
-/// The shape of GitLab's shorter refusals.
+/// The shape of GitLab's shorter refusals: GitLab §2.3. Whether the text is quoted stands where it is given.
 pub(super) fn message(status: u16, text: &str) -> Answer {
     Answer::json(status, &json!({"message": text}))
 }
 
+/// Quoted: the body, GitLab §2.3. The header is written by hand after §2.1, which has its parts but not the realm.
 pub(super) fn invalid_token(description: &str) -> Answer {
     Answer::json(401, &json!({"error": "invalid_token", "error_description": description})).header(
         "www-authenticate",
@@ -249,14 +250,17 @@ pub(super) fn invalid_token(description: &str) -> Answer {
     )
 }
 
+/// Quoted: GitLab §2.3.
 pub(super) fn expired() -> Answer {
     invalid_token("Token is expired. You can either do re-authorization or token refresh.")
 }
 
+/// Quoted: GitLab §2.3.
 pub(super) fn revoked() -> Answer {
     invalid_token("Token was revoked. You have to re-authorize from the user.")
 }
 
+/// Quoted: GitLab §2.3, with the scopes that would do.
 pub(super) fn insufficient_scope(scopes: &str) -> Answer {
     Answer::json(
         403,
@@ -271,6 +275,8 @@ pub(super) fn insufficient_scope(scopes: &str) -> Answer {
 impl State {
     fn answer(&mut self, request: &Request) -> Answer {
         let answer = self.by_credential(request);
+        // Written by hand after GitLab §8 (documentation and source), which has the names of `ratelimit-*`: the values are ours, and so are the
+        // first two headers.
         answer.or_headers(vec![
             ("x-request-id".to_owned(), "01HF2W7Q3C8Y5Z6X9V4B2N1M0K".to_owned()),
             ("x-runtime".to_owned(), "0.042".to_owned()),
@@ -284,10 +290,12 @@ impl State {
 
     fn by_credential(&mut self, request: &Request) -> Answer {
         let Some(token) = request.token().map(ToOwned::to_owned) else {
-            // Without a token the projects that anybody may see are listed, with 200: there are none here.
+            // Without a token the projects that anybody may see are listed, with 200: there are none here (GitLab §5). The refusal of the
+            // rest is quoted: §2.2.
             return if request.path == "/projects" { Answer::json(200, &json!([])) } else { message(401, "401 Unauthorized") };
         };
         let grant = match self.tokens.get(&token) {
+            // Quoted: GitLab §2.3.
             None => return message(401, "401 Unauthorized"),
             Some(Token::Expired) => return expired(),
             Some(Token::Revoked) => return revoked(),
@@ -300,12 +308,15 @@ impl State {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (request.method.as_str(), segments.as_slice()) {
             ("GET", ["personal_access_tokens", "self"]) if self.tells_self => token_body(&grant),
+            // Quoted: GitLab §2.2 (its source, 15.1 to 15.4).
             ("GET", ["personal_access_tokens", "self"]) => message(401, "401 Unauthorized"),
+            // GitLab §4.1: 204, without a body.
             ("DELETE", ["personal_access_tokens", "self"]) => {
                 self.tokens.insert(token, Token::Revoked);
                 Answer::empty(204)
             }
             ("GET", ["user"]) if reads(&["read_user"]) => user_body(&grant, &self.base),
+            // Written by hand after GitLab §2.2.
             ("GET", ["version" | "metadata"]) if reads(&["read_user"]) => Answer::json(
                 200,
                 &json!({"version": "18.5.0-ee", "revision": "0286e4c6", "enterprise": true,
@@ -315,6 +326,7 @@ impl State {
             ("GET", ["projects", ..]) if !reads(&[]) => insufficient_scope("api read_api"),
             ("GET", ["projects"]) => self.listing(request, &grant),
             ("GET", ["projects", id, rest @ ..]) => self.below_project(request, id, rest, &grant),
+            // Quoted here and below: GitLab §2.4 and §5.
             _ => Answer::json(404, &json!({"error": "404 Not Found"})),
         }
     }
@@ -339,6 +351,7 @@ impl State {
         self.paged(Answer::json(200, &Value::from(shown)), &page, "/projects", request)
     }
 
+    /// Written by hand after GitLab §5: names and which of them may be missing.
     fn paged(&self, answer: Answer, page: &Page, path: &str, request: &Request) -> Answer {
         let number = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let mut answer = answer
@@ -358,6 +371,7 @@ impl State {
     fn below_project(&self, request: &Request, id: &str, rest: &[&str], grant: &Grant) -> Answer {
         let projects = self.projects.get(&grant.username).cloned().unwrap_or_default();
         let found = projects.iter().find(|project| project.id.to_string() == id || project.path.eq_ignore_ascii_case(id));
+        // Quoted: GitLab §5.
         let Some(project) = found else { return message(404, "404 Project Not Found") };
         match rest {
             [] => Answer::json(200, &self.project_body(project, false)),
@@ -387,12 +401,14 @@ impl State {
             }
             ["repository", "branches", name] => match project.branches.iter().find(|(known, _)| known == name) {
                 Some((name, protected)) => Answer::json(200, &self.branch_body(project, name, *protected)),
+                // Quoted: GitLab §6.
                 None => message(404, "404 Branch Not Found"),
             },
             _ => Answer::json(404, &json!({"error": "404 Not Found"})),
         }
     }
 
+    /// Written by hand after GitLab §5: the fields of both forms.
     fn project_body(&self, project: &Project, simple: bool) -> Value {
         let (namespace, name) = project.path.rsplit_once('/').unwrap();
         let mut body = json!({
@@ -424,6 +440,7 @@ impl State {
         body
     }
 
+    /// Written by hand after GitLab §6: the fields.
     fn branch_body(&self, project: &Project, name: &str, protected: bool) -> Value {
         let sha = super::github::sha(name);
         json!({
@@ -440,7 +457,7 @@ impl State {
     }
 }
 
-/// The body of GitLab's request spec for `self`, with this token's facts.
+/// Quoted: GitLab §2.2 (its request spec for `self`), with this token's scopes, end and description.
 fn token_body(grant: &Grant) -> Answer {
     Answer::json(
         200,
@@ -452,6 +469,7 @@ fn token_body(grant: &Grant) -> Answer {
     )
 }
 
+/// Written by hand after GitLab §2.2 and §4.4: the fields.
 fn user_body(grant: &Grant, base: &str) -> Answer {
     Answer::json(
         200,

@@ -1,4 +1,10 @@
 //! Providers that answer over real HTTP on a port of their own, remember every request, and can be told to misbehave.
+//!
+//! Nothing here was recorded from a live server. What an answer rests on stands beside it: *Quoted* is word for word what the provider's
+//! documentation, its source, a recording or an issue says, *Written by hand* follows such a source in shape, and its values (names, ids,
+//! moments, addresses) are ours. GitHub §n and GitLab §n are the sections of the two notes on the providers' APIs that this was built
+//! from; in parentheses stands what the section rests on. Answers as GitHub really sent them are in `tests/peers/recorded.rs`, and
+//! GitHub's own description of its API is what `tests/peers/prism.rs` answers from.
 
 mod answer;
 
@@ -19,6 +25,7 @@ pub(crate) use tls::Authority;
 
 /// A host that no credential may ever reach: it answers everything kindly, and remembers it.
 pub(crate) fn hostile() -> Server {
+    // Written by hand after GitHub §2.1: whom `GET /user` names.
     Server::start("", |_: &Request| Answer::json(200, &serde_json::json!({"login": "mallory", "id": 1, "type": "User"})))
 }
 

@@ -22,7 +22,8 @@ impl Page {
         &rows[from..(from + self.size).min(rows.len())]
     }
 
-    /// A `Link` header: `next`, `last`, `first`, `prev` as GitHub orders them; none for a single page. `address` is the listing's
+    /// A `Link` header: `next`, `last`, `first`, `prev` as GitHub orders them; none for a single page. Written by hand after GitHub §5.4 and
+    /// §12 (a recorded header) and GitLab §5 (that there is one; its order is not known). `address` is the listing's
     /// without a query, `request` what was asked.
     pub(super) fn link(&self, address: &str, request: &super::Request, with_last: bool) -> Option<String> {
         let relation = |page: usize, name: &str| {

@@ -108,6 +108,10 @@ fn side_by_side(all: impl Iterator<Item = impl FnOnce() + Send>) {
 }
 
 /// Answers that say nothing of any credential, whoever sends them: what a check makes of each is `unreachable`.
+///
+/// All of them are written by hand. After GitHub §0.2 and §10 are 5xx with a page (503 was recorded, its text is not known) and 502 `Server
+/// Error`; after GitLab §9 what a proxy in front of it says (HTML 403, 503, 52x) and, with GitHub §0.2 and GitLab §9, that a redirect may lead
+/// to another host. The rest is what any server, proxy or network may do.
 pub(crate) fn unwell(elsewhere: &Server) -> Vec<Case> {
     let case = |what, answer| Case::new(what, "unreachable", answer);
     let target = format!("{}/api/v4/user", elsewhere.origin());
@@ -183,7 +187,8 @@ impl Fake for GitHub {
         let refused = |what, verdict, text: &str| {
             Case::new(what, verdict, github::message(403, text, docs).header("x-ratelimit-remaining", "4990"))
         };
-        // The first is recorded; the others are by hand after the texts that are quoted in GitHub's documentation and issues.
+        // The messages are quoted, GitHub §10 (documentation, issues and clients' sources) but for the first (§2.6, recorded), with `acme` and
+        // an id of ours put in. Written by hand are all pages (`documentation_url`) and `x-ratelimit-remaining`.
         vec![
             Case::new("401 of an unknown token", "revoked", github::bad_credentials()),
             Case::new(
@@ -195,6 +200,7 @@ impl Fake for GitHub {
                      this organization.",
                     docs,
                 )
+                // Quoted: GitHub §2.2 (documentation), with a request of ours.
                 .header("x-github-sso", "required; url=https://github.com/orgs/acme/sso?authorization_request=AZSCKL12"),
             ),
             refused(
@@ -203,6 +209,7 @@ impl Fake for GitHub {
                 "Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list \
                  enabled, and your IP address is not permitted to access this resource.",
             ),
+            // Written by hand after GitHub §10, which leaves the middle of the sentence out.
             refused(
                 "403 of an organisation that restricts OAuth apps",
                 "blocked",
@@ -232,11 +239,13 @@ impl Fake for GitHub {
     fn limits(&self) -> Vec<Case> {
         let limited = |what, answer| Case::new(what, "rate_limited", answer);
         let docs = "https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits";
+        // The message is quoted: GitHub §9. The page and the values of the headers are written by hand.
         let primary = |status| {
             github::message(status, "API rate limit exceeded for user ID 123.", docs)
                 .header("x-ratelimit-remaining", "0")
                 .header("x-ratelimit-reset", "4102444800")
         };
+        // Quoted: GitHub §9, message and the end of the page's address; the request's id is ours.
         let secondary = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again. If you reach out \
                          to GitHub Support for help, please include the request ID C3F1:2A7B.";
         vec![
@@ -244,6 +253,7 @@ impl Fake for GitHub {
             limited("429 of the hourly limit", primary(429)),
             limited("403 of too much at once", github::message(403, secondary, docs).header("retry-after", "120")),
             limited("429 of too much at once, without a time", github::message(429, secondary, docs)),
+            // Quoted: GitHub §9 (recorded 2018), with its `Retry-After`; the page is written by hand.
             limited(
                 "403 of the older abuse detection",
                 github::message(
@@ -251,8 +261,9 @@ impl Fake for GitHub {
                     "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again.",
                     "https://developer.github.com/v3/#abuse-rate-limits",
                 )
-                .header("retry-after", "120"),
+                .header("retry-after", "60"),
             ),
+            // Written by hand: any proxy's.
             limited("429 of a proxy", Answer::html(429, "Too many requests").header("retry-after", "120")),
         ]
     }
@@ -310,6 +321,8 @@ impl Fake for GitLab {
     }
 
     fn refusals(&self) -> Vec<Case> {
+        // Quoted: GitLab §2.3 (its source and documentation), with a name and an address of ours put in; of the fine-grained refusal the field
+        // `scope` is left out, which is not known.
         let account = |what, reason: &str| Case::new(what, "blocked", gitlab::message(403, &format!("403 Forbidden - {reason}")));
         vec![
             Case::new("401 of an unknown token", "revoked", gitlab::message(401, "401 Unauthorized")),
@@ -347,9 +360,11 @@ impl Fake for GitLab {
 
     fn limits(&self) -> Vec<Case> {
         let limited = |what, answer| Case::new(what, "rate_limited", answer);
+        // Quoted: GitLab §8.
         let application =
             serde_json::json!({"message": {"error": "This endpoint has been requested too many times. Try again later."}});
         vec![
+            // Quoted: GitLab §8, body and names of the headers; their values are written by hand.
             limited(
                 "429 of the request filter",
                 Answer::text(429, "Retry later\n")
@@ -359,7 +374,8 @@ impl Fake for GitLab {
                     .header("ratelimit-resettime", "Fri, 01 Jan 2100 00:00:00 GMT"),
             ),
             limited("429 of the application", Answer::json(429, &application)),
-            limited("429 of the application with a time", Answer::json(429, &application).header("retry-after", "120")),
+            limited("429 of the application with a time", Answer::json(429, &application).header("retry-after", "60")),
+            // Written by hand: any proxy's.
             limited("429 of a proxy", Answer::html(429, "Too many requests").header("retry-after", "120")),
         ]
     }
@@ -367,7 +383,7 @@ impl Fake for GitLab {
     fn move_repository(&self, account: &str, old: &str, new: &str, branches: &[&str]) {
         self.project(account, new, branches);
         let encoded = |path: &str| path.replace('/', "%2F");
-        // A moved project answers GETs with its address by id (16.7 and later).
+        // A moved project answers GETs with its address by id (GitLab §5, 16.7 and later); what it says below is written by hand.
         let id = self.id_of(account, new);
         for below in ["", "/repository/branches"] {
             let target = format!("{}/projects/{id}{below}?per_page=100", self.server.api());

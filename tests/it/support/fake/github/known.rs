@@ -6,7 +6,7 @@ pub(crate) struct Grant {
     pub(crate) login: String,
     /// `X-OAuth-Scopes`; a fine-grained token has no such header.
     pub(crate) scopes: Option<String>,
-    /// `github-authentication-token-expiration`, in one of its three forms.
+    /// `github-authentication-token-expiration`, in one of its three forms (GitHub §2.2, recorded).
     pub(crate) expires: Option<String>,
     /// It belongs to an installation, not to a user.
     pub(crate) installation: bool,

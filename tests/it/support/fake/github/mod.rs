@@ -1,5 +1,4 @@
-//! GitHub, as far as gitconn asks it. Bodies and headers follow GitHub's REST documentation (version 2022-11-28) and recordings of it;
-//! what is marked *by hand* was written after texts that are only quoted there.
+//! GitHub, as far as gitconn asks it (REST version 2022-11-28). Each answer says whether it is quoted or written by hand: see `fake`.
 
 mod known;
 
@@ -164,11 +163,13 @@ impl GitHub {
     }
 }
 
-/// `message`, `documentation_url`, `status` (a string).
+/// GitHub's shape of a refusal: `message`, `documentation_url`, `status` (a string). Written by hand after GitHub §0.2 (documentation); whether
+/// the message is quoted stands where it is given. The pages are ours where nothing else is said.
 pub(super) fn message(status: u16, text: &str, page: &str) -> Answer {
     Answer::json(status, &json!({"message": text, "documentation_url": page, "status": status.to_string()}))
 }
 
+/// Quoted: GitHub §2.6 (recorded), with its page and status.
 pub(super) fn bad_credentials() -> Answer {
     message(401, "Bad credentials", "https://docs.github.com/rest")
 }
@@ -176,6 +177,7 @@ pub(super) fn bad_credentials() -> Answer {
 impl State {
     fn answer(&mut self, request: &Request) -> Answer {
         if request.header("user-agent").is_none() {
+            // Quoted: GitHub §0.2 (documentation). The address in parentheses and the page around it are written by hand.
             return Answer::html(
                 403,
                 "Request forbidden by administrative rules. Please make sure your request has a User-Agent header \
@@ -183,6 +185,7 @@ impl State {
             );
         }
         if let Some(version) = request.header("x-github-api-version").filter(|version| *version != "2022-11-28") {
+            // Quoted: GitHub §0.3 (an issue of 2023), with the version that was asked for.
             return message(
                 400,
                 &format!(
@@ -205,6 +208,7 @@ impl State {
         let segments = request.segments();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let answer = match (request.method.as_str(), segments.as_slice(), &grant) {
+            // Written by hand after GitHub §0.1: only `installed_version` is known from there.
             ("GET", ["meta"], _) => Answer::json(
                 200,
                 &if self.enterprise {
@@ -214,10 +218,12 @@ impl State {
                 },
             ),
             ("GET", ["rate_limit"], _) if self.limits => self.rate_limit(grant.is_some()),
+            // Quoted: GitHub §9 (issues of 2017 and 2025), with its page; `status` is ours.
             ("GET", ["rate_limit"], _) => {
                 message(404, "Rate limiting is not enabled.", "https://developer.github.com/enterprise/2.9/v3")
             }
             ("POST", ["credentials", "revoke"], _) if !self.enterprise => self.revoke(request),
+            // Quoted: GitHub §2.6.
             (_, _, None) => message(401, "Requires authentication", "https://docs.github.com/rest"),
             ("GET", ["user"], Some(grant)) => user(grant),
             ("GET", ["user", "repos"], Some(grant)) if grant.installation => {
@@ -227,6 +233,7 @@ impl State {
             ("GET", ["installation", "repositories"], Some(grant)) if grant.installation => {
                 self.installation_repositories(request, grant)
             }
+            // Written by hand: GitHub §2.1 has only whom this call is for, not what it says to others.
             ("GET", ["installation", "repositories"], Some(_)) => message(
                 403,
                 "You must authenticate with an installation access token in order to list repositories for an installation.",
@@ -239,12 +246,14 @@ impl State {
                     None => message(404, "Not Found", "https://docs.github.com/rest"),
                 }
             }
+            // The message is quoted wherever it stands: GitHub §2.6 and §10.
             _ => message(404, "Not Found", "https://docs.github.com/rest"),
         };
         answer.or_headers(self.headers(grant.as_ref()))
     }
 
-    /// The headers of every answer, in the forms that were recorded.
+    /// The headers of every answer. Written by hand after GitHub §2.2 (forms from recordings) and §9 (`x-ratelimit-*`); `server`, the media
+    /// type, the selected version and every value are ours.
     fn headers(&self, grant: Option<&Grant>) -> Vec<(String, String)> {
         let mut headers = vec![
             ("server".to_owned(), "GitHub.com".to_owned()),
@@ -281,13 +290,15 @@ impl State {
         headers
     }
 
+    /// Written by hand after GitHub §0.3 (`rate` beside `resources.core`) and §9 (5,000 and 60 an hour).
     fn rate_limit(&self, known: bool) -> Answer {
         let (limit, remaining) = if known { (5000, self.remaining) } else { (60, 59) };
         let core = json!({"limit": limit, "used": limit - remaining, "remaining": remaining, "reset": 4_102_444_800_u64});
         Answer::json(200, &json!({"resources": {"core": core}, "rate": core}))
     }
 
-    /// `POST /credentials/revoke`: 202, and 403 to who shows a token.
+    /// `POST /credentials/revoke`: 202, and 403 to who shows a token. Written by hand after GitHub §8.1 (documentation): the statuses are from
+    /// there, the bodies are not known.
     fn revoke(&mut self, request: &Request) -> Answer {
         if request.token().is_some() {
             return message(403, "Forbidden", "https://docs.github.com/rest/credentials/revoke");
@@ -315,6 +326,7 @@ impl State {
         if request.parameter("type").is_some()
             && (request.parameter("visibility").is_some() || request.parameter("affiliation").is_some())
         {
+            // Written by hand after GitHub §5.1, which has only the status.
             return message(
                 422,
                 "If you specify visibility or affiliation, you cannot specify type.",
@@ -332,7 +344,7 @@ impl State {
         if grant.hidden.is_empty() {
             answer
         } else {
-            // By hand after the documentation of `X-GitHub-SSO`.
+            // Quoted: GitHub §2.2 (documentation), with the organisations' ids.
             let ids = grant.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
             answer.header("x-github-sso", &format!("partial-results; organizations={ids}"))
         }
@@ -342,6 +354,7 @@ impl State {
         let rows = self.visible(grant);
         let page = Page::of(request, rows.len(), 30);
         let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
+        // Written by hand after GitHub §2.1.
         let body = json!({"total_count": rows.len(), "repository_selection": "selected", "repositories": shown});
         self.linked(Answer::json(200, &body), &page, "/installation/repositories", request)
     }
@@ -356,6 +369,7 @@ impl State {
     fn below_repository(&self, request: &Request, owner: &str, name: &str, rest: &[&str], grant: &Grant) -> Answer {
         let wanted = format!("{owner}/{name}").to_lowercase();
         let visible = self.visible(grant);
+        // Written by hand after GitHub §5.3 and §12 (recorded: `rename-repository`): by id, with the rest of the path.
         if let Some(moved) = visible.iter().find(|repository| repository.former.as_deref() == Some(&wanted)) {
             let target = std::iter::once(format!("{}/repositories/{}", self.origin, moved.id))
                 .chain(rest.iter().map(|segment| (*segment).to_owned()))
@@ -392,8 +406,10 @@ impl State {
             }
             ["branches", name] => match repository.branches.iter().find(|(known, _)| known == name) {
                 Some((name, protected)) => Answer::json(200, &self.branch_body(repository, name, *protected)),
+                // Quoted: GitHub §6 (recorded).
                 None => message(404, "Branch not found", "https://docs.github.com/rest/branches/branches#get-a-branch"),
             },
+            // Written by hand after GitHub §6; `node_id` and the addresses are left out.
             ["git", "matching-refs", "heads", prefix @ ..] => {
                 let prefix = prefix.join("/");
                 let rows: Vec<Value> = repository
@@ -408,6 +424,7 @@ impl State {
         }
     }
 
+    /// Written by hand after GitHub §6: `{name, commit{sha,url}, protected}`.
     fn branch_body(&self, repository: &Repo, name: &str, protected: bool) -> Value {
         let sha = sha(name);
         json!({
@@ -417,7 +434,7 @@ impl State {
         })
     }
 
-    /// The fields of the documentation's example that matter, and some that do not.
+    /// The fields that matter, and some that do not. Written by hand after GitHub §5.3.
     fn repository_body(&self, repository: &Repo) -> Value {
         let (owner, name) = repository.full_name.split_once('/').unwrap();
         let web =
@@ -454,6 +471,7 @@ pub(super) fn sha(branch: &str) -> String {
     hash.as_ref().iter().take(20).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
+/// Quoted: GitHub §2.1, for `/user` with its page. For `/user/repos` ("not for installations", §2.1) the page is ours.
 fn integration(page: &str) -> Answer {
     message(403, "Resource not accessible by integration", page)
 }
@@ -462,6 +480,7 @@ fn user(grant: &Grant) -> Answer {
     if grant.installation {
         return integration("https://docs.github.com/rest/users/users#get-the-authenticated-user");
     }
+    // Written by hand after GitHub §2.1.
     Answer::json(
         200,
         &json!({

@@ -1,0 +1,50 @@
+//! Ctrl-C: ends the program at once with 130, wherever it is. A save is safe at any moment; only while the network is waited for is there
+//! something to tidy up first.
+
+#[cfg(unix)]
+pub(super) use signals::{quietly, watch};
+
+#[cfg(unix)]
+mod signals {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, OnceLock};
+
+    use super::super::failure::Kind;
+
+    /// Whether the signal ends the program by itself.
+    fn at_once() -> &'static Arc<AtomicBool> {
+        static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+        AT_ONCE.get_or_init(|| {
+            let flag = Arc::new(AtomicBool::new(true));
+            let code = i32::from(Kind::Interrupted.code());
+            if let Err(error) =
+                signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(&flag))
+            {
+                tracing::debug!(%error, "Ctrl-C ends the program without its exit code");
+            }
+            flag
+        })
+    }
+
+    /// From now on Ctrl-C ends the program with its own exit code.
+    pub(in crate::cli) fn watch() {
+        at_once();
+    }
+
+    /// Leaves Ctrl-C to `work`, which hears of it in its own way.
+    pub(in crate::cli) fn quietly<T>(work: impl FnOnce() -> T) -> T {
+        at_once().store(false, Ordering::SeqCst);
+        let result = work();
+        at_once().store(true, Ordering::SeqCst);
+        result
+    }
+}
+
+/// Elsewhere the system's own way has to do.
+#[cfg(not(unix))]
+pub(super) fn watch() {}
+
+#[cfg(not(unix))]
+pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
