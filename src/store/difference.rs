@@ -18,7 +18,7 @@ pub(crate) struct Difference {
     pub(crate) against: Option<Backup>,
     /// The store and its trail first, then hosts and connections by name.
     pub(crate) changes: Vec<Change>,
-    /// The very file that was looked at: only that one is accepted or restored.
+    /// The very content that was looked at: only that is accepted or restored.
     pub(crate) seen: Seen,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) what: What,
-    /// A connection's name or a host's address; `None` for the store itself and its trail.
+    /// A connection's name, or a host's address with its provider; `None` for the store itself and its trail.
     pub(crate) name: Option<String>,
     pub(crate) how: How,
     /// Only what differs; of what was added or removed, all there is to say.

@@ -226,6 +226,7 @@ impl Store {
         let mut input = Input::open(path, header::MAX_FILE)?;
         let scan = header::scan_input(&mut input, path)?;
         let Decrypted { image, opened } = self.decrypt(&mut input, scan, path)?;
+        let seen = Seen(opened.hash);
         let (db, _) = self.open_image(image, path, Care::Whole)?;
         let seen = Seen(opened.hash);
         let meta = db.meta()?;

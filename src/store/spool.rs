@@ -299,13 +299,13 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let spool = Spool::new(state.path(), "s", &key()).unwrap();
         spool.append(&one(1, "token")).unwrap();
-        let batch = spool.take().unwrap().unwrap();
-        let length = std::fs::metadata(&batch.path).unwrap().len();
-        let resize = |length| file::private().write(true).open(&batch.path).unwrap().set_len(length).unwrap();
+        let path = spool.take().unwrap().unwrap().path;
+        let length = std::fs::metadata(&path).unwrap().len();
+        let resize = |length| file::private().write(true).open(&path).unwrap().set_len(length).unwrap();
         resize(2 * super::MOST + 1);
         drop(batch.file);
         assert!(spool.take().is_err());
-        assert!(batch.path.exists());
+        assert!(path.exists());
         resize(length);
         assert_eq!(spool.take().unwrap().unwrap().uses, [one(1, "token")]);
     }

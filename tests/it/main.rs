@@ -26,6 +26,7 @@ mod repos;
 mod secrets;
 mod show;
 mod store;
+mod store_in_doubt;
 mod support;
 mod token;
 mod transcript;

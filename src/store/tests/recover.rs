@@ -128,8 +128,8 @@ fn what_another_tool_wrote_is_shown_and_then_accepted() {
     let ending = |secret: &str| format!("…{}", &Secret::from(secret.to_owned()).fingerprint()[60..]);
     let (old, new, third) = (ending("s3krit-of-b"), ending("x"), ending("s3krit-of-c"));
     let expected = [
-        "added host evil.example: api - -> https://evil.example/api".to_owned(),
-        "added host evil.example: allow_http - -> true".to_owned(),
+        "added host evil.example (github): api - -> https://evil.example/api".to_owned(),
+        "added host evil.example (github): allow_http - -> true".to_owned(),
         "changed connection a: host https://github.com -> https://evil.example".to_owned(),
         format!("changed connection b: token {old} -> {new}"),
         "added connection c: name - -> c".to_owned(),
@@ -162,6 +162,7 @@ fn every_change_that_matters_is_shown_with_its_values() {
         ca_pem: None,
         client_pem: Some(Secret::from("the key".to_owned())),
         allow_http: false,
+        provider: ProviderId::GitHub,
     };
     for event in [EventKind::Enabled, EventKind::Disabled] {
         let change = |db: &crate::store::Db| db.put_host(&host).and_then(|()| db.record(&stamp(2), None, &event));
@@ -183,14 +184,14 @@ fn every_change_that_matters_is_shown_with_its_values() {
         ("UPDATE connections SET expires_at = 0", "changed connection a: expires_at unknown -> 1970-01-01T00:00:00Z"),
         (
             "UPDATE hosts SET api = 'https://evil.example'",
-            "changed host github.com: api https://api.github.com -> https://evil.example",
+            "changed host github.com (github): api https://api.github.com -> https://evil.example",
         ),
-        ("UPDATE hosts SET allow_http = 1", "changed host github.com: allow_http false -> true"),
-        ("UPDATE hosts SET client_pem = NULL", "changed host github.com: client_key …8b2e -> -"),
+        ("UPDATE hosts SET allow_http = 1", "changed host github.com (github): allow_http false -> true"),
+        ("UPDATE hosts SET client_pem = NULL", "changed host github.com (github): client_key …8b2e -> -"),
         (
             "UPDATE hosts SET ca_pem = 'PEM'",
             // SHA-256 of three zero bytes: what the four letters of the certificate say.
-            "changed host github.com: ca - -> 709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c",
+            "changed host github.com (github): ca - -> 709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c",
         ),
         ("UPDATE meta SET store_id = 'store-2'", "changed store: store_id store-1 -> store-2"),
         ("UPDATE meta SET home = 'elsewhere'", &format!("changed store: home {home} -> elsewhere")),
@@ -285,7 +286,11 @@ fn removed_and_added_connections_differ() {
     let seen: Vec<_> = changes.iter().map(|change| (change.what, change.how, change.name.as_deref().unwrap())).collect();
     assert_eq!(
         seen,
-        [(What::Host, How::Added, "git.acme.com"), (What::Connection, How::Removed, "a"), (What::Connection, How::Added, "d")]
+        [
+            (What::Host, How::Added, "git.acme.com (github)"),
+            (What::Connection, How::Removed, "a"),
+            (What::Connection, How::Added, "d")
+        ]
     );
     assert!(lines(&changes).contains(&"removed connection a: host https://github.com -> -".to_owned()));
 }

@@ -53,35 +53,6 @@ fn a_store_is_made_once_and_only_where_there_is_none() {
 }
 
 #[test]
-fn only_its_owner_can_read_anything_whatever_the_umask() {
-    let before = rustix::process::umask(rustix::fs::Mode::empty());
-    let sandbox = Sandbox::new();
-    assert!(sandbox.add("a").durable);
-    let view = sandbox.store.read().unwrap();
-    let id = view.find("a").unwrap().unwrap().id;
-    for _ in 0..2 {
-        sandbox.store.note_use(&view, &id, crate::model::Purpose::Token, None, &stamp(1));
-    }
-    rustix::process::umask(before);
-    let mut seen = 0;
-    let mut directories = vec![sandbox.directory.path().join("data"), sandbox.directory.path().join("state")];
-    while let Some(directory) = directories.pop() {
-        assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o7777, 0o700, "{}", directory.display());
-        for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
-            let facts = entry.metadata().unwrap();
-            if facts.is_dir() {
-                directories.push(entry.path());
-            } else {
-                assert_eq!(facts.permissions().mode() & 0o7777, 0o600, "{}", entry.path().display());
-                seen += 1;
-            }
-        }
-    }
-    // The store, a generation, its lock; home and its lock; the pin and its lock; the spool.
-    assert_eq!(seen, 8);
-}
-
-#[test]
 fn a_link_to_the_store_stays_a_link() {
     let sandbox = Sandbox::new();
     let link = sandbox.directory.path().join("link.age");
