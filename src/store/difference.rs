@@ -183,8 +183,8 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
     ];
     let mut items = BTreeMap::from([((What::Store, String::new()), Item { name: None, facts })]);
     for host in db.hosts()? {
-        let key = format!("{} {}", host.host, host.provider);
-        items.insert((What::Host, key), Item { name: Some(host.host.to_string()), facts: facts_of_host(host) });
+        let name = format!("{} ({})", host.host, host.provider);
+        items.insert((What::Host, name.clone()), Item { name: Some(name), facts: facts_of_host(host) });
     }
     for connection in db.connections()? {
         let token = db.token(&connection.id)?.fingerprint();

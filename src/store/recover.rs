@@ -228,7 +228,6 @@ impl Store {
         let Decrypted { image, opened } = self.decrypt(&mut input, scan, path)?;
         let seen = Seen(opened.hash);
         let (db, _) = self.open_image(image, path, Care::Whole)?;
-        let seen = Seen(opened.hash);
         let meta = db.meta()?;
         // Half of what a header may hold: unsigned content that is accepted must leave room for the saves to come.
         if !header::is_store_id(&meta.store_id) || meta.generation == 0 || meta.generation > header::MAX_GENERATION / 2 {

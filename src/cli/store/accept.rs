@@ -7,7 +7,7 @@ use crate::ops::store;
 
 /// Sign a store that another tool encrypted, that went back to an older state, or that was moved here
 ///
-/// Shows first how its connections and hosts differ from the newest kept generation.
+/// Shows first how it differs from the newest kept generation, and takes nothing but the file it has shown.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Do not ask

@@ -156,7 +156,6 @@ fn every_change_that_matters_is_shown_with_its_values() {
     assert!(sandbox.add("a").durable);
     let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let host = HostRecord {
-        provider: ProviderId::GitHub,
         host: HostUrl::parse("github.com").unwrap(),
         api: HostUrl::parse("api.github.com").unwrap(),
         ca_pem: None,
@@ -237,7 +236,7 @@ fn what_was_not_shown_is_neither_accepted_nor_restored() {
     let sandbox = two();
     fs::write(sandbox.path(), reencrypted(&sandbox, "SELECT 1")).unwrap();
     let shown = sandbox.store.difference().unwrap().seen;
-    let other = reencrypted(&sandbox, "UPDATE connections SET username = 'eve'");
+    let other = reencrypted(&sandbox, "UPDATE connections SET host = 'https://evil.example' WHERE name = 'a'");
     fs::write(sandbox.path(), &other).unwrap();
     assert!(matches!(sandbox.store.accept(shown, &stamp(5), false), Err(Error::Swapped { .. })));
     assert_eq!(sandbox.bytes(), other);
