@@ -8,7 +8,7 @@ use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::paging::{self, PageArgs};
-use crate::model::{Repository, Timestamp, clean};
+use crate::model::{Repository, clean};
 use crate::ops::list_repositories::{self, Outcome, Wanted};
 use crate::ops::{Error, Flow, ProviderError, resolve};
 
@@ -39,59 +39,21 @@ pub(super) struct Args {
 /// A repository's JSON.
 #[derive(Debug, Serialize)]
 struct RepositoryView {
-    id: String,
-    name: String,
-    full_name: String,
-    url: String,
-    clone_url: String,
-    ssh_url: Option<String>,
-    private: bool,
-    default_branch: Option<String>,
-    description: Option<String>,
-    archived: Option<bool>,
-    pushed_at: Option<Timestamp>,
+    #[serde(flatten)]
+    repository: Repository,
     connection: String,
 }
 
 impl RepositoryView {
-    fn new(repository: Repository, connection: String) -> Self {
-        let Repository {
-            id,
-            name,
-            full_name,
-            url,
-            clone_url,
-            ssh_url,
-            private,
-            default_branch,
-            description,
-            archived,
-            pushed_at,
-        } = repository;
-        Self {
-            id,
-            name,
-            full_name,
-            url,
-            clone_url,
-            ssh_url,
-            private,
-            default_branch,
-            description,
-            archived,
-            pushed_at,
-            connection,
-        }
-    }
-
     fn cells(&self, style: Option<Style>) -> Vec<String> {
-        let pushed = self.pushed_at.map(|at| style.map_or_else(|| at.to_string(), |style| style.moment(at)));
-        let visibility = if self.private { "private" } else { "public" };
-        let archived = if self.archived == Some(true) && style.is_some() { ", archived" } else { "" };
+        let repository = &self.repository;
+        let pushed = repository.pushed_at.map(|at| style.map_or_else(|| at.to_string(), |style| style.moment(at)));
+        let visibility = if repository.private { "private" } else { "public" };
+        let archived = if repository.archived == Some(true) && style.is_some() { ", archived" } else { "" };
         vec![
-            clean(&self.full_name).into_owned(),
+            clean(&repository.full_name).into_owned(),
             format!("{visibility}{archived}"),
-            self.default_branch.as_deref().map_or_else(|| "-".to_owned(), |branch| clean(branch).into_owned()),
+            repository.default_branch.as_deref().map_or_else(|| "-".to_owned(), |branch| clean(branch).into_owned()),
             pushed.unwrap_or_else(|| "-".to_owned()),
             clean(&self.connection).into_owned(),
         ]
@@ -156,7 +118,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut broken = None;
     let mut outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {
-        let row = RepositoryView::new(found.repository, names[found.via].clone());
+        let row = RepositoryView { repository: found.repository, connection: names[found.via].clone() };
         if !context.out.streams() {
             rows.push(row);
             return Flow::Continue(());

@@ -36,8 +36,8 @@ impl fmt::Display for RepositoryPath {
     }
 }
 
-/// A repository. Text is as the provider sent it: it is cleaned where it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A repository; its fields are those of the JSON. Text is as the provider sent it: it is cleaned where it is shown to a person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct Repository {
     /// The provider's id: survives renames.
     pub(crate) id: String,

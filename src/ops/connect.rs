@@ -195,7 +195,7 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
         let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, fingerprint);
         // Asked under the lock again: the token was checked with the host as it was known before.
         let (record, differing) = plan.given.merge(db, plan.provider, &plan.host)?;
-        if record.api != known.api {
+        if !record.is_same(&known) {
             return Err(Error::Usage(format!("{} was changed meanwhile: try again", plan.host)));
         }
         db.put_host(&record)?;

@@ -41,6 +41,15 @@ pub(crate) struct HostRecord {
     pub(crate) allow_http: bool,
 }
 
+impl HostRecord {
+    /// Whether the two lead to the same place in the same way.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let client = |record: &Self| record.client_pem.as_ref().map(Secret::fingerprint);
+        (self.provider, &self.host, &self.api) == (other.provider, &other.host, &other.api)
+            && (&self.ca_pem, client(self), self.allow_http) == (&other.ca_pem, client(other), other.allow_http)
+    }
+}
+
 /// The store's facts about itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Meta {

@@ -1,0 +1,199 @@
+//! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
+
+mod kind;
+mod words;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+pub(crate) use kind::Kind;
+pub(super) use words::open;
+
+use super::out::{Out, stderr_line};
+use crate::model::shell_word;
+use crate::ops;
+/// What to do about it: something that can be pasted.
+#[derive(Debug, Clone)]
+enum Hint {
+    /// A command, perhaps with a remark behind `#`.
+    Command(String),
+    /// The command that failed once more, with this added.
+    Again { add: String, remark: &'static str },
+}
+
+impl Hint {
+    /// The text to paste. `invoked` is what was typed, without the program's name.
+    fn render(&self, invoked: &str) -> String {
+        match self {
+            Self::Command(text) => text.clone(),
+            Self::Again { add, remark: "" } => format!("gitconn {invoked} {add}"),
+            Self::Again { add, remark } => format!("gitconn {invoked} {add}   # {remark}"),
+        }
+    }
+}
+
+/// A failure in words. Boxed: it is rare, and every function that can fail would carry its size.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Words>);
+
+#[derive(Debug)]
+struct Words {
+    kind: Kind,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<Hint>,
+    request_id: Option<String>,
+    /// What happened has been said already: only the exit code is left.
+    silent: bool,
+    /// Nobody reads our output any more: that is success.
+    closed_pipe: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Words {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            request_id: None,
+            silent: false,
+            closed_pipe: false,
+        }))
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// What happened is on the screen already; only the exit code is left to give.
+    pub(crate) fn said(kind: Kind) -> Self {
+        let mut failure = Self::new(kind, "");
+        failure.0.silent = true;
+        failure
+    }
+
+    pub(crate) fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, "interrupted")
+    }
+
+    /// A person decided against it.
+    pub(crate) fn interrupted_by(message: &str) -> Self {
+        Self::new(Kind::Interrupted, message)
+    }
+
+    /// Something that cannot happen did.
+    pub(crate) fn bug(error: impl std::fmt::Display) -> Self {
+        Self::new(Kind::Internal, format!("something went wrong inside gitconn: {error}"))
+            .hint("gitconn --version   # please report it with what you did")
+    }
+
+    /// Writing to stdout failed. A closed pipe is no failure.
+    pub(crate) fn stdout(error: io::Error) -> Self {
+        let closed_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        let mut failure = Self::new(Kind::Failed, "the output could not be written").cause(error);
+        failure.0.closed_pipe = closed_pipe;
+        failure
+    }
+
+    /// A prompt ended without an answer.
+    pub(crate) fn prompt(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Self::interrupted(),
+            _ => Self::new(Kind::Failed, "the terminal could not be read").cause(error),
+        }
+    }
+
+    /// A question cannot be asked here.
+    pub(crate) fn nobody_to_ask(question: &str, instead: &str) -> Self {
+        Self::usage(format!("nobody can be asked: {question} (no terminal, or --no-input)")).again(instead, "")
+    }
+
+    /// A file the user named cannot be read.
+    pub(crate) fn unreadable(path: &std::path::Path, error: io::Error) -> Self {
+        Self::new(Kind::Failed, format!("`{}` cannot be read", path.display())).cause(error)
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, command: impl Into<String>) -> Self {
+        self.0.hints.push(Hint::Command(command.into()));
+        self
+    }
+
+    /// Hints at a page. The address may be the provider's: it is quoted for the shell.
+    #[must_use]
+    pub(crate) fn open(self, url: &str) -> Self {
+        self.hint(open(url))
+    }
+
+    /// Hints at the same command with something added.
+    #[must_use]
+    pub(crate) fn again(mut self, add: impl Into<String>, remark: &'static str) -> Self {
+        self.0.hints.push(Hint::Again { add: add.into(), remark });
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn cause(mut self, cause: impl std::fmt::Display) -> Self {
+        self.0.causes.push(cause.to_string());
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Says it on stderr, as words or as JSON, and gives the exit code. `invoked` is what was typed, the program's name first.
+    pub(crate) fn report(&self, out: &Out, invoked: &[OsString]) -> ExitCode {
+        if self.0.closed_pipe {
+            return ExitCode::SUCCESS;
+        }
+        if !self.0.silent {
+            let hints = self.hints(invoked);
+            if out.is_json() { self.report_json(&hints) } else { self.report_words(out, &hints) }
+        }
+        ExitCode::from(self.0.kind.code())
+    }
+
+    /// Says what failed and that something went on all the same, also when nothing but errors is to be said.
+    pub(crate) fn say(&self, what: &str, out: &Out) {
+        let message = format!("{what}: {}", self.0.message);
+        if out.is_json() {
+            let error = serde_json::json!({ "error": { "kind": self.0.kind.id(), "message": ops::redact(&message) } });
+            stderr_line(&error.to_string());
+            return;
+        }
+        stderr_line(&format!("{} {}", out.stderr_style().bad("error:"), ops::redact(&message)));
+        if let Some(Hint::Command(hint)) = self.0.hints.first() {
+            out.hint(hint);
+        }
+    }
+
+    /// At most two, as they are shown.
+    fn hints(&self, invoked: &[OsString]) -> Vec<String> {
+        let words: Vec<_> = invoked.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+        let invoked = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ");
+        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(&invoked)).into_owned()).collect()
+    }
+
+    fn report_words(&self, out: &Out, hints: &[String]) {
+        let style = out.stderr_style();
+        stderr_line(&format!("{} {}", style.bad("error:"), ops::redact(&self.0.message)));
+        for cause in &self.0.causes {
+            stderr_line(&format!("{} {}", style.faint("caused by:"), ops::redact(cause)));
+        }
+        for hint in hints {
+            stderr_line(&format!("{} {hint}", style.faint("hint:")));
+        }
+    }
+
+    fn report_json(&self, hints: &[String]) {
+        let message = self.0.causes.iter().fold(self.0.message.clone(), |text, cause| format!("{text}: {cause}"));
+        let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+        let error = serde_json::json!({
+            "error": { "kind": self.0.kind.id(), "message": ops::redact(&message), "hint": hint, "request_id": self.0.request_id }
+        });
+        stderr_line(&error.to_string());
+    }
+}
