@@ -110,11 +110,23 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
             of("rotated", json!({ "old": old, "new": new }), words)
         }
+        EventKind::Refreshed { old, new } => {
+            let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
+            of("refreshed", json!({ "old": old, "new": new }), words)
+        }
+        EventKind::LoginEnded => of("login_ended", json!({}), "the refresh token was refused".to_owned()),
         EventKind::Enabled => of("enabled", json!({}), String::new()),
         EventKind::Disabled => of("disabled", json!({}), String::new()),
         EventKind::Removed { name } => of("removed", json!({ "name": name }), String::new()),
         EventKind::Revoked { fingerprint } => {
             of("revoked", json!({ "fingerprint": fingerprint }), format!("token …{}", super::show::short(fingerprint)))
+        }
+        EventKind::ClientSet { provider, host, client_id } => {
+            let words = format!("{host} ({provider}), client {client_id}");
+            of("oauth.set", json!({ "provider": provider, "host": host, "client_id": client_id }), words)
+        }
+        EventKind::ClientRemoved { provider, host } => {
+            of("oauth.removed", json!({ "provider": provider, "host": host }), format!("{host} ({provider})"))
         }
         EventKind::Store { what, detail } => of(what, json!({ "detail": detail }), detail.clone().unwrap_or_default()),
         EventKind::Other { kind, detail } => of(kind, json!({ "detail": detail }), detail.clone()),

@@ -39,6 +39,13 @@ pub(crate) enum EventKind {
         old: String,
         new: String,
     },
+    /// The same of access tokens, renewed without anybody asking.
+    Refreshed {
+        old: String,
+        new: String,
+    },
+    /// The refresh token was refused for good: somebody has to log in again.
+    LoginEnded,
     Enabled,
     Disabled,
     Removed {
@@ -47,6 +54,16 @@ pub(crate) enum EventKind {
     /// The token was revoked at the provider.
     Revoked {
         fingerprint: String,
+    },
+    /// The OAuth client of a host was set, or put in the place of another.
+    ClientSet {
+        provider: String,
+        host: String,
+        client_id: String,
+    },
+    ClientRemoved {
+        provider: String,
+        host: String,
     },
     /// A change of the file itself: `store.created`, `store.restored`, `store.accepted`, …
     Store {

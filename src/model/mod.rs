@@ -14,4 +14,4 @@ pub(crate) use event::{Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};
 pub(crate) use moment::{Stamp, Timestamp};
 pub(crate) use repository::{Branch, Repository, RepositoryPath};
-pub(crate) use words::{AuthMethod, ProviderId, Status, TokenKind, UnknownWord, Verdict};
+pub(crate) use words::{AuthMethod, GrantFlow, IntentKind, ProviderId, Status, TokenKind, UnknownWord, Verdict};

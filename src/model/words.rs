@@ -101,6 +101,26 @@ words! {
 }
 
 words! {
+    /// How a connection's OAuth tokens were obtained.
+    GrantFlow ("way of logging in") {
+        /// In a browser on this machine, or with its answer pasted back.
+        Browser = "browser",
+        /// With a code that was typed on another device.
+        Device = "device",
+        /// Elsewhere: the user handed over an access token with its refresh token.
+        Given = "given",
+    }
+}
+
+words! {
+    /// What was begun at a provider and not finished.
+    IntentKind ("thing begun") {
+        /// A refresh token was sent, and perhaps spent.
+        Refresh = "refresh",
+    }
+}
+
+words! {
     /// What we last knew of a connection.
     Status ("status") {
         /// Stored, never asked (`connect --offline`).

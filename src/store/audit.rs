@@ -277,10 +277,16 @@ fn write(kind: &EventKind) -> (String, String) {
             ("used", json!({ "purpose": purpose, "repository": repository, "times": times }))
         }
         EventKind::Rotated { old, new } => ("rotated", json!({ "old": old, "new": new })),
+        EventKind::Refreshed { old, new } => ("refreshed", json!({ "old": old, "new": new })),
+        EventKind::LoginEnded => ("login_ended", json!({})),
         EventKind::Enabled => ("enabled", json!({})),
         EventKind::Disabled => ("disabled", json!({})),
         EventKind::Removed { name } => ("removed", json!({ "name": name })),
         EventKind::Revoked { fingerprint } => ("revoked", json!({ "fingerprint": fingerprint })),
+        EventKind::ClientSet { provider, host, client_id } => {
+            ("oauth.set", json!({ "provider": provider, "host": host, "client_id": client_id }))
+        }
+        EventKind::ClientRemoved { provider, host } => ("oauth.removed", json!({ "provider": provider, "host": host })),
         EventKind::Store { what, detail } => (what.as_str(), json!({ "detail": detail })),
         EventKind::Other { kind, detail } => return (kind.clone(), detail.clone()),
     };
@@ -307,10 +313,16 @@ fn read(kind: String, detail: String) -> EventKind {
                 times: value.get("times")?.as_u64()?.try_into().ok()?,
             },
             "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")? },
+            "refreshed" => EventKind::Refreshed { old: text("old")?, new: text("new")? },
+            "login_ended" => EventKind::LoginEnded,
             "enabled" => EventKind::Enabled,
             "disabled" => EventKind::Disabled,
             "removed" => EventKind::Removed { name: text("name")? },
             "revoked" => EventKind::Revoked { fingerprint: text("fingerprint")? },
+            "oauth.set" => {
+                EventKind::ClientSet { provider: text("provider")?, host: text("host")?, client_id: text("client_id")? }
+            }
+            "oauth.removed" => EventKind::ClientRemoved { provider: text("provider")?, host: text("host")? },
             what if what.starts_with("store.") => EventKind::Store { what: what.to_owned(), detail: text("detail") },
             _ => return None,
         })

@@ -1,4 +1,5 @@
-//! The tables as values: every statement of SQL that reads or writes rows is here (and in `audit.rs`, for events).
+//! The tables as values: statements of SQL that read or write rows are here, and for OAuth in `clients.rs`, `grants.rs` and
+//! `intents.rs`, for events in `audit.rs`.
 
 use std::path::{Path, PathBuf};
 
@@ -248,7 +249,8 @@ impl Db {
         }
     }
 
-    /// Removes a connection and its secrets (overwritten, not only unlinked), and its host if no other uses it.
+    /// Removes a connection with its secrets (overwritten, not only unlinked), its grant and what was begun for it, and its host if no other
+    /// uses it. The host's OAuth client stays: the next login there needs it.
     ///
     /// # Errors
     ///
@@ -260,7 +262,9 @@ impl Db {
                     Ok((row.get(0)?, row.get(1)?))
                 })?;
             // `secure_delete` writes zeros over what is deleted.
-            self.sqlite.execute("DELETE FROM secrets WHERE connection_id = ?1", [id.as_str()])?;
+            for table in ["secrets", "grants", "intents"] {
+                self.sqlite.execute(&format!("DELETE FROM {table} WHERE connection_id = ?1"), [id.as_str()])?;
+            }
             self.sqlite.execute("DELETE FROM connections WHERE id = ?1", [id.as_str()])?;
             self.sqlite.execute(
                 "DELETE FROM hosts WHERE host = ?1 AND provider = ?2 \

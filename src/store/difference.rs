@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use super::audit::Trail;
 use super::recover::Seen;
 use super::seal::hash;
-use super::{Backup, Db, Error, HostRecord, Source, Store};
+use super::{Backup, ClientRecord, Db, Error, GrantRecord, HostRecord, Source, Store};
 use crate::model::{Connection, Expiry};
 
 /// How a file differs from another.
@@ -16,7 +16,7 @@ use crate::model::{Connection, Expiry};
 pub(crate) struct Difference {
     /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
     pub(crate) against: Option<Backup>,
-    /// The store and its trail first, then hosts and connections by name.
+    /// The store and its trail first, then hosts, clients and connections by name.
     pub(crate) changes: Vec<Change>,
     /// The very content that was looked at: only that is accepted or restored.
     pub(crate) seen: Seen,
@@ -26,7 +26,7 @@ pub(crate) struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) what: What,
-    /// A connection's name, or a host's address with its provider; `None` for the store itself and its trail.
+    /// A connection's name, or the address of a host with its provider; `None` for the store itself and its trail.
     pub(crate) name: Option<String>,
     pub(crate) how: How,
     /// Only what differs; of what was added or removed, all there is to say.
@@ -39,6 +39,8 @@ pub(crate) enum What {
     Store,
     Trail,
     Host,
+    /// The OAuth client of a host.
+    Client,
     Connection,
 }
 
@@ -186,15 +188,29 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
         let name = format!("{} ({})", host.host, host.provider);
         items.insert((What::Host, name.clone()), Item { name: Some(name), facts: facts_of_host(host) });
     }
+    for client in db.clients()? {
+        let name = format!("{} ({})", client.host, client.provider);
+        items.insert((What::Client, name.clone()), Item { name: Some(name), facts: facts_of_client(client) });
+    }
     for connection in db.connections()? {
-        let token = db.token(&connection.id)?.fingerprint();
         let (id, name) = (connection.id.to_string(), connection.name.to_string());
-        items.insert((What::Connection, id), Item { name: Some(name), facts: facts_of(connection, token) });
+        let secrets = Secrets {
+            token: db.token(&connection.id)?.fingerprint(),
+            refresh_token: db.refresh_token(&connection.id)?.map(|token| token.fingerprint()),
+        };
+        let grant = db.grant(&connection.id)?;
+        items.insert((What::Connection, id), Item { name: Some(name), facts: facts_of(connection, secrets, grant) });
     }
     Ok(items)
 }
 
-fn facts_of(connection: Connection, token: String) -> Vec<Fact> {
+/// A connection's secrets by their fingerprints.
+struct Secrets {
+    token: String,
+    refresh_token: Option<String>,
+}
+
+fn facts_of(connection: Connection, secrets: Secrets, grant: Option<GrantRecord>) -> Vec<Fact> {
     let Connection { name, provider, host, auth_method, username, account_id, token_kind, status, is_active, .. } = connection;
     let expiry = match connection.expiry {
         Expiry::At(at) => at.to_string(),
@@ -208,13 +224,16 @@ fn facts_of(connection: Connection, token: String) -> Vec<Fact> {
         Fact::plain("username", username),
         Fact::plain("account_id", account_id),
         Fact::plain("account_type", connection.account_type.map(|kind| kind.to_string())),
-        Fact::secret("token", Some(token)),
+        Fact::secret("token", Some(secrets.token)),
+        Fact::secret("refresh_token", secrets.refresh_token),
         Fact::plain("auth_method", auth_method.to_string()),
         Fact::plain("token_kind", token_kind.map(|kind| kind.to_string())),
         Fact::plain("status", status.to_string()),
         Fact::plain("is_active", is_active.to_string()),
         Fact::plain("expires_at", expiry),
         Fact::plain("auto_renews", connection.auto_renews.to_string()),
+        Fact::plain("refresh_expires_at", connection.refresh_expires_at.map(|at| at.to_string())),
+        Fact::plain("client_id", grant.map(|grant| grant.client_id)),
         Fact::plain("scopes", connection.scopes.map(|scopes| scopes.join(", "))),
         Fact::plain("tags", connection.tags.join(", ")),
         Fact::plain("description", connection.description),
@@ -228,6 +247,13 @@ fn facts_of_host(host: HostRecord) -> Vec<Fact> {
         Fact::plain("allow_http", host.allow_http.to_string()),
         Fact { name: "ca", shown: ca, exact: host.ca_pem.unwrap_or_default() },
         Fact::secret("client_key", host.client_pem.map(|pem| pem.fingerprint())),
+    ]
+}
+
+fn facts_of_client(client: ClientRecord) -> Vec<Fact> {
+    vec![
+        Fact::plain("client_id", client.client_id),
+        Fact::secret("client_secret", client.client_secret.map(|secret| secret.fingerprint())),
     ]
 }
 

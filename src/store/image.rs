@@ -205,6 +205,14 @@ pub(super) fn explain(error: rusqlite::Error, path: &Path) -> Error {
     }
 }
 
+/// What an error of [`migrate`] means: a row that does not fit into a fresh image has broken the rules of its own.
+pub(super) fn explain_migration(error: rusqlite::Error, path: &Path) -> Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::ConstraintViolation) => Error::damaged(path, "a row in it breaks the rules of its table"),
+        _ => explain(error, path),
+    }
+}
+
 /// Limits and switches (<https://sqlite.org/security.html>), set before the image is given to SQLite.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     for (switch, on) in [
@@ -321,7 +329,7 @@ mod tests {
         let mut connection = fresh(&CURRENT).unwrap();
         let image = serialize(&mut connection).unwrap().bytes().to_vec();
         let (mut again, version) = open(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap();
-        assert_eq!(version, 1);
+        assert_eq!(version, CURRENT.version);
         assert!(integrity(&again).unwrap().is_empty());
         // The slack is not part of what comes out, whether or not pages were added.
         assert_eq!(serialize(&mut again).unwrap().bytes(), image);
@@ -350,7 +358,9 @@ mod tests {
         );
     }
 
-    static LATER: Schema = Schema { version: 2, objects: LATER_OBJECTS, before: Some((&CURRENT, copy)) };
+    /// A version that does not exist yet.
+    const NEXT: u32 = 3;
+    static LATER: Schema = Schema { version: NEXT, objects: LATER_OBJECTS, before: Some((&CURRENT, copy)) };
     const LATER_OBJECTS: &[Object] = &[Object {
         kind: "table",
         name: "hosts",
@@ -373,16 +383,16 @@ mod tests {
         connection.execute("INSERT INTO hosts VALUES ('h', 'a', NULL, NULL, 1, 'github')", []).unwrap();
         let image = serialize(&mut connection).unwrap().bytes().to_vec();
         let (old, version) = open(&image, Path::new("s"), &LATER, Care::Whole).unwrap();
-        assert_eq!(version, 1);
+        assert_eq!((version, NEXT), (CURRENT.version, CURRENT.version + 1));
         let mut new = migrate(old, version, &LATER).unwrap();
         assert_eq!(
             new.query_row("SELECT note FROM hosts WHERE allow_http = 1", [], |row| row.get::<_, String>(0)).unwrap(),
             "moved"
         );
         let image = serialize(&mut new).unwrap().bytes().to_vec();
-        assert_eq!(open(&image, Path::new("s"), &LATER, Care::Whole).unwrap().1, 2);
-        // What reads only version 1 refuses it.
+        assert_eq!(open(&image, Path::new("s"), &LATER, Care::Whole).unwrap().1, NEXT);
+        // What reads only the version before refuses it.
         let refused = open(&image, Path::new("s"), &CURRENT, Care::Schema).map(|(_, version)| version);
-        assert!(matches!(refused, Err(crate::store::Error::Newer { found: 2, known: 1, .. })));
+        assert!(matches!(refused, Err(crate::store::Error::Newer { found: 3, known: 2, .. })));
     }
 }

@@ -1,17 +1,22 @@
 //! The store: one age-encrypted SQLite image, and what keeps it whole (design §5). It knows neither terminal nor network.
 
 mod audit;
+mod clients;
+mod connection_lock;
 mod db;
 mod difference;
 mod error;
 mod file;
+mod grants;
 mod header;
 mod image;
+mod intents;
 pub(crate) mod key;
 mod lock;
 mod pin;
 mod place;
 mod recover;
+mod rescue;
 mod rows;
 mod schema;
 mod seal;
@@ -24,13 +29,18 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use audit::{Chain, EventQuery, Retention};
+pub(crate) use clients::ClientRecord;
+pub(crate) use connection_lock::ConnectionLock;
 pub(crate) use db::{Db, HostRecord, Meta};
 pub(crate) use difference::{Change, Difference, Field, How, What};
 pub(crate) use error::Error;
+pub(crate) use grants::GrantRecord;
 pub(crate) use header::Header;
+pub(crate) use intents::IntentRecord;
 pub(crate) use key::StoreKey;
 pub(crate) use place::{Claims, Place};
 pub(crate) use recover::{Backup, PinState, Report, Source};
+pub(crate) use rescue::Rescued;
 
 use crate::model::{EventKind, Stamp};
 use file::{Input, Replaced};
@@ -277,7 +287,7 @@ impl Store {
     /// Opens an image, brought to this version's schema.
     fn open_image(&self, image: Unopened, path: &Path, care: Care) -> Result<(Db, u32), Error> {
         let (sqlite, version) = image::open(image, path, self.schema, care)?;
-        let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain(error, path))?;
+        let sqlite = image::migrate(sqlite, version, self.schema).map_err(|error| image::explain_migration(error, path))?;
         Ok((Db::new(sqlite, path), version))
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::header::{self, Header};
 use super::{Error, file};
+use crate::model::ConnectionId;
 
 /// Links in a row that are followed, as Linux does.
 const MOST_LINKS: u32 = 40;
@@ -94,6 +95,19 @@ impl Place {
     pub(super) fn lock_path(&self) -> PathBuf {
         let is_age = self.path.extension().is_some_and(|extension| extension == "age");
         if is_age { self.path.with_extension("lock") } else { file::beside(&self.path, ".lock") }
+    }
+
+    /// What this machine keeps of one connection: `STATE/<room>/STORE-ID-ID`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Damaged`] for an id that is no name of a file: it comes from a content that only its signature vouches for.
+    pub(super) fn of_connection(&self, room: &str, store_id: &str, id: &ConnectionId) -> Result<PathBuf, Error> {
+        if header::is_store_id(store_id) && header::is_store_id(id.as_str()) {
+            Ok(self.state.join(room).join(format!("{store_id}-{id}")))
+        } else {
+            Err(Error::damaged(&self.path, "an id in it is not one of ours"))
+        }
     }
 
     /// Fails where there is no file, before a lock is made beside nothing.

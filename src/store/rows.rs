@@ -67,7 +67,8 @@ pub(super) fn list(texts: &[String]) -> String {
     serde_json::Value::from(texts).to_string()
 }
 
-fn optional_list(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<Vec<String>>> {
+/// A list of texts, or nothing.
+pub(super) fn optional_list(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<Vec<String>>> {
     let text = row.get_ref(column)?.as_str_or_null().map_err(|_| unreadable(row, column))?;
     text.map(|text| serde_json::from_str(text).map_err(|_| unreadable(row, column))).transpose()
 }

@@ -18,13 +18,16 @@ const EXPOSES: &[(&str, &str)] = &[
     ("provider/github/shape.rs", "prefix, length, checksum"),
     ("provider/gitlab/shape.rs", "prefix, length"),
     ("secret.rs", "its fingerprint"),
+    ("store/clients.rs", "into the image that is encrypted"),
     ("store/db.rs", "into the image that is encrypted"),
+    ("store/grants.rs", "into the image that is encrypted"),
     ("store/key/kernel.rs", "into the kernel's keyring"),
     ("store/key/keyring.rs", "into the desktop's keyring"),
     ("store/key/make.rs", "into a new key file, and read back"),
     ("store/key/mod.rs", "an age identity from its text"),
     ("store/key/passphrase.rs", "the key under its passphrase"),
     ("store/key/sources.rs", "an age identity from its text"),
+    ("store/rescue.rs", "into the file that is encrypted"),
     ("store/seal.rs", "an age identity from its text"),
 ];
 

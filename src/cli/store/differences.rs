@@ -20,7 +20,7 @@ pub(super) struct Differences {
 
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// `store`, `trail`, `host` or `connection`.
+    /// `store`, `trail`, `host`, `client` or `connection`.
     what: &'static str,
     /// Null for the store itself and its trail.
     name: Option<String>,
@@ -65,6 +65,7 @@ impl From<&Change> for Row {
                 What::Store => "store",
                 What::Trail => "trail",
                 What::Host => "host",
+                What::Client => "client",
                 What::Connection => "connection",
             },
             name: change.name.clone(),

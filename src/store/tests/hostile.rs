@@ -8,7 +8,8 @@ use rusqlite::{Connection, MAIN_DB};
 
 use super::{Sandbox, accept, stamp};
 use crate::model::{HostUrl, ProviderId};
-use crate::store::{Error, HostRecord, Keep, seal};
+use crate::store::schema::CURRENT;
+use crate::store::{Db, Error, HostRecord, Keep, seal};
 
 /// What is done to a sound image before it is sealed again.
 enum Attack {
@@ -50,7 +51,9 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
     ("r-tree", Sql("CREATE VIRTUAL TABLE r USING rtree (a, b, c)"), "table `r`"),
     ("statistics", Sql("ANALYZE"), "table `sqlite_stat1`"),
     ("sequence", Sql("CREATE TABLE s (x INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE s"), "table `sqlite_sequence`"),
-    ("missing table", Sql("DROP TABLE events"), "table `events` is missing"),
+    ("missing table", Sql("DROP TABLE intents"), "table `intents` is missing"),
+    ("a table of before missing", Sql("DROP TABLE events"), "table `oauth_clients` inside"),
+    ("tables of the version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "table `oauth_clients` inside"),
     ("extra column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT"), "table `hosts`"),
     ("generated column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT AS (api || 'x')"), "table `hosts`"),
     ("renamed column", Sql("ALTER TABLE hosts RENAME COLUMN api TO app"), "table `hosts`"),
@@ -115,6 +118,16 @@ const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
         "belongs to no other",
     ),
     (
+        "login without connection",
+        Sql("PRAGMA foreign_keys = OFF; INSERT INTO grants VALUES ('x', 'evil', 'device', NULL, 0)"),
+        "a row of grants belongs to no other",
+    ),
+    (
+        "intent without connection",
+        Sql("PRAGMA foreign_keys = OFF; INSERT INTO intents VALUES ('x', 'refresh', '', '', 0)"),
+        "a row of intents belongs to no other",
+    ),
+    (
         "two of one name",
         Hidden("DROP INDEX IF EXISTS none; UPDATE connections SET name_key = 'b'"),
         "integrity check: row 1 missing from index sqlite_autoindex_connections_2",
@@ -176,7 +189,7 @@ fn edit(image: &[u8], change: impl FnOnce(&Connection)) -> Vec<u8> {
     connection.serialize(MAIN_DB).unwrap().to_vec()
 }
 
-fn run(image: &[u8], sql: &str) -> Vec<u8> {
+pub(super) fn run(image: &[u8], sql: &str) -> Vec<u8> {
     edit(image, |connection| connection.execute_batch(sql).unwrap())
 }
 
@@ -205,7 +218,7 @@ fn victim() -> (Sandbox, Vec<u8>) {
     (sandbox, image)
 }
 
-fn why(error: &Error) -> &str {
+pub(super) fn why(error: &Error) -> &str {
     match error {
         Error::Damaged { why, .. } => why,
         other => panic!("not named as damage: {other} {other:?}"),
@@ -274,15 +287,47 @@ fn rows_with_words_of_nobody_are_damage() {
 }
 
 #[test]
+fn a_login_with_words_of_nobody_is_damage() {
+    let (sandbox, image) = victim();
+    let id = sandbox.store.read().unwrap().find("a").unwrap().unwrap().id;
+    let read = |db: &Db| db.grant(&id).map(drop).and(db.intent(&id).map(drop)).and(db.clients().map(drop));
+    for (grant, intent, client, good) in [
+        ("'browser', '[\"api\"]', 0", "'refresh', '', '', 0", "'https://git.acme.com', 'gitlab', 'c', NULL, 0", true),
+        ("'evil', NULL, 0", "'refresh', '', '', 0", "'https://git.acme.com', 'gitlab', 'c', NULL, 0", false),
+        ("'browser', '{', 0", "'refresh', '', '', 0", "'https://git.acme.com', 'gitlab', 'c', NULL, 0", false),
+        ("'browser', NULL, 9223372036854775807", "'refresh', '', '', 0", "'https://git.acme.com', 'gitlab', 'c', NULL, 0", false),
+        ("'browser', NULL, 0", "'evil', '', '', 0", "'https://git.acme.com', 'gitlab', 'c', NULL, 0", false),
+        ("'browser', NULL, 0", "'refresh', '', '', 0", "'https://GIT.acme.com', 'gitlab', 'c', NULL, 0", false),
+        ("'browser', NULL, 0", "'refresh', '', '', 0", "'https://git.acme.com', 'evil', 'c', NULL, 0", false),
+    ] {
+        let sql = format!(
+            "INSERT INTO grants VALUES ('{id}', 'c', {grant}); INSERT INTO intents VALUES ('{id}', {intent}); \
+             INSERT INTO oauth_clients VALUES ({client})"
+        );
+        std::fs::write(sandbox.path(), reseal(&sandbox, &run(&image, &sql))).unwrap();
+        let result = sandbox.store.read().and_then(|view| read(&view));
+        match result {
+            Ok(()) => assert!(good, "{sql}"),
+            Err(error) => assert!(!good && why(&error) == "a row in it does not read", "{sql}: {error}"),
+        }
+    }
+}
+
+#[test]
 fn a_later_schema_is_refused_and_the_file_untouched() {
     let (sandbox, image) = victim();
-    let file = reseal(&sandbox, &Bytes(60, &[0, 0, 0, 2]).apply(image));
+    let (known, found) = (i64::from(CURRENT.version), CURRENT.version + 1);
+    let mut image = image;
+    image[60..64].copy_from_slice(&found.to_be_bytes());
+    let file = reseal(&sandbox, &image);
     std::fs::write(sandbox.path(), &file).unwrap();
     let read = sandbox.store.read().map(drop);
     let changed = sandbox.store.change(&stamp(2), Keep::Generation, |_| Ok::<_, Error>(())).map(drop);
     let accepted = accept(&sandbox.store, &stamp(2), true).map(drop);
     for result in [read, changed, accepted] {
-        assert!(matches!(result, Err(Error::Newer { found: 2, known: 1, .. })), "{result:?}");
+        let is_newer =
+            |error: &Error| matches!(error, Error::Newer { found: f, known: k, .. } if (*f, *k) == (i64::from(found), known));
+        assert!(result.as_ref().is_err_and(is_newer), "{result:?}");
     }
     assert_eq!(sandbox.bytes(), file);
 }

@@ -11,7 +11,9 @@ use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, 
 use crate::secret::Secret;
 
 mod hostile;
+mod oauth;
 mod recover;
+mod rescue;
 mod rows;
 mod tamper;
 mod uses;

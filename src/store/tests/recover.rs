@@ -5,6 +5,7 @@ use std::fs;
 use super::{Sandbox, accept, connection, restore, stamp, token};
 use crate::model::{EventKind, HostUrl, ProviderId};
 use crate::secret::Secret;
+use crate::store::schema::CURRENT;
 use crate::store::{Change, Error, EventQuery, Field, HostRecord, How, Keep, PinState, Place, Source, Store, What, file};
 
 fn newest_event(store: &Store) -> (String, String) {
@@ -30,7 +31,7 @@ fn reencrypted(sandbox: &Sandbox, sql: &str) -> Vec<u8> {
     reencrypted_image(sandbox, &sandbox.image(), sql)
 }
 
-fn reencrypted_image(sandbox: &Sandbox, image: &[u8], sql: &str) -> Vec<u8> {
+pub(super) fn reencrypted_image(sandbox: &Sandbox, image: &[u8], sql: &str) -> Vec<u8> {
     let mut sqlite = rusqlite::Connection::open_in_memory().unwrap();
     sqlite.deserialize_read_exact(rusqlite::MAIN_DB, image, image.len(), false).unwrap();
     sqlite.execute_batch(sql).unwrap();
@@ -42,7 +43,7 @@ fn reencrypted_image(sandbox: &Sandbox, image: &[u8], sql: &str) -> Vec<u8> {
 fn a_sound_store_is_reported_whole() {
     let sandbox = two();
     let report = sandbox.store.verify().unwrap();
-    assert_eq!((report.header.generation, report.recipients, report.version, report.connections), (3, 1, 1, 2));
+    assert_eq!((report.header.generation, report.recipients, report.version, report.connections), (3, 1, CURRENT.version, 2));
     assert_eq!(report.bytes, sandbox.bytes().len() as u64);
     assert_eq!((report.chain.events, report.chain.broken_at, report.chain.since), (1, None, Some(stamp(0).at)));
     assert_eq!((report.pin, report.at_home), (PinState::Same, true));
@@ -101,7 +102,7 @@ fn only_signed_backups_of_this_store_are_restored() {
 }
 
 /// What differs, a line for each field: `changed connection a: host github.com -> evil.example`.
-fn lines(changes: &[Change]) -> Vec<String> {
+pub(super) fn lines(changes: &[Change]) -> Vec<String> {
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     let line = |change: &Change, field: &Field| {
         let (how, what) = (format!("{:?}", change.how), format!("{:?}", change.what));
@@ -312,7 +313,7 @@ fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
     sandbox.store.backup_to(&backup).unwrap();
     let image = sandbox.image();
     let mut newer = image.clone();
-    newer[63] = 2;
+    newer[60..64].copy_from_slice(&(CURRENT.version + 1).to_be_bytes());
     let seal = |key: &crate::store::StoreKey, image: &[u8]| {
         crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file
     };

@@ -13,19 +13,19 @@ use crate::store::image::{self, Care};
 use crate::store::schema::CURRENT;
 use crate::store::{Db, Error, EventQuery, HostRecord, Meta, Retention};
 
-fn empty() -> Db {
+pub(super) fn empty() -> Db {
     let db = Db::new(image::fresh(&CURRENT).unwrap(), Path::new("s"));
     let meta = Meta { store_id: "s".into(), generation: 1, home: "here".into(), created_at: stamp(0).at };
     db.put_meta(&meta, "signer").unwrap();
     db
 }
 
-fn reopened(mut db: Db) -> (Db, Vec<u8>) {
+pub(super) fn reopened(mut db: Db) -> (Db, Vec<u8>) {
     let image = image::serialize(&mut db.sqlite).unwrap().bytes().to_vec();
     (Db::new(image::open_bytes(&image, Path::new("s"), &CURRENT, Care::Whole).unwrap().0, Path::new("s")), image)
 }
 
-fn contains(image: &[u8], text: &str) -> bool {
+pub(super) fn contains(image: &[u8], text: &str) -> bool {
     image.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
@@ -230,6 +230,10 @@ fn events() -> Vec<EventKind> {
         EventKind::Store { what: "store.created".into(), detail: None },
         EventKind::Other { kind: "teleported".into(), detail: "{\"where\":\"mars\"}".into() },
         EventKind::Other { kind: "validated".into(), detail: "{\"verdict\":\"delicious\"}".into() },
+        EventKind::Refreshed { old: "1".into(), new: "2".into() },
+        EventKind::LoginEnded,
+        EventKind::ClientSet { provider: "gitlab".into(), host: "https://git.acme.com".into(), client_id: "c".into() },
+        EventKind::ClientRemoved { provider: "gitlab".into(), host: "https://git.acme.com".into() },
     ]
 }
 
@@ -244,12 +248,12 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     let mut read = db.events(&EventQuery::default()).unwrap();
     read.reverse();
     assert_eq!(read.iter().map(|event| event.kind.clone()).collect::<Vec<_>>(), events());
-    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=14).collect::<Vec<u64>>());
+    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=18).collect::<Vec<u64>>());
     assert_eq!((read[2].connection.as_ref(), read[2].connection_name.as_deref()), (Some(&one.id), Some("one")));
     assert_eq!((read[3].connection.as_ref(), read[3].at, read[3].who.as_str()), (None, stamp(3).at, "ana@pc"));
     let count = |query: EventQuery| db.events(&query).unwrap().len();
-    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 7);
-    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 4);
+    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 9);
+    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 8);
     assert_eq!(count(EventQuery { kinds: vec!["used".into(), "store.created".into()], ..EventQuery::default() }), 3);
     assert_eq!(count(EventQuery { limit: Some(2), ..EventQuery::default() }), 2);
 }
@@ -259,12 +263,12 @@ fn an_event_that_was_changed_taken_out_or_put_in_breaks_the_chain() {
     for (sql, broken) in [
         ("SELECT 1", None),
         ("UPDATE events SET who = 'eve@pc' WHERE sequence = 3", Some(3)),
-        ("UPDATE events SET at = at + 1 WHERE sequence = 14", Some(14)),
+        ("UPDATE events SET at = at + 1 WHERE sequence = 18", Some(18)),
         ("UPDATE events SET connection_name = '' WHERE sequence = 4", Some(4)),
         ("UPDATE events SET detail = '{}' WHERE sequence = 1", Some(1)),
         ("DELETE FROM events WHERE sequence = 5", Some(6)),
         ("DELETE FROM events WHERE sequence = 1", Some(2)),
-        ("UPDATE events SET sequence = 99 WHERE sequence = 14", Some(99)),
+        ("UPDATE events SET sequence = 99 WHERE sequence = 18", Some(99)),
         ("UPDATE events SET hash = zeroblob(32) WHERE sequence = 7", Some(7)),
         ("UPDATE meta SET dropped_hash = zeroblob(31)", Some(1)),
     ] {

@@ -1,26 +1,30 @@
-//! The frozen store of version 1, and moving to a later version. `tests/fixtures/README.md` says how the fixture was made.
+//! The frozen stores of each version, and moving to a later version. `tests/fixtures/README.md` says how the fixtures were made.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection as Sqlite;
 
+use super::hostile::{run, why};
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, ProviderId, TokenKind, Verdict};
+use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, IntentKind, ProviderId};
+use crate::model::{TokenKind, Verdict};
 use crate::secret::Secret;
-use crate::store::schema::{CURRENT, Object, Schema};
-use crate::store::{Error, EventQuery, HostRecord, Keep, Place, Store, StoreKey, file};
+use crate::store::file::Input;
+use crate::store::schema::{CURRENT, Object, Schema, copy};
+use crate::store::{ClientRecord, Db, Error, EventQuery, GrantRecord, HostRecord, IntentRecord, Keep, Place, Store, StoreKey};
+use crate::store::{file, seal};
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
-/// The fixture in a directory of its own, so that nothing is written beside it.
-fn frozen() -> (tempfile::TempDir, Store) {
+/// A version's fixture in a directory of its own, so that nothing is written beside it.
+fn frozen(version: u32) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.age");
-    fs::copy(fixture("store-v1.age"), &path).unwrap();
-    let identity = fs::read_to_string(fixture("store-v1.key")).unwrap();
+    fs::copy(fixture(&format!("store-v{version}.age")), &path).unwrap();
+    let identity = fs::read_to_string(fixture(&format!("store-v{version}.key"))).unwrap();
     let identity = identity.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
     let key = StoreKey { identity: identity.into(), from: "a test".into(), signer: None };
     let place = Place::new(&path, &directory.path().join("state"), true).unwrap();
@@ -65,88 +69,202 @@ fn host() -> HostRecord {
     }
 }
 
-/// Makes the fixture anew: only ever needed again if version 1 never left the house.
+/// The connection that version 2 is for.
+fn third() -> Connection {
+    Connection {
+        id: ConnectionId::from_stored("10203040-0b0a-4908-8706-050403020100".into()),
+        provider: ProviderId::GitLab,
+        host: client().host,
+        auth_method: AuthMethod::OAuth,
+        scopes: Some(vec!["api".into(), "read_user".into()]),
+        expiry: Expiry::At(stamp(120).at),
+        auto_renews: true,
+        refresh_expires_at: Some(stamp(9_000).at),
+        ..connection("login")
+    }
+}
+
+fn client() -> ClientRecord {
+    ClientRecord {
+        provider: ProviderId::GitLab,
+        host: HostUrl::parse("git.acme.com").unwrap(),
+        client_id: "4f1c2aa8".into(),
+        client_secret: Some(Secret::from("s3krit client secret".to_owned())),
+        created_at: stamp(5).at,
+    }
+}
+
+fn grant() -> GrantRecord {
+    let requested = Some(vec!["api".into(), "read_user".into()]);
+    GrantRecord { client_id: client().client_id, flow: GrantFlow::Device, requested, issued_at: stamp(6).at }
+}
+
+fn intent() -> IntentRecord {
+    IntentRecord {
+        connection: third().id,
+        kind: IntentKind::Refresh,
+        fingerprint: refresh_token().fingerprint(),
+        who: "ana@pc".into(),
+        at: stamp(7).at,
+    }
+}
+
+fn refresh_token() -> Secret {
+    Secret::from("s3krit refresh token".to_owned())
+}
+
+/// Makes the newest fixture: only ever needed again if its version never left the house. The older ones are never made again.
 #[test]
 #[ignore = "writes tests/fixtures"]
 fn make_the_fixture() {
     let sandbox = Sandbox::new();
-    let change = |db: &crate::store::Db| {
+    let change = |db: &Db| {
         db.put_host(&host())?;
-        for one in [first(), second()] {
+        for one in [first(), second(), third()] {
             db.add(&one, &token(one.name.as_str()))?;
-            db.record(
-                &stamp(1),
-                Some(&one),
-                &EventKind::Created { provider: "gitlab".into(), method: "pat".into(), offline: false },
-            )?;
+            let provider = one.provider.to_string();
+            db.record(&stamp(1), Some(&one), &EventKind::Created { provider, method: "pat".into(), offline: false })?;
         }
-        db.record(&stamp(3), Some(&first()), &EventKind::Validated { verdict: Verdict::Unreachable })
+        db.put_client(&client())?;
+        db.put_grant(&third().id, &grant())?;
+        db.set_refresh_token(&third().id, Some(&refresh_token()))?;
+        db.put_intent(&intent())?;
+        db.record(&stamp(3), Some(&first()), &EventKind::Validated { verdict: Verdict::Unreachable })?;
+        db.record(&stamp(4), Some(&third()), &EventKind::Refreshed { old: "1".into(), new: "2".into() })
     };
     let _ = sandbox.store.change(&stamp(4), Keep::Nothing, change).unwrap();
-    fs::create_dir_all(fixture("")).unwrap();
-    fs::copy(sandbox.path(), fixture("store-v1.age")).unwrap();
-    let key = format!("# Opens store-v1.age and nothing else.\n{}\n", sandbox.key.identity.expose());
-    fs::write(fixture("store-v1.key"), key).unwrap();
+    let name = format!("store-v{}", CURRENT.version);
+    fs::copy(sandbox.path(), fixture(&format!("{name}.age"))).unwrap();
+    let key = format!("# Opens {name}.age and nothing else.\n{}\n", sandbox.key.identity.expose());
+    fs::write(fixture(&format!("{name}.key")), key).unwrap();
+}
+
+fn all(db: &Db) -> Vec<String> {
+    db.connections().unwrap().iter().map(|one| format!("{one:?}")).collect()
+}
+
+/// What every version since the first has.
+fn assert_first_two(db: &Db) {
+    let all = all(db);
+    for one in [first(), second()] {
+        assert!(all.contains(&format!("{one:?}")), "{}", one.name);
+        assert_eq!(db.token(&one.id).unwrap().expose(), token(one.name.as_str()).expose());
+    }
+    let found = db.host(&first().host, ProviderId::GitHub).unwrap().unwrap();
+    assert_eq!((found.api, found.ca_pem, found.allow_http), (host().api, host().ca_pem, false));
+    assert_eq!(found.client_pem.unwrap().expose(), "s3krit client key");
 }
 
 #[test]
-fn the_frozen_store_of_version_1_opens_and_can_be_changed() {
-    let (_directory, store) = frozen();
+fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change() {
+    let (_directory, store) = frozen(1);
+    let (path, before) = (store.place.path().to_owned(), fs::read(store.place.path()).unwrap());
     let report = store.verify().unwrap();
     assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (1, 2, 4, None));
     let view = store.read().unwrap();
-    let all: Vec<String> = view.connections().unwrap().iter().map(|one| format!("{one:?}")).collect();
-    assert_eq!(all, [format!("{:?}", first()), format!("{:?}", second())]);
-    assert_eq!(view.token(&first().id).unwrap().expose(), token("CI").expose());
-    let found = view.host(&first().host, ProviderId::GitHub).unwrap().unwrap();
-    assert_eq!((found.api, found.ca_pem, found.allow_http), (host().api, host().ca_pem, false));
-    assert_eq!(found.client_pem.unwrap().expose(), "s3krit client key");
+    assert_first_two(&view);
+    assert_eq!(all(&view).len(), 2);
+    let events = format!("{:?}", view.events(&EventQuery::default()).unwrap());
     assert_eq!(view.events(&EventQuery::default()).unwrap()[0].kind, EventKind::Validated { verdict: Verdict::Unreachable });
-    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&second().id)).unwrap();
-    assert_eq!(store.verify().unwrap().connections, 1);
+    let id = first().id;
+    assert!(view.clients().unwrap().is_empty());
+    assert!(view.grant(&id).unwrap().is_none() && view.intent(&id).unwrap().is_none());
+    assert!(view.refresh_token(&id).unwrap().is_none());
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    // Saves of little keep no generation, but the file of an older version is always kept.
+    let _ = store.change(&stamp(9), Keep::Nothing, |db| db.put_client(&client())).unwrap();
+    assert_eq!(fs::read(file::beside(&path, ".~v1~")).unwrap(), before);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (2, 3, 4, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    assert_eq!(all(&view).len(), 2);
+    assert_eq!(format!("{:?}", view.events(&EventQuery::default()).unwrap()), events);
+    assert_eq!(view.clients().unwrap().len(), 1);
+
+    let after = fs::read(&path).unwrap();
+    let only_1 = Store { schema: CURRENT.version(1).unwrap(), ..Store::new(store.place.clone(), store.key().clone()) };
+    assert!(matches!(only_1.read().map(drop), Err(Error::Newer { found: 2, known: 1, .. })));
+    let changed = only_1.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
+    assert!(matches!(changed, Err(Error::Newer { .. })));
+    assert_eq!(fs::read(&path).unwrap(), after);
 }
 
-/// A version that does not exist: version 1 with another table.
+#[test]
+fn the_frozen_store_of_version_2_opens_and_can_be_changed() {
+    let (_directory, store) = frozen(2);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (2, 2, 6, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    assert!(all(&view).contains(&format!("{:?}", third())));
+    let clients = view.clients().unwrap();
+    assert_eq!(clients.len(), 1);
+    assert_eq!(format!("{:?}", clients[0]), format!("{:?}", client()));
+    assert_eq!(clients[0].client_secret.as_ref().unwrap().expose(), "s3krit client secret");
+    let id = third().id;
+    assert_eq!(view.grant(&id).unwrap(), Some(grant()));
+    assert_eq!(view.intent(&id).unwrap(), Some(intent()));
+    assert_eq!(view.refresh_token(&id).unwrap().unwrap().expose(), refresh_token().expose());
+    let newest = EventKind::Refreshed { old: "1".into(), new: "2".into() };
+    assert_eq!(view.events(&EventQuery::default()).unwrap()[0].kind, newest);
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 2);
+}
+
+/// What is wrong in an older image is named when its rows are moved, also where nothing else has looked at them yet.
+#[test]
+fn rows_of_an_older_version_that_break_its_rules_are_damage() {
+    for sql in [
+        "PRAGMA foreign_keys = OFF; UPDATE secrets SET connection_id = 'x' WHERE rowid = 1",
+        "PRAGMA ignore_check_constraints = ON; UPDATE hosts SET allow_http = 7",
+    ] {
+        let (_directory, store) = frozen(1);
+        let (mut decrypted, ..) = store.open_file(Input::open).unwrap();
+        let image = decrypted.image.image().unwrap().bytes().to_vec();
+        let file = seal::seal(store.key(), "store-1", 2, &run(&image, sql), Path::new("s")).unwrap().file;
+        fs::write(store.place.path(), &file).unwrap();
+        let read = store.read().map(drop).expect_err(sql);
+        assert_eq!(why(&read), "a row in it breaks the rules of its table", "{sql}");
+        let changed = store.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(())).map(drop).expect_err(sql);
+        assert!(why(&changed).starts_with("integrity check"), "{sql}: {changed}");
+        assert_eq!(fs::read(store.place.path()).unwrap(), file);
+    }
+}
+
+/// A version that does not exist: the newest with another table.
 fn later() -> &'static Schema {
     let routes = Object { kind: "table", name: "routes", table: "routes", sql: Some("CREATE TABLE routes (prefix TEXT) STRICT") };
-    let known = CURRENT.objects.iter().map(|&Object { kind, name, table, sql }| Object { kind, name, table, sql });
-    let objects = known.chain([routes]).collect::<Vec<_>>().leak();
-    Box::leak(Box::new(Schema { version: 2, objects, before: Some((&CURRENT, move_rows)) }))
+    let objects = CURRENT.objects.iter().copied().chain([routes]).collect::<Vec<_>>().leak();
+    Box::leak(Box::new(Schema { version: CURRENT.version + 1, objects, before: Some((&CURRENT, move_rows)) }))
 }
 
 fn move_rows(old: &Sqlite, new: &Sqlite) -> rusqlite::Result<()> {
-    for table in ["meta", "hosts", "connections", "secrets", "events"] {
-        let mut rows = old.prepare(&format!("SELECT * FROM {table}"))?;
-        let places = vec!["?"; rows.column_count()].join(", ");
-        let mut put = new.prepare(&format!("INSERT INTO {table} VALUES ({places})"))?;
-        let mut rows = rows.query([])?;
-        while let Some(row) = rows.next()? {
-            for column in 0..row.as_ref().column_count() {
-                put.raw_bind_parameter(column + 1, row.get::<_, rusqlite::types::Value>(column)?)?;
-            }
-            put.raw_execute()?;
-        }
-    }
-    Ok(())
+    copy(old, new, &["meta", "hosts", "connections", "secrets", "events", "oauth_clients", "grants", "intents"])
 }
 
 #[test]
 fn an_older_store_is_read_as_it_is_and_moved_by_the_first_change() {
-    let (_directory, old) = frozen();
-    let (path, before) = (old.place.path().to_owned(), fs::read(old.place.path()).unwrap());
-    let new = Store { schema: later(), ..Store::new(old.place.clone(), old.key().clone()) };
-    assert_eq!(new.read().unwrap().connections().unwrap().len(), 2);
-    assert_eq!(new.verify().unwrap().version, 1);
-    assert_eq!(fs::read(&path).unwrap(), before);
+    for version in 1..=CURRENT.version {
+        let (_directory, old) = frozen(version);
+        let (path, before) = (old.place.path().to_owned(), fs::read(old.place.path()).unwrap());
+        let new = Store { schema: later(), ..Store::new(old.place.clone(), old.key().clone()) };
+        let contents = all(&old.read().unwrap());
+        assert_eq!(all(&new.read().unwrap()), contents);
+        assert_eq!(new.verify().unwrap().version, version);
+        assert_eq!(fs::read(&path).unwrap(), before);
 
-    let _ = new.change(&stamp(9), Keep::Nothing, |db| db.remove(&second().id)).unwrap();
-    let report = new.verify().unwrap();
-    assert_eq!((report.version, report.connections, report.chain.broken_at), (2, 1, None));
-    assert_eq!(fs::read(file::beside(&path, ".~v1~")).unwrap(), before);
+        let _ = new.change(&stamp(9), Keep::Nothing, |db| db.remove(&second().id)).unwrap();
+        let report = new.verify().unwrap();
+        assert_eq!((report.version, report.connections), (CURRENT.version + 1, contents.len() - 1));
+        assert_eq!(report.chain.broken_at, None);
+        assert_eq!(fs::read(file::beside(&path, &format!(".~v{version}~"))).unwrap(), before);
 
-    let after = fs::read(&path).unwrap();
-    assert!(matches!(old.read().map(drop), Err(Error::Newer { found: 2, known: 1, .. })));
-    let changed = old.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
-    assert!(matches!(changed, Err(Error::Newer { .. })));
-    assert_eq!(fs::read(&path).unwrap(), after);
+        let after = fs::read(&path).unwrap();
+        assert!(matches!(old.read().map(drop), Err(Error::Newer { found: 3, known: 2, .. })));
+        let changed = old.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
+        assert!(matches!(changed, Err(Error::Newer { .. })));
+        assert_eq!(fs::read(&path).unwrap(), after);
+    }
 }

@@ -1,67 +1,13 @@
-//! The tables of each version, word for word: an image is compared with them before a row is read.
+//! Version 1: connections with their hosts and tokens, and the trail.
 
-use rusqlite::Connection;
-
-/// `application_id` of every image: "gitc".
-pub(super) const APPLICATION_ID: u32 = 0x6769_7463;
-
-/// One row of `sqlite_schema`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Object {
-    pub(super) kind: &'static str,
-    pub(super) name: &'static str,
-    pub(super) table: &'static str,
-    /// `None` for an index that SQLite makes by itself.
-    pub(super) sql: Option<&'static str>,
-}
-
-/// A version of the schema, and how the rows of the version before it come over.
-#[derive(Debug)]
-pub(super) struct Schema {
-    /// `user_version`.
-    pub(super) version: u32,
-    pub(super) objects: &'static [Object],
-    /// The version before, with what copies its rows into a fresh image of this one. (`ALTER TABLE` would rewrite the text of the
-    /// schema, and it could not be compared any more.)
-    pub(super) before: Option<(&'static Schema, Migration)>,
-}
-
-/// Copies rows from an image of the version before into an empty one.
-pub(super) type Migration = fn(&Connection, &Connection) -> rusqlite::Result<()>;
-
-impl Schema {
-    /// This version or an earlier one by its number.
-    pub(super) fn version(&'static self, number: u32) -> Option<&'static Schema> {
-        if self.version == number { Some(self) } else { self.before.as_ref().and_then(|(before, _)| before.version(number)) }
-    }
-
-    /// Makes the tables in an empty image.
-    pub(super) fn build(&self, connection: &Connection) -> rusqlite::Result<()> {
-        for sql in self.objects.iter().filter_map(|object| object.sql) {
-            connection.execute_batch(sql)?;
-        }
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        connection.pragma_update(None, "user_version", self.version)
-    }
-}
-
-/// What this gitconn writes.
-pub(super) static CURRENT: Schema = V1;
+use super::{Object, Schema, own_index, table};
 
 /// Moments are milliseconds since 1970, UTC. Words are those of `crate::model`. Lists are JSON arrays of strings.
-const V1: Schema = Schema { version: 1, objects: V1_OBJECTS, before: None };
-
-const fn table(name: &'static str, sql: &'static str) -> Object {
-    Object { kind: "table", name, table: name, sql: Some(sql) }
-}
-
-const fn own_index(name: &'static str, table: &'static str) -> Object {
-    Object { kind: "index", name, table, sql: None }
-}
+pub(super) const V1: Schema = Schema { version: 1, objects: OBJECTS, before: None };
 
 // Tables with a secret keep their rowid: in a table without one, SQLite leaves copies of deleted rows behind when it balances pages, whatever
 // `secure_delete` says.
-const V1_OBJECTS: &[Object] = &[
+pub(super) const OBJECTS: &[Object] = &[
     table(
         "meta",
         "CREATE TABLE meta (

@@ -1,0 +1,27 @@
+//! The lock of one connection: held while its tokens are renewed, so that a refresh token is spent once. It serves one machine.
+
+use super::lock::Lock;
+use super::{Error, Store, file};
+use crate::model::ConnectionId;
+
+/// The lock of one connection, held until this is dropped.
+///
+/// Whoever needs the store's lock too takes it after this one, never before.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct ConnectionLock {
+    _lock: Lock,
+}
+
+impl Store {
+    /// Takes a connection's lock if it is free. Never waits: whoever waits for it may not block a thread.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] where the state directory cannot be written to or has no locks.
+    pub(crate) fn try_connection_lock(&self, store_id: &str, id: &ConnectionId) -> Result<Option<ConnectionLock>, Error> {
+        let path = self.place.of_connection("locks", store_id, id)?;
+        file::make_directory(file::directory(&path))?;
+        Ok(Lock::attempt(&path)?.map(|lock| ConnectionLock { _lock: lock }))
+    }
+}
