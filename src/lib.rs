@@ -9,6 +9,7 @@ mod env;
 mod git;
 mod model;
 mod net;
+mod oauth;
 mod ops;
 mod provider;
 mod secret;

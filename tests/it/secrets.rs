@@ -14,6 +14,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("cli/token_input.rs", "whether anything was typed"),
     ("net/auth.rs", "the header that carries it"),
     ("net/trust.rs", "a client certificate with its key"),
+    ("oauth/callback.rs", "the `state` that came back, compared with the one that was sent"),
     ("provider/github/revoke.rs", "the body of GitHub's call that revokes it"),
     ("provider/github/shape.rs", "prefix, length, checksum"),
     ("provider/gitlab/shape.rs", "prefix, length"),
