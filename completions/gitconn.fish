@@ -37,12 +37,13 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -s v -l verbose -d 'Say wh
 complete -c gitconn -n "__fish_gitconn_needs_command" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_needs_command" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "connect" -d 'Add a connection'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "connect" -d 'Add a connection, or log in again for one'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "list" -d 'Show connections with account, status, expiry and last check'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "ls" -d 'Show connections with account, status, expiry and last check'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one connection, whole: everything but the secret'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, or put a new token in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
@@ -51,6 +52,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rm" -d 'Remove a co
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List repositories, newest activity first, over all connections unless some are named'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
@@ -61,11 +63,14 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l host -d 'Add
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l api-url -d 'Address of the API where it is not the usual one for the host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-file -d 'Read the token from this file' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l port -d 'Port of 127.0.0.1 that the browser comes back to, for apps that are registered with one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l scopes -d 'Scopes to ask for instead of the usual ones, for example `read_api,read_repository`' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l reauth -d 'Log in again for this connection: it keeps its id, name, tags and history' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -74,11 +79,16 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l oauth -d 'Log in with OAuth, in the browser where there is one, else by code'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l device -d 'Log in by a code that is typed into any browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-browser -d 'Log in with a browser, but do not open it: the address is printed'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tokens-stdin -d 'Read an existing pair of tokens from stdin, as the JSON of a token endpoint'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l offline -d 'Store without asking the provider: the status is `pending`'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l force -d 'Take a token whose checksum does not fit'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-http -d 'Allow `http://` to this host: the token travels in the clear'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l replace-host -d 'Let these host options count for the host\'s other connections too, where they differ from what is known'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l open -d 'Open the page for making a token in the browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-account-change -d 'With --reauth: take a login of another account'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
@@ -186,6 +196,19 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s v -l verbose -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l name -d 'New name' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l description -d 'What it is for; an empty text removes it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l expires-at -d 'When the token ends, or `none`' -r
@@ -319,6 +342,67 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s v -l verbose -
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -f -a "set" -d 'Remember the client of a host'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -f -a "status" -d 'Show which hosts one can log in at, and how to register a client where one cannot'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -f -a "remove" -d 'Forget the client of a host'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l client-id -d 'The client\'s id, as the provider shows it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l provider -d 'Whose API the host speaks, where its address does not tell' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l client-secret-stdin -d 'Read the client\'s secret from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l provider -d 'Whose API the host speaks, where its address does not tell' -r -f -a "github\t''
+gitlab\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -42,8 +42,29 @@ pub(crate) mod name {
     /// Login name on Windows.
     pub(crate) const USERNAME: &str = "USERNAME";
 
+    /// The OAuth client for GitHub: its id, …
+    pub(crate) const GITHUB_CLIENT_ID: &str = "GITCONN_GITHUB_CLIENT_ID";
+    /// … its secret, …
+    pub(crate) const GITHUB_CLIENT_SECRET: &str = "GITCONN_GITHUB_CLIENT_SECRET";
+    /// … and the host that it is for; github.com if unset.
+    pub(crate) const GITHUB_CLIENT_HOST: &str = "GITCONN_GITHUB_CLIENT_HOST";
+    /// The OAuth client for GitLab: its id, …
+    pub(crate) const GITLAB_CLIENT_ID: &str = "GITCONN_GITLAB_CLIENT_ID";
+    /// … its secret, …
+    pub(crate) const GITLAB_CLIENT_SECRET: &str = "GITCONN_GITLAB_CLIENT_SECRET";
+    /// … and the host that it is for; gitlab.com if unset.
+    pub(crate) const GITLAB_CLIENT_HOST: &str = "GITCONN_GITLAB_CLIENT_HOST";
+    /// Set in a session over SSH, where no browser can be opened.
+    pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
+    /// The browser to open.
+    pub(crate) const BROWSER: &str = "BROWSER";
+    /// The X display, without which no browser shows itself.
+    pub(crate) const DISPLAY: &str = "DISPLAY";
+    /// The Wayland display.
+    pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+
     /// Variables that hold a secret: no program that we start may inherit them.
-    pub(crate) const SECRETS: &[&str] = &[KEY];
+    pub(crate) const SECRETS: &[&str] = &[KEY, GITHUB_CLIENT_SECRET, GITLAB_CLIENT_SECRET];
 }
 
 /// The variables a user may set, with what each does: the text of `gitconn help environment`.
@@ -57,6 +78,12 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     (name::CONFIG, "path of the settings file"),
     (name::STATE_DIR, "where pins, locks and the spool of uses are kept"),
     (name::PAGER, "program for long tables, before PAGER"),
+    (name::GITHUB_CLIENT_ID, "id of the OAuth client to log in to GitHub with, before the one of `oauth set`"),
+    (name::GITHUB_CLIENT_SECRET, "its secret; never passed on to programs that gitconn starts"),
+    (name::GITHUB_CLIENT_HOST, "the host that it is for, if not github.com"),
+    (name::GITLAB_CLIENT_ID, "id of the OAuth client to log in to GitLab with, before the one of `oauth set`"),
+    (name::GITLAB_CLIENT_SECRET, "its secret, if it has one; never passed on to programs that gitconn starts"),
+    (name::GITLAB_CLIENT_HOST, "the host that it is for, if not gitlab.com"),
     (name::NO_COLOR, "any value switches colour off"),
     (name::CLICOLOR, "0 switches colour off"),
     (name::CLICOLOR_FORCE, "anything but 0 forces colour"),
@@ -96,6 +123,18 @@ impl Env {
     /// The variable's value if it is set and not empty.
     pub(crate) fn os(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a browser can show itself here. Over SSH it would open on the wrong machine; without a display nobody would see it.
+    pub(crate) fn has_browser(&self) -> bool {
+        if let Some(browser) = self.os(name::BROWSER) {
+            // One that draws on this terminal would fight with us for it.
+            let program = std::path::Path::new(browser).file_name().unwrap_or(browser);
+            return !["w3m", "lynx", "links", "elinks", "www-browser"].iter().any(|text| program == *text);
+        }
+        let has_display = [name::DISPLAY, name::WAYLAND_DISPLAY].iter().any(|name| self.os(name).is_some());
+        let wants_display = cfg!(all(unix, not(target_os = "macos")));
+        self.os(name::SSH_CONNECTION).is_none() && (has_display || !wants_display)
     }
 
     /// The present moment, to the millisecond (what the store keeps).

@@ -1,35 +1,40 @@
-//! `gitconn connect`: takes a token, asks the provider about it, and stores it.
+//! `gitconn connect`: takes a token or logs in, asks the provider about it, and stores it.
 
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
+use super::login_args::LoginArgs;
 use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
-use super::{store, words};
-use crate::env;
+use super::{browser, store, words};
 use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Timestamp, shell_word};
-use crate::ops::connect::{self, HostOptions, Plan};
+use crate::ops::connect::{self, Plan};
+use crate::ops::login::Login;
+use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, replace_token};
+use crate::ops::{clients, guide};
 use crate::secret::Secret;
 
 /// What to add where nobody can be asked.
 const TOKEN_SOURCES: &str = "--token-stdin < FILE";
 
-/// Add a connection
+/// Add a connection, or log in again for one
 ///
-/// The token comes from stdin, a file, a named variable, or a prompt; it is checked with the provider before it is stored. The first `connect`
-/// also makes the store.
+/// On a terminal it offers a login where an OAuth client is known for the host (`gitconn oauth status`), and takes a pasted token otherwise. A token also
+/// comes from stdin, a file, or a named variable. It is checked with the provider before it is stored. The first `connect` also makes the store.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn connect github
   gitconn connect gitlab ops --host https://git.acme.com/gitlab --tag prod
+  gitconn connect github --device
+  gitconn connect --reauth work
   printf %s \"$TOKEN\" | gitconn connect github ci --token-stdin")]
 pub(super) struct Args {
     /// Whose API the host speaks
-    #[arg(value_enum)]
-    provider: ProviderId,
+    #[arg(value_enum, required_unless_present = "reauth")]
+    provider: Option<ProviderId>,
     /// Name of the connection; made of provider, host and account if left out
     #[arg(value_name = "NAME")]
     name: Option<Name>,
@@ -41,6 +46,8 @@ pub(super) struct Args {
     api_url: Option<String>,
     #[command(flatten)]
     token: TokenArgs,
+    #[command(flatten)]
+    login: LoginArgs,
     /// Store without asking the provider: the status is `pending`
     #[arg(long)]
     offline: bool,
@@ -71,6 +78,19 @@ pub(super) struct Args {
     /// Open the page for making a token in the browser
     #[arg(long)]
     open: bool,
+    /// Log in again for this connection: it keeps its id, name, tags and history
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = [
+            "provider", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
+            "expires_at", "ca_file", "client_cert", "allow_http", "replace_host", "open",
+        ]
+    )]
+    reauth: Option<String>,
+    /// With --reauth: take a login of another account
+    #[arg(long, requires = "reauth")]
+    allow_account_change: bool,
 }
 
 /// A connection that was just stored. For a person the sentence on stderr says it all; a script gets the name.
@@ -99,55 +119,157 @@ impl View for Stored {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
+    if let Some(name) = &args.reauth {
+        return log_in_again(name, args, &session, context);
+    }
+    let plan = plan(args)?;
+    // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
+    let given = args.token.read(context)?;
+    if let Some(token) = &given {
+        plan.shape(token)?;
+    } else if !args.login.is_given() && !context.prompt.is_allowed() {
+        return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
+    }
+    let has_store = session.place().header().map_err(Error::from)?.is_some();
+    if args.login.is_given() && !has_store && !clients::is_in_environment(&session, plan.provider, &plan.host)? {
+        // Before a store is made, and somebody thinks of a passphrase for it.
+        return Err(Error::NoClient(Box::new(guide::guide(plan.provider, &plan.host))).into());
+    }
+    let store = store::open_or_make(&session, context)?;
+    plan.check(&store)?;
+    let connected = match given {
+        Some(token) => add(&session, &store, plan, Offered::Token(token), context)?,
+        None => log_in_or_ask(args, &session, &store, plan, context)?,
+    };
+    let warnings = connected.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
+    say(&connected.connection, warnings, connected.durable, args.offline, "connected", context)
+}
+
+/// What is to be connected, by what was typed.
+fn plan(args: &Args) -> Result<Plan, Failure> {
     let given = HostOptions {
-        api: args.api_url.as_deref().map(HostUrl::parse).transpose().map_err(crate::ops::Error::from)?,
+        api: args.api_url.as_deref().map(HostUrl::parse).transpose().map_err(Error::from)?,
         ca_pem: read(args.ca_file.as_deref())?,
         client_pem: read(args.client_cert.as_deref())?.map(Secret::from),
         allow_http: args.allow_http,
         replace: args.replace_host,
     };
-    let mut plan = Plan::new(args.provider, args.host.as_deref(), given)?;
+    let provider = args.provider.ok_or_else(|| Failure::usage("no provider is named").hint("gitconn connect github"))?;
+    let mut plan = Plan::new(provider, args.host.as_deref(), given)?;
     plan.name.clone_from(&args.name);
     plan.description.clone_from(&args.description);
     plan.tags.clone_from(&args.tags);
     plan.expires_at = args.expires_at;
     plan.offline = args.offline;
     plan.force = args.force;
+    Ok(plan)
+}
 
-    // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
-    let given = args.token.read(context)?;
-    if let Some(token) = &given {
-        plan.shape(token)?;
-    } else if !context.prompt.is_allowed() {
-        return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
-    }
-    let store = store::open_or_make(&session, context)?;
-    plan.check(&store)?;
-    let token = match given {
-        Some(token) => token,
-        None => ask(args, &plan, context)?,
+/// A login where that is wanted and a client is known; else a token that is pasted.
+fn log_in_or_ask(
+    args: &Args,
+    session: &Session<'_>,
+    store: &Store,
+    plan: Plan,
+    context: &Context<'_>,
+) -> Result<connect::Connected, Failure> {
+    let chosen = args.login.choose(plan.login(session, store)?, (plan.provider, &plan.host), context)?;
+    let Some((way, place)) = chosen else {
+        let token = ask(args, &plan, context)?;
+        return add(session, store, plan, Offered::Token(token), context);
     };
-    let host = plan.host.to_string();
+    say_if_copy(store, context)?;
+    let scopes = args.login.scopes();
+    let login = way.log_in(session, &place, scopes.as_deref(), context);
+    context.wait(async {
+        let (grant, page) = login.await?.parts();
+        context.progress.begin(&format!("asking {}", plan.host));
+        let connected = connect::connect(session, store, plan, Offered::Login(Box::new(grant))).await;
+        let shown = connected.as_ref().map(|connected| &connected.connection);
+        Login::show(page, outcome(shown)).await;
+        connected
+    })
+}
+
+/// Checks a token that somebody handed over, and stores it.
+fn add(
+    session: &Session<'_>,
+    store: &Store,
+    plan: Plan,
+    offered: Offered,
+    context: &Context<'_>,
+) -> Result<connect::Connected, Failure> {
     if !plan.offline {
-        context.progress.begin(&format!("asking {host}"));
+        context.progress.begin(&format!("asking {}", plan.host));
     }
-    let connected = context.wait(connect::connect(&session, &store, plan, token))?;
-    for warning in &connected.warnings {
-        context.out.warn(&warning.text);
-        if let Some(hint) = &warning.hint {
+    context.wait(connect::connect(session, store, plan, offered))
+}
+
+/// A login in the place of the one that a connection has.
+fn log_in_again(name: &str, args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
+    let store = session.store()?;
+    let (connection, place, scopes) = replace_token::again(session, &store, name)?;
+    let (way, place) = args.login.settle(place, context)?;
+    say_if_copy(&store, context)?;
+    let scopes = args.login.scopes().or(scopes);
+    let login = way.log_in(session, &place, scopes.as_deref(), context);
+    let replaced = context.wait(async {
+        let (grant, page) = login.await?.parts();
+        let offered = Offered::Login(Box::new(grant));
+        let replaced = replace_token::replace(session, &store, &connection, offered, args.allow_account_change).await;
+        Login::show(page, outcome(replaced.as_ref().map(|replaced| &replaced.connection))).await;
+        replaced
+    })?;
+    let warnings = replaced.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
+    say(&replaced.connection, warnings, replaced.durable, false, "logged in again:", context)
+}
+
+/// A login that is made in a copy of the store is not renewed there either: that is known before anybody goes to a browser.
+fn say_if_copy(store: &Store, context: &Context<'_>) -> Result<(), Failure> {
+    if crate::ops::store::is_copy(store)? {
+        context
+            .progress
+            .warn("this store is a copy, its home is another machine: here the login lasts only as long as its first token");
+        context.out.hint("gitconn store accept --move --yes   # makes this machine its home");
+    }
+    Ok(())
+}
+
+/// What the browser is shown in the end. Of a failure the terminal says more.
+fn outcome(stored: Result<&Connection, &Error>) -> Outcome {
+    match stored {
+        Ok(connection) => Outcome::Connected {
+            name: connection.name.to_string(),
+            account: super::view::account(connection),
+            host: connection.host.to_string(),
+        },
+        Err(_) => Outcome::Failed { what: "The login worked, but the connection was not stored.".to_owned() },
+    }
+}
+
+/// Says what was stored.
+fn say(
+    connection: &Connection,
+    warnings: Vec<(String, Option<String>)>,
+    durable: bool,
+    offline: bool,
+    verb: &str,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    for (text, hint) in &warnings {
+        context.out.warn(text);
+        if let Some(hint) = hint {
             context.out.hint(hint);
         }
     }
-    store::say_durability(connected.durable, context);
-    let connection = &connected.connection;
-    context.out.note(&sentence(connection, context.env.now()));
-    if args.offline {
+    store::say_durability(durable, context);
+    context.out.note(&sentence(verb, connection, context.env.now()));
+    if offline {
         context.out.hint(&format!("gitconn validate {}", shell_word(connection.name.as_str())));
     } else {
         context.out.hint("gitconn repos");
     }
-    let warnings = connected.warnings.iter().map(|warning| warning.text.clone()).collect();
-    context.out.data(&Stored::new(connection, warnings))
+    context.out.data(&Stored::new(connection, warnings.into_iter().map(|(text, _)| text).collect()))
 }
 
 /// Shows the page where a token is made, opens it if that is wanted, and takes the token without echo, again if its text cannot be one.
@@ -161,12 +283,7 @@ fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failur
         context.out.note(&format!("  {advice}"));
     }
     if args.open {
-        // A browser inherits the environment, and there is no taking a variable out of our own.
-        if env::name::SECRETS.iter().any(|name| context.env.os(name).is_some()) {
-            context.out.warn("no browser is opened while GITCONN_KEY is set: it would inherit the key");
-        } else if webbrowser::open(&page.url).is_err() {
-            context.out.warn("no browser could be opened");
-        }
+        browser::open(&page.url, context);
     }
     for _ in 0..2 {
         let token = context.prompt.secret("token", TOKEN_SOURCES)?;
@@ -188,7 +305,7 @@ fn read(path: Option<&Path>) -> Result<Option<String>, Failure> {
 }
 
 /// ``connected `work` as octocat on github.com (classic token: repo, read:org; expires 18 Feb 2027, in 90 days)``
-fn sentence(connection: &Connection, now: Timestamp) -> String {
+fn sentence(verb: &str, connection: &Connection, now: Timestamp) -> String {
     let account = match &connection.username {
         Some(_) => format!(" as {}", super::view::account(connection)),
         None => String::new(),
@@ -198,10 +315,11 @@ fn sentence(connection: &Connection, now: Timestamp) -> String {
         facts = format!("{facts}: {}", super::view::scopes(connection));
     }
     match connection.expiry {
+        _ if connection.auto_renews => facts += "; renews itself",
         Expiry::At(at) => facts = format!("{facts}; expires {}, {}", words::date(at), words::relative(at, now)),
         Expiry::Never => facts += "; never expires",
         Expiry::Unknown => {}
     }
     let checked = if connection.validated_at.is_none() { ", not checked yet" } else { "" };
-    format!("connected `{}`{account} on {} ({facts}{checked})", connection.name, connection.host)
+    format!("{verb} `{}`{account} on {} ({facts}{checked})", connection.name, connection.host)
 }

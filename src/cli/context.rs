@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::Global;
 use super::failure::Failure;
+use super::interrupt;
 use super::out::Out;
 use super::progress::Progress;
 use super::prompt::Prompt;
 use crate::config::{Config, Setting};
 use crate::env::Env;
-use crate::ops::{Ask, AskFor, Cancelled, Choices, Session};
+use crate::ops::{Around, Ask, AskFor, Cancelled, Choices, Notices as _, Session, Shield};
 use crate::secret::Secret;
 
 /// One run's surroundings.
@@ -21,6 +23,7 @@ pub(crate) struct Context<'a> {
     pub(crate) out: &'a Out,
     pub(crate) prompt: Prompt,
     pub(crate) progress: Rc<Progress>,
+    shield: Shield,
     global: &'a Global,
 }
 
@@ -31,7 +34,8 @@ impl<'a> Context<'a> {
             config,
             out,
             prompt: Prompt::new(global.no_input),
-            progress: Rc::new(Progress::new(env, global.quiet)),
+            progress: Rc::new(Progress::new(env, global.quiet, out.is_json())),
+            shield: Shield::default(),
             global,
         }
     }
@@ -53,24 +57,54 @@ impl<'a> Context<'a> {
             Choices { store: self.global.store.clone(), key_file: self.global.key_file.clone(), max_wait: self.global.max_wait };
         let prompt = self.prompt;
         let ask: Option<Ask> = prompt.is_allowed().then(|| Box::new(move |asked: &AskFor| passphrase(prompt, asked)) as Ask);
-        Ok(Session::new(self.env, self.config, &choices, ask, self.progress.clone())?)
+        let (watcher, notices) = (self.progress.clone(), self.progress.clone());
+        let around = Around { ask, watcher, notices, shield: self.shield.clone() };
+        Ok(Session::new(self.env, self.config, &choices, around)?)
     }
 
     /// Waits for the network, or for Ctrl-C.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
-        let result = super::interrupt::quietly(|| {
-            runtime.block_on(async {
-                tokio::select! {
-                    result = work => result.map_err(Failure::from),
-                    signal = tokio::signal::ctrl_c() => Err(signal.map_or_else(Failure::bug, |()| Failure::interrupted())),
-                }
-            })
-        });
+        let local = tokio::task::LocalSet::new();
+        let result = interrupt::quietly(|| runtime.block_on(local.run_until(self.finish(work))));
         self.progress.end();
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();
         result
+    }
+}
+
+impl Context<'_> {
+    /// Does the work to its end or to Ctrl-C, and in both cases what must not be cut off ([`Shield`]): a renewal goes on although nobody waits for it.
+    async fn finish<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
+        let mut work = std::pin::pin!(work);
+        let signal = tokio::select! {
+            // Asked first, so that it is listened for before the work begins: whoever presses it early is heard too.
+            biased;
+            signal = interrupt::told() => signal,
+            result = &mut work => {
+                self.end_shielded().await;
+                return result.map_err(Failure::from);
+            }
+        };
+        if self.shield.is_held() {
+            self.progress.warn("finishing what would be lost (Ctrl-C again to stop at once)");
+            self.end_shielded().await;
+            // What became of it is worth saying: a login may be over.
+            if let Ok(Err(error)) = tokio::time::timeout(Duration::from_millis(100), &mut work).await {
+                Failure::from(error).say("what was being finished", self.out);
+            }
+        }
+        Err(signal.map_or_else(Failure::bug, |()| Failure::interrupted()))
+    }
+
+    /// Waits for shielded work, or for Ctrl-C.
+    async fn end_shielded(&self) {
+        tokio::select! {
+            biased;
+            () = self.shield.lifted() => {}
+            _ = interrupt::told() => {}
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::failure::Failure;
 use super::token_input::TokenArgs;
 use super::{store, words};
 use crate::model::{Expiry, Name};
+use crate::ops::Offered;
 use crate::ops::edit::{self, Changes};
 use crate::ops::{replace_token, resolve};
 
@@ -63,7 +64,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         // Either all of it or nothing: a name that is taken is found out before the token is replaced.
         edit::check(&store, &before, &changes)?;
         context.progress.begin(&format!("asking {}", before.host));
-        let replaced = context.wait(replace_token::replace(&session, &store, &before, token, args.allow_account_change))?;
+        let replaced =
+            context.wait(replace_token::replace(&session, &store, &before, Offered::Token(token), args.allow_account_change))?;
         store::say_durability(replaced.durable, context);
         for warning in &replaced.warnings {
             context.out.warn(&warning.text);

@@ -44,6 +44,28 @@ pub(super) fn line(question: &str) -> io::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(text.to_owned()))
 }
 
+/// Lines that are typed while it lives are not shown.
+#[cfg(unix)]
+pub(super) struct Unechoed {
+    _silence: silence::Silence,
+}
+
+#[cfg(not(unix))]
+pub(super) struct Unechoed;
+
+impl Unechoed {
+    #[cfg(unix)]
+    pub(super) fn begin() -> io::Result<Self> {
+        Ok(Self { _silence: silence::Silence::of_lines()? })
+    }
+
+    /// Elsewhere lines are shown.
+    #[cfg(not(unix))]
+    pub(super) fn begin() -> io::Result<Self> {
+        Ok(Self)
+    }
+}
+
 #[cfg(unix)]
 mod silence {
     //! The terminal's mode while a secret is typed.
@@ -52,14 +74,24 @@ mod silence {
 
     use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
-    /// No echo, no lines, no signals from keys, until it is dropped.
-    pub(super) struct Silence(Termios);
+    /// No echo, until it is dropped.
+    pub(in crate::cli) struct Silence(Termios);
 
     impl Silence {
+        /// Nothing that is typed is shown. Lines are lines, and Ctrl-C is Ctrl-C.
+        pub(in crate::cli) fn of_lines() -> io::Result<Self> {
+            Self::without(LocalModes::ECHO)
+        }
+
+        /// Nothing is shown, nothing waits for Enter, and no key is a signal.
         pub(super) fn begin() -> io::Result<Self> {
+            Self::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+        }
+
+        fn without(modes: LocalModes) -> io::Result<Self> {
             let before = tcgetattr(io::stdin())?;
             let mut quiet = before.clone();
-            quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+            quiet.local_modes.remove(modes);
             quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
             quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
             // `Now`, not `Flush`: what was typed ahead is kept.

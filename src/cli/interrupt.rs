@@ -2,12 +2,14 @@
 //! something to tidy up first.
 
 #[cfg(unix)]
-pub(super) use signals::{quietly, watch};
+pub(super) use signals::{quietly, told, watch};
 
 #[cfg(unix)]
 mod signals {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, OnceLock};
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
 
     use super::super::failure::Kind;
 
@@ -16,11 +18,10 @@ mod signals {
         static AT_ONCE: OnceLock<Arc<AtomicBool>> = OnceLock::new();
         AT_ONCE.get_or_init(|| {
             let flag = Arc::new(AtomicBool::new(true));
-            let code = i32::from(Kind::Interrupted.code());
-            if let Err(error) =
-                signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(&flag))
-            {
-                tracing::debug!(%error, "Ctrl-C ends the program without its exit code");
+            for (signal, code) in [(SIGINT, i32::from(Kind::Interrupted.code())), (SIGTERM, 128 + SIGTERM)] {
+                if let Err(error) = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag)) {
+                    tracing::debug!(%error, signal, "it ends the program without its exit code");
+                }
             }
             flag
         })
@@ -29,6 +30,16 @@ mod signals {
     /// From now on Ctrl-C ends the program with its own exit code.
     pub(in crate::cli) fn watch() {
         at_once();
+    }
+
+    /// Waits for Ctrl-C, or for a pipeline that stops us.
+    pub(in crate::cli) async fn told() -> std::io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut stopped = signal(SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = stopped.recv() => Ok(()),
+        }
     }
 
     /// Leaves Ctrl-C to `work`, which hears of it in its own way.
@@ -43,6 +54,11 @@ mod signals {
 /// Elsewhere the system's own way has to do.
 #[cfg(not(unix))]
 pub(super) fn watch() {}
+
+#[cfg(not(unix))]
+pub(super) async fn told() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
 
 #[cfg(not(unix))]
 pub(super) fn quietly<T>(work: impl FnOnce() -> T) -> T {

@@ -2,6 +2,9 @@
 
 mod audit;
 mod branches;
+mod browser;
+mod choose;
+mod commands;
 mod completions;
 mod config;
 mod connect;
@@ -15,11 +18,15 @@ mod help;
 mod hidden;
 mod interrupt;
 mod list;
+mod login;
+mod login_args;
 mod man;
+mod oauth;
 mod out;
 mod paging;
 mod progress;
 mod prompt;
+mod refresh;
 mod remove;
 mod repos;
 mod show;
@@ -95,6 +102,7 @@ enum Command {
     Validate(validate::Args),
     /// Check now without saving what is found: `validate --no-save`
     Test(validate::Args),
+    Refresh(refresh::Args),
     Edit(edit::Args),
     Enable(enable::EnableArgs),
     Disable(enable::DisableArgs),
@@ -103,6 +111,7 @@ enum Command {
     Repos(repos::Args),
     Branches(branches::Args),
     Token(token::Args),
+    Oauth(oauth::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -204,6 +213,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Show(args) => show::run(args, context),
         Command::Validate(args) => validate::run(args, false, context),
         Command::Test(args) => validate::run(args, true, context),
+        Command::Refresh(args) => refresh::run(args, context),
         Command::Edit(args) => edit::run(args, context),
         Command::Enable(args) => enable::run(&args.names, true, context),
         Command::Disable(args) => enable::run(&args.names, false, context),
@@ -211,6 +221,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
         Command::Token(args) => token::run(args, context),
+        Command::Oauth(args) => oauth::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),

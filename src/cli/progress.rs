@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::env::{self, Env};
-use crate::ops::{Waiting, Watcher};
+use crate::ops::{Notices, Waiting, Watcher};
 
 /// One piece of work whose progress may be shown.
 pub(crate) struct Progress {
@@ -17,18 +17,29 @@ pub(crate) struct Progress {
     /// Waits are said as lines where no bar can be drawn.
     lines: bool,
     said: RefCell<bool>,
+    quiet: bool,
+    /// Whether a program reads stderr, and wants JSON.
+    json: bool,
 }
 
 impl Progress {
     /// Nothing is drawn in the first half second, nor off a terminal, nor with `quiet`.
-    pub(crate) fn new(env: &Env, quiet: bool) -> Self {
+    pub(crate) fn new(env: &Env, quiet: bool, json: bool) -> Self {
         let drawn = !quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()) && env.text(env::name::TERM) != Some("dumb");
         let bar =
             ProgressBar::with_draw_target(None, if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
             bar.set_style(style);
         }
-        Self { bar, message: RefCell::default(), env: env.clone(), lines: !drawn && !quiet, said: RefCell::new(false) }
+        Self {
+            bar,
+            message: RefCell::default(),
+            env: env.clone(),
+            lines: !drawn && !quiet,
+            said: RefCell::new(false),
+            quiet,
+            json: json && !drawn,
+        }
     }
 
     /// Says what is being waited for: `asking github.com`.
@@ -54,6 +65,11 @@ impl Progress {
         self.bar.set_position(done.try_into().unwrap_or(u64::MAX));
     }
 
+    /// Says something beside what is being waited for.
+    pub(crate) fn say(&self, text: &str) {
+        self.bar.suspend(|| super::out::stderr_line(text));
+    }
+
     /// Takes the line away.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
@@ -63,6 +79,18 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+impl Notices for Progress {
+    fn warn(&self, text: &str) {
+        let text = crate::ops::redact(text);
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            // Off a terminal a program that asked for JSON gets nothing else.
+            (false, true) => self.say(&serde_json::json!({ "warning": text }).to_string()),
+            (false, false) => self.say(&format!("warning: {text}")),
+        }
     }
 }
 

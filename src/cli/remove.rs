@@ -67,7 +67,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }
     if args.revoke {
         context.progress.begin(&format!("asking {}", connection.host));
-        let revoked = context.wait(remove::revoke(&session, &store, &connection))?;
+        let without = format!("gitconn remove {}   # without --revoke", shell_word(name));
+        let revoked = context.wait(remove::revoke(&session, &store, &connection));
+        let revoked = revoked.map_err(|failure| failure.cause("nothing was removed").hint(without))?;
         context.out.note(match revoked {
             crate::ops::Revoked::Done => "the token is revoked",
             crate::ops::Revoked::Accepted => "the provider has taken the order to revoke the token; it dies within moments",

@@ -62,11 +62,18 @@ impl View for Shown {
         row("scopes", view::scopes(connection));
         let mut expiry = view::expiry(style, connection, self.soon);
         if style.is_human()
+            && !connection.auto_renews
             && let Expiry::At(at) = connection.expiry
         {
             expiry = format!("{expiry} ({})", words::date(at));
         }
         row("expires", expiry);
+        if let Some(end) = connection.refresh_expires_at.filter(|_| connection.auto_renews) {
+            row(
+                "login ends",
+                if style.is_human() { format!("{} ({})", style.moment(end), words::date(end)) } else { end.to_string() },
+            );
+        }
         row("checked", view::checked(style, connection));
         if let Some(error) = &connection.validation_error {
             row("last check", clean(error).into_owned());

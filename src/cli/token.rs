@@ -34,7 +34,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let view = store.read()?;
     let connection = token::connection(&session, &view, &args.connection)?;
-    let secret = token::live(&view, &connection)?;
+    let (secret, connection) = match token::at_hand(&session, &store, &view, &connection)? {
+        Some(secret) => (secret, connection),
+        None => context.wait(token::live(&session, &store, &connection))?,
+    };
     let text = match context.out.format() {
         Format::Table | Format::Tsv => zeroize::Zeroizing::new(format!("{}\n", secret.expose())),
         Format::Json | Format::Ndjson => {

@@ -10,6 +10,39 @@ use crate::secret::Secret;
 /// More than any token is long; a whole file by mistake is not read to its end.
 const LIMIT: u64 = 64 * 1024;
 
+/// Reads another secret than a token from stdin, without echo where somebody types it.
+pub(super) fn from_stdin(what: &str, context: &Context<'_>) -> Result<Secret, Failure> {
+    if context.prompt.is_allowed() {
+        let secret = context.prompt.secret(what, "")?;
+        return if secret.expose().trim().is_empty() { Err(Failure::interrupted()) } else { Ok(secret) };
+    }
+    to_its_end(what)
+}
+
+/// Reads a secret of several lines from stdin. On a terminal nothing of it is shown, nor left over for the shell: it ends with Ctrl-D.
+pub(super) fn lines_from_stdin(what: &str, context: &Context<'_>) -> Result<Secret, Failure> {
+    if !context.prompt.is_allowed() {
+        return to_its_end(what);
+    }
+    let _unechoed = super::hidden::Unechoed::begin().map_err(Failure::prompt)?;
+    context.out.note(&format!("paste the {what}, then Enter and Ctrl-D:"));
+    to_its_end(what)
+}
+
+fn to_its_end(what: &str) -> Result<Secret, Failure> {
+    let mut text = zeroize::Zeroizing::new(String::new());
+    std::io::stdin()
+        .lock()
+        .take(LIMIT)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(format!("stdin does not hold a {what}: it cannot be read as text")).cause(error))?;
+    let secret = text.trim();
+    if secret.is_empty() {
+        return Err(Failure::usage(format!("stdin holds no {what}")));
+    }
+    Ok(Secret::from(secret.to_owned()))
+}
+
 /// Where the token comes from.
 #[derive(Debug, Default, clap::Args)]
 #[group(multiple = false)]

@@ -15,7 +15,7 @@ use crate::ops::validate::{self, Checked};
 /// Check now whether credentials still work: all enabled ones by default, side by side
 ///
 /// Exit code 0 if all work, 4 if one is refused, 6 if none is refused but one could not be checked. A network fault never counts against a
-/// credential.
+/// credential. 5 if a login could not be renewed because this store is a copy, or cannot be saved.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Names, or the beginnings of ids
@@ -40,6 +40,10 @@ struct ResultView {
     username: Option<String>,
     scopes: Option<Vec<String>>,
     expires_at: Option<Timestamp>,
+    /// Nobody has to do anything when it expires.
+    auto_renews: bool,
+    /// When the refresh token dies.
+    refresh_expires_at: Option<Timestamp>,
     rate_limit_limit: Option<u64>,
     rate_limit_remaining: Option<u64>,
     rate_limit_reset: Option<Timestamp>,
@@ -53,7 +57,7 @@ struct ResultView {
 }
 
 impl From<&Checked> for ResultView {
-    fn from(Checked { connection, probe }: &Checked) -> Self {
+    fn from(Checked { connection, probe, .. }: &Checked) -> Self {
         let limit = probe.rate_limit;
         let known = probe.verdict.is_unknown();
         Self {
@@ -69,6 +73,8 @@ impl From<&Checked> for ResultView {
                 Some(Expiry::At(at)) => Some(at),
                 _ => connection.expiry.at(),
             },
+            auto_renews: connection.auto_renews,
+            refresh_expires_at: connection.refresh_expires_at,
             rate_limit_limit: limit.and_then(|limit| limit.limit),
             rate_limit_remaining: limit.map(|limit| limit.remaining),
             rate_limit_reset: limit.and_then(|limit| limit.reset),
@@ -84,18 +90,18 @@ impl From<&Checked> for ResultView {
 impl ResultView {
     /// What a person reads behind the name: what is left, or why not.
     fn remark(&self, style: Style) -> String {
-        match (self.valid, self.rate_limit_remaining, self.rate_limit_limit) {
-            (true, Some(remaining), Some(limit)) => {
+        if self.valid {
+            let left = self.rate_limit_remaining.zip(self.rate_limit_limit).map(|(remaining, limit)| {
                 format!("{} of {} requests left", words::thousands(remaining), words::thousands(limit))
-            }
-            (true, ..) => String::new(),
-            (false, ..) => {
-                let mut text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
-                if let Some(at) = self.last_good {
-                    text = format!("{text}; the token was last good {}", style.moment(at));
-                }
-                text
-            }
+            });
+            let renews = self.refresh_expires_at.filter(|_| self.auto_renews);
+            let renews = renews.map(|end| format!("renews itself, log in again {}", style.moment(end)));
+            return left.into_iter().chain(renews).collect::<Vec<_>>().join("; ");
+        }
+        let text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
+        match self.last_good {
+            Some(at) => format!("{text}; the token was last good {}", style.moment(at)),
+            None => text,
         }
     }
 }
@@ -143,8 +149,8 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     let count = connections.len();
     let message = format!("asking about {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection"));
     context.progress.begin_many(&message, count);
-    let checked =
-        context.wait(async { validate::check(&session, &view, connections, |done| context.progress.step(done)).await })?;
+    let checked = context
+        .wait(async { validate::check(&session, &store, &view, connections, |done| context.progress.step(done)).await })?;
     let mut unsaved = None;
     if !(args.no_save || only_test) {
         let stamp = session.stamp();
@@ -156,15 +162,22 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     }
     show(args, &checked, context)?;
     point_to_help(&checked, context);
-    let verdicts = || checked.iter().map(|checked| checked.probe.verdict);
+    let verdicts: Vec<Verdict> = checked.iter().map(|checked| checked.probe.verdict).collect();
     let unsaved = unsaved.map(Failure::from);
     if let Some(failure) = &unsaved {
         failure.say("what was found could not be kept", context.out);
     }
     // What is wrong with a credential counts more than that it could not be written down.
-    if verdicts().any(Verdict::is_refusal) {
+    let obstacle = checked.into_iter().find_map(|checked| checked.obstacle).map(Failure::from);
+    if verdicts.iter().any(|verdict| verdict.is_refusal()) {
         Err(Failure::said(Kind::Refused))
-    } else if verdicts().any(Verdict::is_unknown) {
+    } else if let Some(obstacle) = obstacle {
+        // A copy of the store, a store that cannot be saved: another time will not do.
+        if let Some(hint) = obstacle.first_hint() {
+            context.out.hint(&hint);
+        }
+        Err(Failure::said(obstacle.kind()))
+    } else if verdicts.iter().any(|verdict| verdict.is_unknown()) {
         Err(Failure::said(Kind::Unavailable))
     } else {
         unsaved.map_or(Ok(()), |failure| Err(Failure::said(failure.kind())))
@@ -186,10 +199,13 @@ fn show(args: &Args, checked: &[Checked], context: &Context<'_>) -> Result<(), F
 /// At most two things to do, the most pressing first.
 fn point_to_help(checked: &[Checked], context: &Context<'_>) {
     let mut hints = Vec::new();
-    for Checked { connection, probe } in checked {
+    for Checked { connection, probe, is_login, .. } in checked {
         let name = shell_word(connection.name.as_str()).into_owned();
         match (probe.verdict, &probe.mend_url) {
             (_, Some(url)) => hints.push(super::failure::open(url)),
+            (Verdict::Expired | Verdict::Revoked | Verdict::Invalid, None) if *is_login => {
+                hints.push(format!("gitconn connect --reauth {name}   # logs in again"));
+            }
             (Verdict::Expired | Verdict::Revoked | Verdict::Invalid, None) => {
                 hints.push(format!("gitconn edit {name} --token-stdin   # a new token in its place"));
             }

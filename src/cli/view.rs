@@ -95,7 +95,12 @@ pub(super) fn status(style: Style, connection: &Connection) -> String {
 /// When it ends, in words and colour: `renews`, `in 90 days`, `never`, `unknown`.
 pub(super) fn expiry(style: Style, connection: &Connection, soon: std::time::Duration) -> String {
     if connection.auto_renews {
-        return "renews".to_owned();
+        // What renews itself ends with its refresh token.
+        return match connection.refresh_expires_at.filter(|_| style.is_human()) {
+            None => "renews".to_owned(),
+            Some(end) if is_soon(end, style, soon) => style.doubtful(&format!("log in {}", style.moment(end))),
+            Some(end) => format!("renews, ends {}", style.moment(end)),
+        };
     }
     match connection.expiry {
         Expiry::Never => "never".to_owned(),
@@ -106,14 +111,20 @@ pub(super) fn expiry(style: Style, connection: &Connection, soon: std::time::Dur
             } else {
                 style.moment(at)
             };
-            let seconds = at.as_second() - style.now().as_second();
-            match u64::try_from(seconds) {
-                Err(_) => style.bad(&words),
-                Ok(left) if left <= soon.as_secs() => style.doubtful(&words),
-                Ok(_) => words,
+            if at < style.now() {
+                style.bad(&words)
+            } else if is_soon(at, style, soon) {
+                style.doubtful(&words)
+            } else {
+                words
             }
         }
     }
+}
+
+/// Whether a moment is past, or comes within this span.
+fn is_soon(at: Timestamp, style: Style, soon: std::time::Duration) -> bool {
+    u64::try_from(at.as_second() - style.now().as_second()).map_or(true, |left| left <= soon.as_secs())
 }
 
 /// When it was last checked.

@@ -5,6 +5,7 @@ mod connection;
 mod event;
 mod host;
 mod moment;
+mod oauth;
 mod repository;
 mod words;
 
@@ -13,5 +14,6 @@ pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name,
 pub(crate) use event::{Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};
 pub(crate) use moment::{Stamp, Timestamp};
+pub(crate) use oauth::{OAuthClient, OAuthEndpoints, OAuthTokens};
 pub(crate) use repository::{Branch, Repository, RepositoryPath};
 pub(crate) use words::{AuthMethod, GrantFlow, IntentKind, ProviderId, Status, TokenKind, UnknownWord, Verdict};

@@ -14,6 +14,12 @@ use crate::secret::Secret;
 pub(crate) trait TokenSource {
     /// The token to send now.
     async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>>;
+
+    /// Another token in place of one that was refused with 401, if there can be one: its end may have come earlier than was known. `None` where a
+    /// refusal is the last word.
+    async fn instead_of(&self, _refused: &Secret) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
+        Ok(None)
+    }
 }
 
 /// How a request proves who it is.
@@ -33,14 +39,37 @@ pub(crate) enum Auth {
 struct NotSendable;
 
 impl Auth {
-    /// The header that carries the token of this moment, marked so that nothing prints or indexes it.
-    pub(super) async fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
-        let (name, prefix, source) = match self {
-            Self::Bearer(source) => (AUTHORIZATION, "Bearer ", source),
-            Self::PrivateToken(source) => (HeaderName::from_static("private-token"), "", source),
+    fn source(&self) -> Option<&Rc<dyn TokenSource>> {
+        match self {
+            Self::Bearer(source) | Self::PrivateToken(source) => Some(source),
+            Self::None => None,
+        }
+    }
+
+    /// The token of this moment.
+    pub(super) async fn token(&self) -> Result<Option<Secret>, Error> {
+        match self.source() {
+            Some(source) => Ok(Some(source.token().await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Another token in place of one that was refused.
+    pub(super) async fn instead_of(&self, refused: Option<&Secret>) -> Result<Option<Secret>, Error> {
+        match self.source().zip(refused) {
+            Some((source, refused)) => Ok(source.instead_of(refused).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The header that carries a token, marked so that nothing prints or indexes it.
+    pub(super) fn header(&self, token: Option<&Secret>) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
+        let (name, prefix) = match self {
+            Self::Bearer(_) => (AUTHORIZATION, "Bearer "),
+            Self::PrivateToken(_) => (HeaderName::from_static("private-token"), ""),
             Self::None => return Ok(None),
         };
-        let token = source.token().await?;
+        let Some(token) = token else { return Ok(None) };
         if token.expose().is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::Token(Box::new(NotSendable)));
         }
@@ -75,11 +104,13 @@ mod tests {
             (Auth::Bearer(Rc::new(Fixed)), "authorization", "Bearer s3krit"),
             (Auth::PrivateToken(Rc::new(Fixed)), "private-token", "s3krit"),
         ] {
-            let (found, header) = auth.header().await.unwrap().unwrap();
+            let token = auth.token().await.unwrap();
+            let (found, header) = auth.header(token.as_ref()).unwrap().unwrap();
             assert_eq!((found.as_str(), header.to_str().unwrap()), (name, value));
             assert!(header.is_sensitive());
             assert!(!format!("{header:?}").contains("s3krit"));
         }
-        assert!(Auth::None.header().await.unwrap().is_none());
+        assert!(Auth::None.token().await.unwrap().is_none());
+        assert!(Auth::None.header(None).unwrap().is_none());
     }
 }

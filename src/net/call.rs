@@ -36,6 +36,16 @@ impl From<Method> for reqwest::Method {
     }
 }
 
+/// What goes with a request that changes something.
+#[derive(Clone, Copy)]
+pub(crate) enum Body<'a> {
+    /// Nothing.
+    Empty,
+    Json(&'a serde_json::Value),
+    /// `application/x-www-form-urlencoded`, encoded already. It may hold secrets.
+    Form(&'a [u8]),
+}
+
 /// A path below an origin with its query. Segments are percent-encoded one by one, so that a `/` in a branch name stays one segment.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {

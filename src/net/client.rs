@@ -42,7 +42,8 @@ impl Timing {
     };
 }
 
-/// The client. Cheap to make: TLS is set up with the first request.
+/// The client. Cheap to make: TLS is set up with the first request. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct Http {
     shared: Rc<Shared>,
 }

@@ -8,7 +8,12 @@ pub(crate) enum Error {
     /// No connection, a broken one, or no answer in time. `why` is in words: `it refused the connection`, `no answer within 60 s`,
     /// `its name could not be found`, `its certificate is not trusted: …`.
     #[error("{host} could not be reached: {why}")]
-    Unreachable { host: String, why: String },
+    Unreachable {
+        host: String,
+        why: String,
+        /// Whether the request may have got there all the same: then nobody knows what it did.
+        maybe_sent: bool,
+    },
     /// The provider asks to wait for longer than `--max-wait` allows.
     #[error("{host} limits requests{}", until.map(|until| format!(" until {until}")).unwrap_or_default())]
     Limited { host: String, until: Option<Timestamp> },

@@ -23,20 +23,27 @@ pub(super) struct Fault {
     /// Whether a standing connection broke: what is worth asking again. A refusal, a name that does not exist, a certificate or
     /// silence will be the same in a second.
     pub(super) broken: bool,
+    /// Whether the request may have got there all the same.
+    pub(super) maybe_sent: bool,
 }
 
 impl Fault {
     fn lasting(why: impl Into<String>) -> Self {
-        Self { why: why.into(), broken: false }
+        Self { why: why.into(), broken: false, maybe_sent: true }
     }
 
     fn broken(why: impl Into<String>) -> Self {
-        Self { why: why.into(), broken: true }
+        Self { why: why.into(), broken: true, maybe_sent: true }
     }
 }
 
-/// Says what happened.
+/// Says what happened. Without a connection nothing was sent.
 pub(super) fn explain(error: reqwest::Error, limits: Limits) -> Fault {
+    let maybe_sent = !(error.is_connect() || error.is_builder() || error.is_dns());
+    Fault { maybe_sent, ..in_words(error, limits) }
+}
+
+fn in_words(error: reqwest::Error, limits: Limits) -> Fault {
     let error = error.without_url();
     if error.is_timeout() {
         let (what, limit) = if error.is_connect() { ("connection", limits.connect) } else { ("answer", limits.whole) };

@@ -18,7 +18,7 @@ mod wire;
 
 pub(crate) use answer::Answer;
 pub(crate) use auth::{Auth, TokenSource};
-pub(crate) use call::{Call, Method};
+pub(crate) use call::{Body, Call, Method};
 pub(crate) use client::{Http, Options};
 pub(crate) use error::Error;
 pub(crate) use limits::{Classifier, Limit, Waiting, Watcher};

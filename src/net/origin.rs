@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::auth::Auth;
-use super::call::{Call, Method};
+use super::call::{Body, Call, Method};
 use super::client::Shared;
 use super::fault::Fault;
 use super::gate::Gate;
@@ -20,6 +20,7 @@ use super::limits::{Budget, UNNAMED, credible, retry_after};
 use super::trust::ClientKey;
 use super::{Answer, Classifier, Error, Trust, redirect, wire};
 use crate::model::HostUrl;
+use crate::secret::Secret;
 
 /// Redirects followed in one request.
 const REDIRECTS: usize = 5;
@@ -108,7 +109,7 @@ impl Origin {
 
     /// Sends something that changes state, once: never repeated, never redirected. A limit that is known already is waited for;
     /// one that the answer brings is [`Error::Limited`].
-    pub(crate) async fn send(&self, method: Method, call: &Call, body: Option<&serde_json::Value>) -> Result<Answer, Error> {
+    pub(crate) async fn send(&self, method: Method, call: &Call, body: Body<'_>) -> Result<Answer, Error> {
         let url = call.address(self.base())?;
         let call = call.describe(method);
         let answer = self.once(method, &url, &call, body, &mut self.spent()).await?.map_err(|fault| self.unreachable(fault))?;
@@ -132,14 +133,14 @@ impl Origin {
                 Some(elsewhere) => return Err(self.redirected(call.to_owned(), elsewhere.shown())),
             }
         }
-        Err(Error::Unreachable { host: self.inner.host.clone(), why: "it redirects in circles".to_owned() })
+        Err(Error::Unreachable { host: self.inner.host.clone(), why: "it redirects in circles".to_owned(), maybe_sent: true })
     }
 
     /// One address, with repeats and waits.
     async fn ask(&self, url: &Url, call: &str, spent: &mut Spent) -> Result<Answer, Error> {
         let mut pauses = self.inner.shared.timing.repeats.build();
         loop {
-            let outcome = self.once(Method::Get, url, call, None, spent).await?;
+            let outcome = self.once(Method::Get, url, call, Body::Empty, spent).await?;
             // Four times nearly a minute is no use to anybody: no repeat begins after the time of one request.
             let pause = if spent.asking < self.inner.shared.timing.limits.whole { pauses.next() } else { None };
             match outcome {
@@ -171,34 +172,55 @@ impl Origin {
         method: Method,
         url: &Url,
         call: &str,
-        body: Option<&serde_json::Value>,
+        body: Body<'_>,
         spent: &mut Spent,
     ) -> Result<Result<Answer, Fault>, Error> {
         let client = self.client()?;
+        let mut instead: Option<Secret> = None;
         loop {
             self.wait_for_hold(spent).await?;
             // Before the gate: renewing the token may itself need a place there.
-            let request = self.request(method, url, body).await?;
-            let _place = self.inner.gate.enter().await;
+            let is_second = instead.is_some();
+            let token = match instead.take() {
+                Some(token) => Some(token),
+                None => self.inner.auth.token().await?,
+            };
+            let request = self.request(method, url, body, token.as_ref())?;
+            let place = self.inner.gate.enter().await;
             // While we stood in the queue another request may have met a limit.
-            if self.held().is_none() {
-                let started = Instant::now();
-                let outcome = wire::exchange(&client, request, call, &self.inner.host, self.inner.shared.timing.limits).await;
-                spent.asking += started.elapsed();
+            if self.held().is_some() {
+                continue;
+            }
+            let started = Instant::now();
+            let outcome = wire::exchange(&client, request, call, &self.inner.host, self.inner.shared.timing.limits).await;
+            spent.asking += started.elapsed();
+            drop(place);
+            // A page of HTML is a proxy's, and says nothing of the token.
+            let is_refused =
+                matches!(&outcome, Ok(Ok(answer)) if answer.status == 401 && answer.json::<serde::de::IgnoredAny>().is_some());
+            // Nothing that changes state is sent twice, and a second refusal counts.
+            if !is_refused || is_second || method != Method::Get {
+                return outcome;
+            }
+            instead = self.inner.auth.instead_of(token.as_ref()).await?;
+            if instead.is_none() {
                 return outcome;
             }
         }
     }
 
-    /// The request with the token of this moment.
-    async fn request(&self, method: Method, url: &Url, body: Option<&serde_json::Value>) -> Result<Request, Error> {
+    /// The request with this token.
+    fn request(&self, method: Method, url: &Url, body: Body<'_>, token: Option<&Secret>) -> Result<Request, Error> {
         let mut headers = self.inner.headers.clone();
-        headers.extend(self.inner.auth.header().await?.map(|(name, value)| (Some(name), value)));
+        headers.extend(self.inner.auth.header(token)?.map(|(name, value)| (Some(name), value)));
         let mut request = Request::new(method.into(), url.clone());
-        if let Some(body) = body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Some(body.to_string().into());
-        }
+        let (kind, bytes) = match body {
+            Body::Empty => (None, None),
+            Body::Json(value) => (Some("application/json"), Some(value.to_string().into_bytes())),
+            Body::Form(form) => (Some("application/x-www-form-urlencoded"), Some(form.to_vec())),
+        };
+        headers.extend(kind.map(|kind| (Some(CONTENT_TYPE), HeaderValue::from_static(kind))));
+        *request.body_mut() = bytes.map(Into::into);
         *request.headers_mut() = headers;
         Ok(request)
     }
@@ -261,7 +283,7 @@ impl Origin {
     }
 
     fn unreachable(&self, fault: Fault) -> Error {
-        Error::Unreachable { host: self.inner.host.clone(), why: fault.why }
+        Error::Unreachable { host: self.inner.host.clone(), why: fault.why, maybe_sent: fault.maybe_sent }
     }
 
     fn redirected(&self, call: String, target: String) -> Error {

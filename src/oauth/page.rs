@@ -62,7 +62,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Page {
             whole("Connected", Some("good"), &said, "You can close this window and go back to the terminal.")
         }
         Outcome::Failed { what } => {
-            let said = format!("<p>The login did not go through: <bdi>{}</bdi>.</p>", escape(what.trim_end_matches('.')));
+            let said = format!("<p><bdi>{}</bdi>.</p>", escape(what.trim_end_matches('.')));
             whole("Not connected", Some("bad"), &said, "The terminal says more. You can close this window.")
         }
     }

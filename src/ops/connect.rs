@@ -1,13 +1,18 @@
 //! Adding a connection: the token is looked at, asked about, and only then stored.
 
+use super::clients;
+use super::given;
+use super::host_options::HostOptions;
 use super::live::Door;
+use super::login::Place;
+use super::offered::Offered;
 use super::{Error, Session};
 use crate::model::{
-    AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, Verdict,
+    AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp, Verdict,
 };
 use crate::provider::{self, Known, Probe, Shape, TokenPage, Warning};
 use crate::secret::Secret;
-use crate::store::{Db, HostRecord, Keep, Store};
+use crate::store::{Db, Keep, Store};
 
 /// What is to be connected, without the token.
 #[derive(Debug)]
@@ -25,67 +30,6 @@ pub(crate) struct Plan {
     pub(crate) offline: bool,
     /// Take a token whose text looks mistyped.
     pub(crate) force: bool,
-}
-
-/// What a user says about a host beyond its address; what is not said stays as the store knows it.
-#[derive(Debug, Default)]
-pub(crate) struct HostOptions {
-    /// Another API address than the provider's own for this host.
-    pub(crate) api: Option<HostUrl>,
-    /// Certificates (PEM) to trust besides the system's.
-    pub(crate) ca_pem: Option<String>,
-    /// A client certificate with its key (PEM).
-    pub(crate) client_pem: Option<Secret>,
-    pub(crate) allow_http: bool,
-    /// Where this differs from what the store knows, it counts from now on, for all connections of the host.
-    pub(crate) replace: bool,
-}
-
-impl HostOptions {
-    /// The host as it is to be known: what is known already, with what the user says.
-    ///
-    /// # Errors
-    ///
-    /// `Error::HostDiffers` where they contradict each other and `replace` is not set: other connections' tokens would go elsewhere.
-    fn merge(&self, db: &Db, provider: ProviderId, host: &HostUrl) -> Result<(HostRecord, Vec<&'static str>), Error> {
-        let Some(known) = db.host(host, provider)? else {
-            let record = HostRecord {
-                provider,
-                host: host.clone(),
-                api: self.api.clone().unwrap_or_else(|| provider::kind(provider).api_base(host)),
-                ca_pem: self.ca_pem.clone(),
-                client_pem: self.client_pem.clone(),
-                allow_http: self.allow_http,
-            };
-            return Ok((record, Vec::new()));
-        };
-        let mut record = known.clone();
-        let mut differing = Vec::new();
-        if let Some(api) = self.api.as_ref().filter(|api| **api != known.api) {
-            record.api = api.clone();
-            differing.push("--api-url");
-        }
-        if self.ca_pem.is_some() && self.ca_pem != known.ca_pem {
-            record.ca_pem.clone_from(&self.ca_pem);
-            differing.push("--ca-file");
-        }
-        if let Some(pem) = &self.client_pem
-            && known.client_pem.as_ref().is_none_or(|known| known.fingerprint() != pem.fingerprint())
-        {
-            record.client_pem = Some(pem.clone());
-            differing.push("--client-cert");
-        }
-        if self.allow_http && !known.allow_http {
-            record.allow_http = true;
-            differing.push("--allow-http");
-        }
-        if !differing.is_empty() && !self.replace {
-            let others = db.connections()?.into_iter().filter(|other| other.host == *host && other.provider == provider);
-            let others = others.map(|other| other.name.to_string()).collect();
-            return Err(Error::HostDiffers { host: host.to_string(), api: known.api.to_string(), differing, others });
-        }
-        Ok((record, differing))
-    }
 }
 
 /// A connection that is stored.
@@ -146,6 +90,14 @@ impl Plan {
         }
     }
 
+    /// Where somebody logs in for this plan; `None` if no client is known there.
+    pub(crate) fn login(&self, session: &Session<'_>, store: &Store) -> Result<Option<Place>, Error> {
+        let view = store.read()?;
+        let (record, _) = self.given.merge(&view, self.provider, &self.host)?;
+        let known = clients::of_host(session.env(), &view, self.provider, &self.host)?;
+        Ok(known.map(|known| Place::new(self.provider, self.host.clone(), Door::of(record).trust, known)))
+    }
+
     /// Says early, before anybody is asked for a token, that the name is taken or that the host is known to be another.
     pub(crate) fn check(&self, store: &Store) -> Result<(), Error> {
         let view = store.read()?;
@@ -163,8 +115,9 @@ impl Plan {
 /// # Errors
 ///
 /// `Error::NotStored` if the provider refuses the token or cannot be asked.
-pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, token: Secret) -> Result<Connected, Error> {
-    let shape = plan.shape(&token)?;
+pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, offered: Offered) -> Result<Connected, Error> {
+    let mut offered = offered;
+    let shape = offered.shape(&plan)?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let kind = provider::kind(plan.provider);
     let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
@@ -172,15 +125,24 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
         None
     } else {
         let door = Door::of(known.clone());
-        let probe = door.open(session.http(), token.clone())?.probe(&Known::default()).await;
+        let check = async |offered: &Offered| -> Result<Probe, Error> {
+            Ok(door.open(session.http(), shape.method, offered.access().clone())?.probe(&Known::default()).await)
+        };
+        let mut probe = check(&offered).await?;
+        if matches!(probe.verdict, Verdict::Expired | Verdict::Revoked | Verdict::Invalid)
+            && let Some(renewed) = given::renewed(session, store, &plan, &door, &offered).await?
+        {
+            offered = renewed;
+            probe = check(&offered).await?;
+        }
         if probe.verdict != Verdict::Valid {
             return Err(Error::NotStored { probe: Box::new(probe), offline: true });
         }
-        warnings.extend(kind.scope_warnings(&probe));
+        warnings.extend(offered.warnings(kind, &probe));
         Some(probe)
     };
     let stamp = session.stamp();
-    let fingerprint = token.fingerprint();
+    let fingerprint = offered.access().fingerprint();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let twins: Vec<_> = db.connections()?.into_iter().filter(|other| other.fingerprint == fingerprint).collect();
         if let Some(first) = twins.first() {
@@ -192,14 +154,17 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
             Some(name) => name.clone(),
             None => default_name(db, &plan, probe.as_ref())?,
         };
-        let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, fingerprint);
+        let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, &offered);
         // Asked under the lock again: the token was checked with the host as it was known before.
         let (record, differing) = plan.given.merge(db, plan.provider, &plan.host)?;
         if !record.is_same(&known) {
             return Err(Error::Usage(format!("{} was changed meanwhile: try again", plan.host)));
         }
         db.put_host(&record)?;
-        db.add(&connection, &token)?;
+        db.add(&connection, offered.access())?;
+        if let Some(grant) = offered.grant() {
+            grant.keep(db, &connection.id)?;
+        }
         let created = EventKind::Created {
             provider: connection.provider.to_string(),
             method: connection.auth_method.to_string(),
@@ -218,15 +183,12 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, to
     Ok(Connected { connection: saved.value, warnings, durable: saved.durable })
 }
 
-fn assemble(
-    plan: &Plan,
-    name: Name,
-    shape: &Shape,
-    probe: Option<&Probe>,
-    stamp: &crate::model::Stamp,
-    fingerprint: String,
-) -> Connection {
-    let told = probe.and_then(|probe| probe.expiry);
+fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp: &Stamp, offered: &Offered) -> Connection {
+    let (told, scopes) = (probe.and_then(|probe| probe.expiry), probe.and_then(|probe| probe.scopes.clone()));
+    let (told, scopes) = match offered.grant() {
+        Some(grant) => (grant.expiry(told), grant.scopes(scopes)),
+        None => (told, scopes),
+    };
     let expiry = match (told, plan.expires_at) {
         (Some(Expiry::At(at)), _) | (_, Some(at)) => Expiry::At(at),
         (Some(expiry), None) => expiry,
@@ -247,11 +209,11 @@ fn assemble(
         status: if probe.is_some() { Status::Active } else { Status::Pending },
         is_active: true,
         tags: tidy(plan.tags.clone()),
-        scopes: probe.and_then(|probe| probe.scopes.clone()),
+        scopes,
         expiry,
-        auto_renews: false,
-        refresh_expires_at: None,
-        fingerprint,
+        auto_renews: offered.grant().is_some_and(|grant| grant.pair.refresh.is_some()),
+        refresh_expires_at: offered.grant().and_then(|grant| grant.pair.refresh_expires_at),
+        fingerprint: offered.access().fingerprint(),
         rotated_at: None,
         validated_at: probe.map(|_| stamp.at),
         validation_error: None,

@@ -1,9 +1,10 @@
 //! Why a piece of work was not done: the errors of the layers below, and what only their meeting can tell.
 
+use super::guide::Guide;
 use crate::config::Origin;
-use crate::model::{HostError, NameError, Status};
+use crate::model::{Connection, HostError, NameError, ProviderId, Status};
 use crate::provider::Probe;
-use crate::{config, net, provider, store};
+use crate::{config, net, oauth, provider, store};
 
 /// Work that failed.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +12,7 @@ pub(crate) enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(transparent)]
-    Provider(#[from] provider::Error),
+    Provider(provider::Error),
     #[error(transparent)]
     Config(#[from] config::Error),
     #[error(transparent)]
@@ -38,7 +39,14 @@ pub(crate) enum Error {
     Disabled { name: String },
     /// The provider has refused the credential before (exit 4).
     #[error("connection `{name}` cannot be used: its token is {status}")]
-    Dead { name: String, status: Status },
+    Dead {
+        name: String,
+        status: Status,
+        /// Whether a login brought it, and another one mends it.
+        login: bool,
+        /// What the last check or renewal found.
+        why: Option<String>,
+    },
     /// A new credential was refused or could not be checked; nothing was stored.
     #[error("{}", probe.reason.as_deref().unwrap_or(probe.verdict.id()))]
     NotStored {
@@ -67,14 +75,85 @@ pub(crate) enum Error {
     /// An argument holds a secret (exit 2). It is not repeated; the shell may have kept it.
     #[error("an argument holds {what}: no secret is taken there, and this one may be in your shell's history now")]
     SecretTyped { what: &'static str },
+    /// A login or a renewal that the authorization server refused, or that did not get through.
+    #[error("{error}")]
+    OAuth { error: oauth::Error, host: String, provider: ProviderId },
+    /// Nobody is known there as whom one could log in (exit 2).
+    #[error("no OAuth client is known for {}", .0.host)]
+    NoClient(Box<Guide>),
+    /// A connection's tokens belong to a client that is not known any more (exit 2).
+    #[error("`{name}` renews itself as client `{client_id}` of {host}, which is not known any more")]
+    OtherClient { name: String, host: String, client_id: String },
+    /// The client cannot log in that way (exit 2).
+    #[error("the browser login at {host} needs the client's secret, and none is known")]
+    NoClientSecret { host: String, provider: ProviderId, client_id: String },
+    /// An address alone does not tell whose API it speaks (exit 2).
+    #[error("whose host {host} is cannot be told from its address")]
+    WhichProvider { host: String },
+    /// Nothing came back from the browser (exit 1).
+    #[error("nothing came back from the browser within {minutes} minutes{}", only.map(|only| format!(", only {only}")).unwrap_or_default())]
+    NothingCame {
+        host: String,
+        minutes: u64,
+        provider: ProviderId,
+        /// What came instead.
+        only: Option<&'static str>,
+        /// The redirect address that the app should have.
+        registered: String,
+        /// The one that was sent.
+        sent: String,
+    },
+    /// A refresh token is dead: somebody has to log in again (exit 4).
+    #[error("`{name}` cannot be renewed any more: {why}")]
+    LoginEnded { name: String, why: String },
+    /// It does not renew itself (exit 2).
+    #[error("`{name}` does not renew itself")]
+    NoRenewal { name: String },
+    /// A copy of the store must not spend a single-use token (exit 5).
+    #[error("`{name}` is not renewed here: this store is a copy, and its home is another machine")]
+    Copy { name: String, provider: ProviderId, host: String },
+    /// The store cannot be saved, so nothing was asked (exit 5 where it is read-only).
+    #[error("`{name}` is not renewed: the store cannot be saved, and the new tokens would be lost")]
+    Unsavable { name: String, provider: ProviderId, host: String, source: Box<store::Error> },
+    /// New tokens could be saved nowhere (exit 1).
+    #[error("`{name}` was renewed, but the new tokens could be saved neither in the store ({source}) nor beside it ({second})")]
+    Unkept { name: String, source: Box<store::Error>, second: Box<store::Error> },
+    /// Another process holds the lock of the renewal (exit 6).
+    #[error("another gitconn has been renewing this connection for {seconds} s")]
+    RenewalBusy { seconds: u64 },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]
     Usage(String),
 }
 
+impl Error {
+    /// What a connection's authorization server said.
+    pub(super) fn oauth(error: oauth::Error, connection: &Connection) -> Self {
+        Self::OAuth { error, host: connection.host.to_string(), provider: connection.provider }
+    }
+
+    /// Whether somebody has to log in again.
+    pub(super) const fn ends_login(&self) -> bool {
+        matches!(self, Self::LoginEnded { .. })
+    }
+}
+
 impl From<net::Error> for Error {
     fn from(error: net::Error) -> Self {
-        Self::Provider(error.into())
+        provider::Error::from(error).into()
+    }
+}
+
+/// A token that could not be had for a request is our own error, come back up through the layers below.
+impl From<provider::Error> for Error {
+    fn from(error: provider::Error) -> Self {
+        match error {
+            provider::Error::Net(net::Error::Token(source)) => match source.downcast::<Self>() {
+                Ok(own) => *own,
+                Err(source) => Self::Provider(net::Error::Token(source).into()),
+            },
+            other => Self::Provider(other),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn list(
     query: &BranchQuery,
     mut show: impl FnMut(Vec<Branch>) -> Flow,
 ) -> Result<Listing, Error> {
-    let provider = live::provider(session, view, connection)?;
+    let provider = live::provider(session, store, view, connection)?;
     let listing = provider.branches(path, query, &mut show).await?;
     store.note_use(view, &connection.id, Purpose::Branches, Some(path.as_str()), &session.stamp());
     Ok(listing)

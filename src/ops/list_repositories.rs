@@ -65,7 +65,7 @@ pub(crate) async fn list(
     for connection in connections {
         let (sender, receiver) = mpsc::unbounded_channel::<Repository>();
         streams.push(receiver);
-        let (provider, query) = (live::provider(session, view, connection), &query);
+        let (provider, query) = (live::provider(session, store, view, connection), &query);
         readers.push(async move {
             let taken = Cell::new(0_usize);
             let listing = provider?

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::renew::Renewing;
 use super::{Error, Session};
-use crate::model::{Connection, HostUrl, ProviderId};
+use crate::model::{AuthMethod, Connection, HostUrl, ProviderId};
 use crate::net::{Http, TokenSource, Trust};
-use crate::provider::{self, Provider};
+use crate::provider::{self, Credential, Provider};
 use crate::secret::Secret;
-use crate::store::{Db, HostRecord};
+use crate::store::{Db, HostRecord, Store};
 
 /// A token that lives as long as its connection: pasted ones do not renew themselves.
 struct Pasted(Secret);
@@ -50,14 +51,28 @@ impl Door {
         Self { provider, host, api, trust: Trust { ca_pem, client_pem, allow_http } }
     }
 
-    /// The provider behind it, asked with a token.
-    pub(super) fn open(&self, http: &Http, token: Secret) -> Result<Box<dyn Provider>, Error> {
-        Ok(provider::kind(self.provider).connect(http, &self.host, &self.api, &self.trust, Rc::new(Pasted(token)))?)
+    /// The provider behind it, asked with a token as it is.
+    pub(super) fn open(&self, http: &Http, method: AuthMethod, token: Secret) -> Result<Box<dyn Provider>, Error> {
+        self.enter(http, Credential { method, token: Rc::new(Pasted(token)) })
+    }
+
+    fn enter(&self, http: &Http, credential: Credential) -> Result<Box<dyn Provider>, Error> {
+        Ok(provider::kind(self.provider).connect(http, &self.host, &self.api, &self.trust, credential)?)
     }
 }
 
-/// The provider behind a stored connection.
-pub(super) fn provider(session: &Session<'_>, db: &Db, connection: &Connection) -> Result<Box<dyn Provider>, Error> {
-    let token = db.token(&connection.id)?;
-    Door::stored(db, connection)?.open(session.http(), token)
+/// The provider behind a stored connection, whose token renews itself where it can.
+pub(super) fn provider(
+    session: &Session<'_>,
+    store: &Store,
+    db: &Db,
+    connection: &Connection,
+) -> Result<Box<dyn Provider>, Error> {
+    let door = Door::stored(db, connection)?;
+    let token: Rc<dyn TokenSource> = if connection.auto_renews {
+        Rc::new(Renewing::new(session.renewer(store), connection.id.clone()))
+    } else {
+        Rc::new(Pasted(db.token(&connection.id)?))
+    };
+    door.enter(session.http(), Credential { method: connection.auth_method, token })
 }

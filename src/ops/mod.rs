@@ -3,26 +3,40 @@
 
 pub(crate) mod audit;
 pub(crate) mod checkout;
+pub(crate) mod clients;
 pub(crate) mod connect;
 pub(crate) mod edit;
 mod error;
+mod given;
+mod grant;
+pub(crate) mod guide;
+mod host_options;
 pub(crate) mod list_branches;
 pub(crate) mod list_repositories;
 mod live;
+pub(crate) mod login;
 pub(crate) mod look;
+mod offered;
+pub(crate) mod refresh;
 pub(crate) mod remove;
+mod renew;
 pub(crate) mod replace_token;
 pub(crate) mod resolve;
 mod session;
+mod shield;
 pub(crate) mod store;
 pub(crate) mod token;
 pub(crate) mod validate;
 
 pub(crate) use error::Error;
-pub(crate) use session::{Ask, Choices, Filter, Session};
+pub(crate) use host_options::HostOptions;
+pub(crate) use offered::Offered;
+pub(crate) use session::{Around, Ask, Choices, Filter, Notices, Session};
+pub(crate) use shield::Shield;
 
 // What an error of ours is made of, and what progress is told: the terminal sees the layers below through here.
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
+pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
     Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked, redact, secret_in,
 };

@@ -1,9 +1,11 @@
 //! Taking a connection away, at the provider too if that is wanted.
 
-use super::{Error, Session, live, resolve};
+use super::{Error, Session, clients, live, resolve};
 use crate::config::Origin;
-use crate::model::{Connection, EventKind};
+use crate::model::{Connection, EventKind, OAuthClient};
+use crate::oauth::Server;
 use crate::provider::{self, RevokeBy, Revoked};
+use crate::secret::Secret;
 use crate::store::{Keep, Store};
 
 /// What is to go.
@@ -37,10 +39,28 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
 
 /// Revokes the token at its provider, once.
 pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<Revoked, Error> {
-    let revoked = {
-        let view = store.read()?;
-        let provider = live::provider(session, &view, connection)?;
-        provider.revoke().await?
+    let revoked = if let Some((server, client, token)) = login(session, store, connection)? {
+        server.revoke(&client, &token).await.map_err(|error| Error::oauth(error, connection))?;
+        Revoked::Done
+    } else {
+        let (door, tokens) = {
+            let view = store.read()?;
+            let pair = [Some(view.token(&connection.id)?), view.refresh_token(&connection.id)?];
+            (live::Door::stored(&view, connection)?, pair)
+        };
+        let mut revoked = Ok(Revoked::Done);
+        for token in tokens.into_iter().flatten() {
+            let one = door.open(session.http(), connection.auth_method, token)?.revoke().await;
+            // That one of the two is dead is to be known, whatever becomes of the other.
+            revoked = match (revoked, one) {
+                (Ok(Revoked::Accepted), Err(error)) => {
+                    tracing::warn!(%error, "the second token was not revoked");
+                    Ok(Revoked::Accepted)
+                }
+                (_, one) => one,
+            };
+        }
+        revoked?
     };
     let stamp = session.stamp();
     let event = EventKind::Revoked { fingerprint: connection.fingerprint.clone() };
@@ -57,6 +77,25 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
     Ok(revoked)
 }
 
+/// Who revokes a token of a login, where that is the authorization server and not the API: the server, the client, and the token that takes the
+/// other one of its pair along.
+fn login(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<Option<(Server, OAuthClient, Secret)>, Error> {
+    let view = store.read()?;
+    let Some(grant) = view.grant(&connection.id)? else { return Ok(None) };
+    let endpoints = provider::kind(connection.provider).oauth(&connection.host, Some(&grant.client_id));
+    if endpoints.revoke.is_none() {
+        return Ok(None);
+    }
+    let client = clients::of_grant(session.env(), &view, connection, &grant, &endpoints)?;
+    let token = match view.refresh_token(&connection.id)? {
+        Some(refresh) => refresh,
+        None => view.token(&connection.id)?,
+    };
+    let trust = live::Door::stored(&view, connection)?.trust;
+    let server = Server::new(session.http(), endpoints, &trust).map_err(|error| Error::oauth(error, connection))?;
+    Ok(Some((server, client, token)))
+}
+
 /// Takes the connection out of the store, and what depends on it.
 pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connection, cascade: bool) -> Result<bool, Error> {
     let stamp = session.stamp();
@@ -65,6 +104,8 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connecti
         db.record(&stamp, Some(&current), &EventKind::Removed { name: current.name.to_string() })?;
         Ok::<_, Error>(db.remove(&current.id)?)
     })?;
+    let store_id = store.read()?.meta()?.store_id;
+    store.forget_rescued(&store_id, &connection.id)?;
     if cascade {
         let _ = session.config().unset("connection")?;
     }

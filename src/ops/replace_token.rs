@@ -1,20 +1,46 @@
-//! A new token in place of a connection's old one: asked about first, of the same account, and only then stored.
+//! A new credential in place of a connection's old one, pasted or from a login: asked about first, of the same account, and only then stored. The
+//! connection keeps its id, name and history.
 
+use super::clients;
+use super::guide;
 use super::live::Door;
+use super::login::Place;
+use super::offered::Offered;
 use super::{Error, Session, validate};
-use crate::model::{Connection, EventKind, Expiry, Status, Verdict};
+use crate::model::{AuthMethod, Connection, EventKind, Expiry, Status, Verdict};
 use crate::provider::{self, Known, Probe, Warning};
-use crate::secret::Secret;
 use crate::store::{Keep, Store};
 
 /// What became of it.
 #[derive(Debug)]
 pub(crate) struct Replaced {
+    /// As it is now.
+    pub(crate) connection: Connection,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) durable: bool,
 }
 
-/// Puts `token` in place of the connection's token.
+/// A connection, where its owner logs in again (as the client that is known there now), and the scopes that were asked for the last time.
+///
+/// # Errors
+///
+/// `Error::NoClient` if none is.
+pub(crate) fn again(
+    session: &Session<'_>,
+    store: &Store,
+    typed: &str,
+) -> Result<(Connection, Place, Option<Vec<String>>), Error> {
+    let view = store.read()?;
+    let connection = super::resolve::named(&view, typed)?;
+    let (provider, host) = (connection.provider, connection.host.clone());
+    let known = clients::of_host(session.env(), &view, provider, &host)?
+        .ok_or_else(|| Error::NoClient(Box::new(guide::guide(provider, &host))))?;
+    let trust = Door::stored(&view, &connection)?.trust;
+    let scopes = view.grant(&connection.id)?.and_then(|grant| grant.requested);
+    Ok((connection, Place::new(provider, host, trust, known), scopes))
+}
+
+/// Puts what is offered in place of the connection's credential.
 ///
 /// # Errors
 ///
@@ -23,16 +49,23 @@ pub(crate) async fn replace(
     session: &Session<'_>,
     store: &Store,
     connection: &Connection,
-    token: Secret,
+    offered: Offered,
     allow_account_change: bool,
 ) -> Result<Replaced, Error> {
+    let token = offered.access();
     if token.fingerprint() == connection.fingerprint {
         return Err(Error::Usage(format!("this is the token that `{}` has already", connection.name)));
     }
     let kind = provider::kind(connection.provider);
-    let shape = kind.shape(&token, &connection.host)?;
+    let (method, token_kind, doubts) = match &offered {
+        Offered::Token(token) => {
+            let shape = kind.shape(token, &connection.host)?;
+            (shape.method, shape.kind, shape.doubts)
+        }
+        Offered::Login(_) => (AuthMethod::OAuth, None, Vec::new()),
+    };
     let door = Door::stored(&*store.read()?, connection)?;
-    let probe = door.open(session.http(), token.clone())?.probe(&Known::default()).await;
+    let probe = door.open(session.http(), method, token.clone())?.probe(&Known::default()).await;
     if probe.verdict != Verdict::Valid {
         return Err(Error::NotStored { probe: Box::new(probe), offline: false });
     }
@@ -46,10 +79,11 @@ pub(crate) async fn replace(
             connection.name
         )));
     }
-    let mut warnings = kind.scope_warnings(&probe);
-    warnings.extend(shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }));
-    if let (Some(old), Some(new)) = (&connection.scopes, &probe.scopes) {
-        let lost: Vec<&str> = old.iter().filter(|scope| !new.contains(scope)).map(String::as_str).collect();
+    let mut warnings = offered.warnings(kind, &probe);
+    warnings.extend(doubts.into_iter().map(|text| Warning { text, hint: None }));
+    let scopes = offered.grant().map_or_else(|| probe.scopes.clone(), |grant| grant.scopes(probe.scopes.clone()));
+    if let (Some(old), Some(new)) = (&connection.scopes, &scopes) {
+        let lost = kind.lacks(old, new);
         if !lost.is_empty() {
             warnings.push(Warning { text: format!("the new token lacks what the old one had: {}", lost.join(", ")), hint: None });
         }
@@ -61,19 +95,36 @@ pub(crate) async fn replace(
         current.fingerprint = token.fingerprint();
         current.rotated_at = Some(stamp.at);
         current.status = Status::Active;
-        current.auth_method = shape.method;
-        current.token_kind = shape.kind;
+        current.auth_method = method;
+        current.token_kind = token_kind;
         // What was known of the old token says nothing of the new one.
         current.expiry = Expiry::Unknown;
         current.scopes = None;
         validate::learn(&mut current, &probe, &stamp);
-        db.set_token(&current.id, &token)?;
+        current.scopes = scopes;
+        db.set_token(&current.id, token)?;
+        // A renewal that was begun with the old one is nobody's business any more.
+        db.clear_intent(&current.id)?;
+        if let Some(grant) = offered.grant() {
+            current.expiry = grant.expiry(probe.expiry).unwrap_or(current.expiry);
+            current.auto_renews = grant.pair.refresh.is_some();
+            current.refresh_expires_at = grant.pair.refresh_expires_at;
+            grant.keep(db, &current.id)?;
+        } else {
+            current.auto_renews = false;
+            current.refresh_expires_at = None;
+            db.set_refresh_token(&current.id, None)?;
+            db.remove_grant(&current.id)?;
+        }
         db.update(&current)?;
         db.record(&stamp, Some(&current), &event)?;
-        Ok::<_, Error>(db.record(&stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?)
+        db.record(&stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?;
+        Ok::<_, Error>(current)
     })?;
-    let () = saved.value;
-    Ok(Replaced { warnings, durable: saved.durable })
+    // A pair of the login before is nothing to come back to.
+    let store_id = store.read()?.meta()?.store_id;
+    store.forget_rescued(&store_id, &connection.id)?;
+    Ok(Replaced { connection: saved.value, warnings, durable: saved.durable })
 }
 
 /// By the provider's own id where both are known: a login may be renamed.

@@ -48,7 +48,9 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
         return Err(Error::Disabled { name: connection.name.to_string() });
     }
     if !connection.status.is_usable() {
-        return Err(Error::Dead { name: connection.name.to_string(), status: connection.status });
+        let login = db.grant(&connection.id)?.is_some();
+        let why = connection.validation_error.clone().filter(|_| login);
+        return Err(Error::Dead { name: connection.name.to_string(), status: connection.status, login, why });
     }
     Ok(connection)
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::Error;
+use super::renew::Renewer;
+use super::{Error, Shield};
 use crate::config::{Config, Origin, Setting};
 use crate::env::{self, Env};
 use crate::model::{Connection, ProviderId, Stamp, Status, Timestamp};
@@ -48,6 +49,21 @@ pub(crate) struct Choices {
     pub(crate) max_wait: Option<Duration>,
 }
 
+/// Hears what a person should know although the work goes on.
+pub(crate) trait Notices {
+    /// Something is not as it should be.
+    fn warn(&self, text: &str);
+}
+
+/// What a run has around it.
+pub(crate) struct Around {
+    /// `None` where nobody can be asked.
+    pub(crate) ask: Option<Ask>,
+    pub(crate) watcher: Rc<dyn Watcher>,
+    pub(crate) notices: Rc<dyn Notices>,
+    pub(crate) shield: Shield,
+}
+
 /// One run of the program.
 pub(crate) struct Session<'a> {
     env: &'a Env,
@@ -57,25 +73,37 @@ pub(crate) struct Session<'a> {
     place: Place,
     ask: Option<Ask>,
     options: Options,
+    notices: Rc<dyn Notices>,
+    shield: Shield,
     http: OnceCell<Http>,
+    renewer: OnceCell<Rc<Renewer>>,
 }
 
 impl<'a> Session<'a> {
-    /// Nothing is read yet. `ask` is `None` where nobody can be asked.
-    pub(crate) fn new(
-        env: &'a Env,
-        config: &'a Config,
-        choices: &Choices,
-        ask: Option<Ask>,
-        watcher: Rc<dyn Watcher>,
-    ) -> Result<Self, Error> {
+    /// Nothing is read yet.
+    pub(crate) fn new(env: &'a Env, config: &'a Config, choices: &Choices, around: Around) -> Result<Self, Error> {
+        let Around { ask, watcher, notices, shield } = around;
         let store_setting = config.store(choices.store.as_deref())?;
         let pinned = env.text(env::name::PIN) != Some("off");
         let place = Place::new(&store_setting.value, config.state(), pinned)?;
         let key_file = config.key_file(choices.key_file.as_deref());
         let max_wait = choices.max_wait.unwrap_or_else(|| config.max_wait());
         let options = Options { watcher: Some(watcher), max_wait };
-        Ok(Self { env, config, key_file, store_setting, place, ask, options, http: OnceCell::new() })
+        let (http, renewer) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { env, config, key_file, store_setting, place, ask, options, notices, shield, http, renewer })
+    }
+
+    pub(super) fn env(&self) -> &Env {
+        self.env
+    }
+
+    /// What renews tokens, made when it is first needed: a run has one store.
+    pub(crate) fn renewer(&self, store: &Store) -> Rc<Renewer> {
+        let made = || {
+            let (http, shield, notices) = (self.http().clone(), self.shield.clone(), Rc::clone(&self.notices));
+            Rc::new(Renewer::new(store.clone(), self.env.clone(), http, shield, notices))
+        };
+        Rc::clone(self.renewer.get_or_init(made))
     }
 
     pub(crate) fn config(&self) -> &Config {

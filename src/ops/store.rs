@@ -242,3 +242,8 @@ pub(crate) fn accept(session: &Session<'_>, store: &Store, shown: &Difference, m
 pub(crate) fn restore(session: &Session<'_>, store: &Store, source: &Source, shown: &Difference) -> Result<bool, Error> {
     Ok(store.restore(source, shown.seen, &session.stamp())?.durable)
 }
+
+/// Whether another machine is the store's home: then nothing that works once is spent here.
+pub(crate) fn is_copy(store: &Store) -> Result<bool, Error> {
+    Ok(!store.is_at_home(&store.read()?.meta()?))
+}

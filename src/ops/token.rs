@@ -1,6 +1,6 @@
-//! Handing out a live token. It needs no network while the token is good.
+//! Handing out a live token. It needs no network while the token is good, and none for one that does not renew itself.
 
-use super::{Error, Session, resolve};
+use super::{Error, Session, renew, resolve};
 use crate::git::Remote;
 use crate::model::{Connection, HostUrl, Purpose};
 use crate::secret::Secret;
@@ -24,9 +24,20 @@ pub(crate) fn connection(session: &Session<'_>, view: &View, typed: &str) -> Res
     }
 }
 
-/// The connection's token.
-pub(crate) fn live(view: &View, connection: &Connection) -> Result<Secret, Error> {
-    Ok(view.token(&connection.id)?)
+/// The connection's token where it is at hand; `None` where it is to be renewed first, which takes the network.
+pub(crate) fn at_hand(
+    session: &Session<'_>,
+    store: &Store,
+    view: &View,
+    connection: &Connection,
+) -> Result<Option<Secret>, Error> {
+    let is_good = !connection.auto_renews || renew::is_fresh(store, view, connection, session.now())?;
+    if is_good { Ok(Some(view.token(&connection.id)?)) } else { Ok(None) }
+}
+
+/// The connection's token, renewed first if its end is near, and the connection as it is then.
+pub(crate) async fn live(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(Secret, Connection), Error> {
+    session.renewer(store).live_and_whole(&connection.id).await
 }
 
 /// The user name git sends with the token over HTTPS.

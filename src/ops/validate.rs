@@ -14,29 +14,51 @@ pub(crate) struct Checked {
     /// As it was before the check.
     pub(crate) connection: Connection,
     pub(crate) probe: Probe,
+    /// Whether a login brought it, and another one mends it.
+    pub(crate) is_login: bool,
+    /// What kept it from being renewed, and so from being checked: a copy of the store, for one.
+    pub(crate) obstacle: Option<Error>,
 }
 
 /// Asks about each connection; results come back in the order of `connections`. `done` hears how many are finished.
 pub(crate) async fn check(
     session: &Session<'_>,
+    store: &Store,
     db: &Db,
     connections: Vec<Connection>,
     done: impl Fn(usize),
 ) -> Result<Vec<Checked>, Error> {
     let mut running = FuturesUnordered::new();
     for (position, connection) in connections.into_iter().enumerate() {
-        let provider = live::provider(session, db, &connection);
+        let provider = live::provider(session, store, db, &connection);
         running.push(async move {
             // What a provider has refused as invalid never worked.
             let was_active = matches!(connection.status, Status::Active | Status::Expired | Status::Revoked);
             let known = Known { was_active, expires_at: connection.expiry.at() };
-            let probe = match provider {
-                Ok(provider) => provider.probe(&known).await,
+            let obstacle = renewed(session, store, &connection).await.err();
+            let probe = match (&obstacle, provider) {
+                (Some(obstacle), _) => in_the_way(obstacle),
+                (None, Ok(provider)) => provider.probe(&known).await,
                 // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
-                Err(Error::Provider(error)) => Probe::of(Verdict::Unreachable, error.to_string()),
-                Err(error) => return Err(error),
+                (None, Err(Error::Provider(error))) => Probe::of(Verdict::Unreachable, error.to_string()),
+                (None, Err(error)) => return Err(error),
             };
-            Ok((position, Checked { connection, probe }))
+            // A renewal has put another token in its place: the check was of that one.
+            let is_login = db.grant(&connection.id)?.is_some();
+            // That the old access token is dead is no news: why nobody can renew it is.
+            let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
+            let probe = match &connection.validation_error {
+                Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
+                _ => probe,
+            };
+            if !connection.auto_renews {
+                return Ok((position, Checked { connection, probe, is_login, obstacle }));
+            }
+            let connection = store.read()?.find(connection.id.as_str())?.unwrap_or(connection);
+            // A provider's refusal may have been what brought the end of the login to light.
+            let has_ended = probe.verdict == Verdict::Unreachable && connection.status == Status::Expired;
+            let probe = if has_ended { Probe::of(Verdict::Expired, connection.validation_error.clone()) } else { probe };
+            Ok((position, Checked { connection, probe, is_login, obstacle }))
         });
     }
     let mut results = Vec::with_capacity(running.len());
@@ -48,11 +70,25 @@ pub(crate) async fn check(
     Ok(results.into_iter().map(|(_, checked)| checked).collect())
 }
 
+/// Renews a token that is due, as any command would.
+async fn renewed(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(), Error> {
+    if connection.auto_renews {
+        session.renewer(store).live(&connection.id).await?;
+    }
+    Ok(())
+}
+
+/// What stands in the way of a renewal is what the check finds.
+fn in_the_way(obstacle: &Error) -> Probe {
+    let verdict = if obstacle.ends_login() { Verdict::Expired } else { Verdict::Unreachable };
+    Probe::of(verdict, crate::model::clean(&obstacle.to_string()).into_owned())
+}
+
 /// Keeps what the checks found, in one save. A connection that was removed meanwhile is left out; one whose token was changed meanwhile keeps
 /// what is known of the new one.
 pub(crate) fn save(store: &Store, stamp: &Stamp, results: &[Checked]) -> Result<bool, Error> {
     let saved = store.change(stamp, Keep::Nothing, |db| {
-        for Checked { connection, probe } in results {
+        for Checked { connection, probe, .. } in results {
             let Some(mut current) = db.find(connection.id.as_str())? else { continue };
             if current.fingerprint != connection.fingerprint {
                 continue;

@@ -17,12 +17,12 @@ use async_trait::async_trait;
 pub(crate) use error::{Answered, Error};
 pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
-    BranchQuery, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage,
-    Warning,
+    BranchQuery, ClientVariables, Credential, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery,
+    RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 
-use crate::model::{AuthMethod, Branch, HostUrl, ProviderId, Repository, RepositoryPath};
-use crate::net::{Flow, Http, TokenSource, Trust};
+use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, ProviderId, Repository, RepositoryPath};
+use crate::net::{Flow, Http, Trust};
 use crate::secret::Secret;
 
 /// What is known about a provider without asking it.
@@ -56,6 +56,17 @@ pub(crate) trait Kind: Sync {
     /// How a token of this method is revoked at this host: for saying so before anybody is asked to confirm it.
     fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy;
 
+    /// How OAuth works at this host, for this client: some of it depends on what kind of app a client is, which its id tells.
+    fn oauth(&self, host: &HostUrl, client_id: Option<&str>) -> OAuthEndpoints;
+
+    /// The environment variables that name an OAuth client for a host of this provider.
+    fn client_variables(&self) -> ClientVariables;
+
+    /// Which of the scopes that were asked for are not among those that were granted, nor included in one of them.
+    fn lacks(&self, requested: &[String], granted: &[String]) -> Vec<String> {
+        requested.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
+    }
+
     /// An account at a host. `api` is from [`Kind::api_base`] unless the user named another.
     ///
     /// # Errors
@@ -67,7 +78,7 @@ pub(crate) trait Kind: Sync {
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        token: std::rc::Rc<dyn TokenSource>,
+        credential: Credential,
     ) -> Result<Box<dyn Provider>, Error>;
 }
 

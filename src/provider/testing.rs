@@ -13,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Error, Listing, PageChoice, Provider, RepositoryQuery, kind};
 use crate::env::Env;
-use crate::model::{HostUrl, ProviderId, Repository};
+use crate::model::{AuthMethod, HostUrl, ProviderId, Repository};
 use crate::net::{Answer, Flow, Http, Options, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -111,7 +111,8 @@ pub(super) fn account(id: ProviderId, host: &str, api: Option<&str>, token: (&st
     let host = HostUrl::parse(host).unwrap();
     let api = api.map_or_else(|| kind(id).api_base(&host), |api| HostUrl::parse(api).unwrap());
     let token = Rc::new(Fixed(format!("{}{}", token.0, token.1)));
-    kind(id).connect(&http, &host, &api, &Trust::default(), token).unwrap()
+    let credential = super::Credential { method: AuthMethod::Pat, token };
+    kind(id).connect(&http, &host, &api, &Trust::default(), credential).unwrap()
 }
 
 /// All rows of a listing, and what is said of it.

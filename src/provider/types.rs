@@ -1,6 +1,9 @@
 //! What providers take and give: plain data that no wire shape leaks into.
 
+use std::rc::Rc;
+
 use crate::model::{AccountType, AuthMethod, Expiry, Timestamp, TokenKind, Verdict};
+use crate::net::TokenSource;
 
 /// What a token's text says about it.
 #[derive(Debug, Clone)]
@@ -10,6 +13,23 @@ pub(crate) struct Shape {
     pub(crate) kind: Option<TokenKind>,
     /// What is doubtful, in words: `its checksum does not fit: it may be mistyped`.
     pub(crate) doubts: Vec<String>,
+}
+
+/// What a provider is asked with.
+#[derive(Clone)]
+pub(crate) struct Credential {
+    /// A token of a login may have to be sent, and asked about, in another way than a pasted one.
+    pub(crate) method: AuthMethod,
+    pub(crate) token: Rc<dyn TokenSource>,
+}
+
+/// Names of environment variables.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientVariables {
+    pub(crate) id: &'static str,
+    pub(crate) secret: &'static str,
+    /// The host that the client is for; the provider's own where it is not set.
+    pub(crate) host: &'static str,
 }
 
 /// The page where a token is made.

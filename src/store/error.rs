@@ -68,6 +68,9 @@ pub(crate) enum Error {
     /// An id prefix that several have (exit 2).
     #[error("`{typed}` is the beginning of several ids")]
     AmbiguousId { typed: String, names: Vec<String> },
+    /// The connection that something was to be kept for was removed meanwhile (exit 3).
+    #[error("the connection is not there any more")]
+    Gone,
     /// SQLite refused a statement: our bug.
     #[error("the store's database refused a statement")]
     Sql(#[source] rusqlite::Error),

@@ -40,7 +40,6 @@ pub(crate) use intents::IntentRecord;
 pub(crate) use key::StoreKey;
 pub(crate) use place::{Claims, Place};
 pub(crate) use recover::{Backup, PinState, Report, Source};
-pub(crate) use rescue::Rescued;
 
 use crate::model::{EventKind, Stamp};
 use file::{Input, Replaced};
@@ -74,7 +73,7 @@ pub(crate) struct Saved<T> {
 }
 
 /// A store with the key that opens it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Store {
     place: Place,
     key: StoreKey,

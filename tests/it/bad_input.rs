@@ -20,6 +20,8 @@ const NEED_STORE: &[&[&str]] = &[
     &["repos"],
     &["branches", "a/b"],
     &["token", "work"],
+    &["refresh"],
+    &["oauth", "remove", "github.com"],
     &["audit", "list"],
     &["audit", "verify"],
     &["store", "info"],
@@ -37,6 +39,9 @@ const NEEDS_NO_KEY: &[&str] = &["store", "lock"];
 /// The commands that need none.
 const NEED_NO_STORE: &[&str] = &[
     "connect",
+    // It makes one, and what the environment knows needs none.
+    "oauth set",
+    "oauth status",
     "store init",
     // It makes one of a copy.
     "store restore",

@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "repos",
     "branches",
     "token",
+    "refresh",
+    "oauth",
     "config",
     "audit",
     "store",

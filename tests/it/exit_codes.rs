@@ -1,7 +1,7 @@
 //! Each exit code, by something that ends with it (design §7). 70 is a bug and is never right: every run refuses it.
 
 use crate::support::fake::Answer;
-use crate::support::{House, Sandbox};
+use crate::support::{Hall, House, Sandbox};
 
 #[test]
 fn each_has_its_cause() {
@@ -20,6 +20,21 @@ fn each_has_its_cause() {
     house.run(&["validate", "work"]).code(4);
     std::fs::write(house.sandbox.store(), "nonsense").unwrap();
     house.run(&["list"]).code(7);
+}
+
+#[test]
+fn logins_and_renewals_have_theirs() {
+    let hall = Hall::new();
+    hall.connect_ended("github", "work");
+    let elsewhere = hall.sandbox.path("elsewhere");
+    hall.sandbox.gitconn(["token", "work"]).env("GITCONN_STATE_DIR", &elsewhere).run().code(5);
+    hall.github.always("*", Answer::html(500, "Whoops"));
+    hall.run(&["token", "work"]).code(6);
+    hall.github.recover();
+    hall.github.oauth.revoke_everything();
+    hall.run(&["token", "work"]).code(4);
+    hall.run(&["oauth", "remove", "github.com"]).code(3);
+    hall.sandbox.gitconn(["connect", "github", "--oauth"]).run().code(2);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::House;
 use crate::support::fake::Answer;
-use crate::support::sandbox::Running;
+use crate::support::running::Running;
 
 /// What lies beside the store, without what is always there.
 fn temporary(house: &House) -> Vec<PathBuf> {

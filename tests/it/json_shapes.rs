@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::House;
 use crate::support::house::has_fields;
+use crate::support::{Hall, House};
 
 /// What every connection has, wherever it is shown.
 const CONNECTION: &[&str] = &[
@@ -47,7 +47,11 @@ fn every_command_keeps_its_fields() {
         (&["edit", "work", "--description", "x"], "", CONNECTION),
         (&["disable", "work"], "connections/0", CONNECTION),
         (&["enable", "work"], "connections/0", CONNECTION),
-        (&["validate", "work"], "", &["valid", "verdict", "username", "scopes", "expires_at", "rate_limit_limit", "error"]),
+        (
+            &["validate", "work"],
+            "",
+            &["valid", "verdict", "username", "scopes", "expires_at", "auto_renews", "refresh_expires_at", "error"],
+        ),
         (&["validate"], "results/0", &["name", "valid", "verdict", "rate_limit_remaining", "rate_limit_reset", "error"]),
         (&["test", "work"], "", &["valid", "verdict"]),
         (&["repos"], "", &["repositories", "page", "per_page", "total", "incomplete"]),
@@ -66,6 +70,24 @@ fn every_command_keeps_its_fields() {
     }
     has_fields(&house.connect_github("new", &house.work, &["--json"]).ok().json(), CONNECTION);
     assert_eq!(house.json(&["remove", "new", "--yes"])["deleted"], json!(true));
+}
+
+#[test]
+fn logins_keep_their_fields() {
+    let hall = Hall::new();
+    hall.connect_pair("gitlab", "one").ok();
+    let status = hall.json(&["oauth", "status"]);
+    has_fields(&status, &["github_enabled", "gitlab_enabled", "hosts"]);
+    let host = ["host", "provider", "enabled", "client_id", "has_secret", "from", "logins", "connections"];
+    has_fields(&status["hosts"][0], &[&host[..], &["register_url", "redirect_uri", "scopes"]].concat());
+    let result = ["id", "name", "success", "message", "expires_at", "refresh_expires_at"];
+    has_fields(&hall.json(&["refresh", "one"]), &result);
+    has_fields(&hall.json(&["refresh"])["results"][0], &result);
+    has_fields(&hall.json(&["show", "one"]), CONNECTION);
+    let host = hall.gitlab.host();
+    for command in [&["oauth", "set", &*host, "--client-id", "x"][..], &["oauth", "remove", &host]] {
+        has_fields(&hall.json(command), &["host", "provider", "client_id", "has_secret", "stranded"]);
+    }
 }
 
 #[test]

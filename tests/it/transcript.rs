@@ -2,7 +2,7 @@
 
 use crate::support::fake::{Answer, GitHub};
 use crate::support::house::connect;
-use crate::support::{House, Ran, Sandbox, tokens};
+use crate::support::{Hall, House, Ran, Sandbox, tokens};
 
 fn table(house: &House, arguments: &[&str]) -> Ran {
     house.sandbox.gitconn(arguments).args(["-o", "table"]).run()
@@ -331,5 +331,104 @@ fn when_the_provider_refuses() {
     --- stderr
     error: [HOST] limits requests until [TIME]
     hint: gitconn repos work --max-wait 1h   # waits for it
+    "#);
+}
+
+#[test]
+fn logging_in_and_what_becomes_of_it() {
+    let bare = Sandbox::new();
+    insta::assert_snapshot!(bare.gitconn(["connect", "github", "--device"]).run().shown(), @r#"
+    $ gitconn connect github --device
+    code: 2
+    --- stdout
+    --- stderr
+    error: no OAuth client is known for github.com
+    caused by: register one at https://github.com/settings/applications/new with the redirect address `http://127.0.0.1/callback`
+    caused by: tick `Enable Device Flow`; scopes: repo, read:org, read:user; with its secret for the browser login, without for the device login
+    hint: gitconn oauth set github.com --client-id ID
+    hint: gitconn connect github --token-stdin   # or paste a token
+    "#);
+    insta::assert_snapshot!(bare.gitconn(["oauth", "status", "-o", "table"]).run().shown(), @r#"
+    $ gitconn oauth status -o table
+    code: 0
+    --- stdout
+    HOST        PROVIDER  LOGIN      CLIENT  SECRET  FROM  CONNECTIONS
+    github.com  github    not ready  -       -       -     0
+    gitlab.com  gitlab    not ready  -       -       -     0
+    --- stderr
+    register a client for github.com at https://github.com/settings/applications/new, then:
+    hint: gitconn oauth set github.com --client-id ID
+    "#);
+    let hall = Hall::new();
+    hall.github.oauth.set(|settings| settings.confirmed_after = Some(0));
+    insta::assert_snapshot!(hall.connect("github", "work").arg("--device").run().shown(), @r#"
+    $ gitconn connect github work --host http://[HOST] --device
+    code: 0
+    --- stdout
+    work
+    --- stderr
+    open http://[HOST]/login/device in any browser and type this code, within 15 minutes:
+
+        ┏━━━━━━━━━━━━━┓
+        ┃  WDJB-0002  ┃
+        ┗━━━━━━━━━━━━━┛
+
+    connected `work` as ada on http://[HOST] (oauth: read:org, read:user, repo)
+    hint: gitconn repos
+    "#);
+    hall.connect_pair("gitlab", "lab").ok();
+    insta::assert_snapshot!(hall.run(&["refresh", "-o", "table"]).shown(), @r#"
+    $ gitconn refresh -o table
+    code: 0
+    --- stdout
+    ✓ lab  renewed; the token ends in 2 h
+    --- stderr
+    "#);
+    insta::assert_snapshot!(hall.run(&["list", "-o", "table"]).shown(), @r#"
+    $ gitconn list -o table
+    code: 0
+    --- stdout
+    NAME  PROVIDER  HOST                    ACCOUNT  METHOD  STATUS  EXPIRES  CHECKED
+    lab   gitlab    http://[HOST]  ops      oauth   active  renews   just now
+    work  github    http://[HOST]  ada      oauth   active  unknown  just now
+    --- stderr
+    "#);
+    let elsewhere = hall.sandbox.path("elsewhere");
+    insta::assert_snapshot!(hall.sandbox.gitconn(["refresh", "lab"]).env("GITCONN_STATE_DIR", elsewhere).run().shown(), @r#"
+    $ gitconn refresh lab
+    code: 5
+    --- stdout
+    --- stderr
+    error: `lab` is not renewed here: this store is a copy, and its home is another machine
+    caused by: a refresh token works once: spent by a copy, it could log another machine out
+    hint: gitconn store accept --move --yes   # makes this machine its home
+    hint: gitconn connect gitlab --host http://[HOST] ci --token-stdin   # for CI: a token (PAT) of its own, or a GitHub App
+    "#);
+    hall.gitlab.oauth.revoke_everything();
+    insta::assert_snapshot!(hall.run(&["refresh", "lab"]).shown(), @r#"
+    $ gitconn refresh lab
+    code: 4
+    --- stdout
+    --- stderr
+    error: `lab` cannot be renewed any more: http://[HOST] says that its refresh token has expired, was revoked, or was used elsewhere
+    hint: gitconn connect --reauth lab
+    "#);
+    insta::assert_snapshot!(hall.run(&["token", "lab"]).shown(), @r#"
+    $ gitconn token lab
+    code: 4
+    --- stdout
+    --- stderr
+    error: connection `lab` cannot be used: its token is expired
+    caused by: http://[HOST] says that its refresh token has expired, was revoked, or was used elsewhere
+    hint: gitconn validate lab
+    hint: gitconn connect --reauth lab   # logs in again
+    "#);
+    insta::assert_snapshot!(hall.run(&["oauth", "remove", "github.com"]).shown(), @r#"
+    $ gitconn oauth remove github.com
+    code: 3
+    --- stdout
+    --- stderr
+    error: no client is remembered for github.com
+    hint: gitconn oauth status
     "#);
 }

@@ -10,6 +10,8 @@ use crate::support::{Ran, Sandbox, tokens};
 /// Arguments that fill a command's places so that only the typed secret is wrong, in order of its places.
 const PLACES: &[(&str, &[&str])] = &[
     ("connect", &["github", "new", "--offline", "--token-env", "THE_TOKEN"]),
+    ("oauth set", &["github.com", "--client-id", "Ov23li01"]),
+    ("oauth remove", &["github.com"]),
     ("config get", &["connection"]),
     ("config set", &["connection", "work"]),
     ("config unset", &["connection"]),

@@ -71,8 +71,12 @@ impl Kind {
             Self::Failed => "failed: a file could not be read or written, or a provider has no call for it",
             Self::Usage => "usage or configuration: an option, a setting, a choice between several connections",
             Self::NotFound => "not found: store, connection, repository, branch",
-            Self::Refused => "the provider refuses the credential (scope, single sign-on and blocked accounts count)",
-            Self::Locked => "the store is locked: no key, wrong key, passphrase prompt cancelled",
+            Self::Refused => {
+                "the provider refuses the credential (scope, single sign-on and blocked accounts count), or a login is over"
+            }
+            Self::Locked => {
+                "the store is locked: no key, wrong key, passphrase prompt cancelled; or it is a copy that must not renew a login"
+            }
             Self::Unavailable => "provider unavailable or limiting requests, or the store's lock stays busy: try again",
             Self::Damaged => "the store is damaged, foreign, rolled back, or written by a newer gitconn",
             Self::Partial => "some of several failed; the others are done",

@@ -1,6 +1,7 @@
 //! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
 
 mod kind;
+mod oauth;
 mod words;
 
 use std::ffi::OsString;
@@ -138,6 +139,27 @@ impl Failure {
     pub(crate) fn cause(mut self, cause: impl std::fmt::Display) -> Self {
         self.0.causes.push(cause.to_string());
         self
+    }
+
+    /// The same, as the cause of something else.
+    fn under(mut self, message: String) -> Self {
+        let inner = std::mem::replace(&mut self.0.message, message);
+        self.0.causes.insert(0, inner);
+        self
+    }
+
+    /// The provider's name for the request that failed.
+    fn request(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    /// The first hint that is a command of its own, for a summary.
+    pub(crate) fn first_hint(&self) -> Option<String> {
+        self.0.hints.iter().find_map(|hint| match hint {
+            Hint::Command(text) => Some(ops::redact(text).into_owned()),
+            Hint::Again { .. } => None,
+        })
     }
 
     pub(crate) fn kind(&self) -> Kind {

@@ -3,10 +3,14 @@
 
 use std::io;
 
-use super::{Failure, Kind};
-use crate::model::{Status, Verdict, clean, shell_word};
+use super::{Failure, Kind, oauth};
+use crate::cli::commands;
+use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
 use crate::{config, env};
+
+/// What `net` says of a certificate that nobody known here has signed: the usual one of a server of one's own.
+pub(super) const UNKNOWN_ISSUER: &str = "its issuer is not known here";
 
 /// A failed answer's words for `caused by:` and its request id.
 fn answered(mut failure: Failure, answer: &Answered) -> Failure {
@@ -54,10 +58,18 @@ impl From<ops::Error> for Failure {
             ops::Error::Disabled { name } => {
                 Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
             }
-            ops::Error::Dead { name, status } => {
+            ops::Error::Dead { name, status, login, why } => {
                 let name = shell_word(&name).into_owned();
-                let failure = Self::new(Kind::Refused, message).hint(format!("gitconn validate {name}"));
+                let failure = Self::new(Kind::Refused, message);
+                let failure = match why {
+                    Some(why) => failure.cause(clean(&why)),
+                    None => failure,
+                }
+                .hint(format!("gitconn validate {name}"));
                 match status {
+                    Status::Expired | Status::Revoked | Status::Invalid if login => {
+                        failure.hint(format!("gitconn connect --reauth {name}   # logs in again"))
+                    }
                     Status::Expired | Status::Revoked | Status::Invalid => {
                         failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place"))
                     }
@@ -81,9 +93,54 @@ impl From<ops::Error> for Failure {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
             ops::Error::SecretTyped { .. } => Self::usage(message).hint("gitconn connect github --token-stdin   # or let it ask"),
+            ops::Error::OAuth { error, host, provider } => oauth::spoken(error, &host, provider),
+            ops::Error::NoClient(guide) => oauth::no_client(message, &guide),
+            ops::Error::OtherClient { name, host, client_id } => {
+                let (name, host) = (shell_word(&name).into_owned(), shell_word(&host).into_owned());
+                let client = shell_word(&client_id).into_owned();
+                Self::usage(message)
+                    .hint(format!("gitconn oauth set {host} --client-id {client} --client-secret-stdin"))
+                    .hint(format!("gitconn connect --reauth {name}   # with the client that is known now"))
+            }
+            ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
+            ops::Error::WhichProvider { .. } => Self::usage(message).again("--provider gitlab", "or github"),
+            ops::Error::NothingCame { host, provider, registered, sent, .. } => {
+                oauth::nothing_came(message, (provider, &host), &registered, &sent)
+            }
+            ops::Error::LoginEnded { name, .. } => {
+                Self::new(Kind::Refused, message).hint(format!("gitconn connect --reauth {}", shell_word(&name)))
+            }
+            ops::Error::NoRenewal { name } => Self::usage(message)
+                .hint(format!("gitconn edit {} --token-stdin   # a new token in its place", shell_word(&name))),
+            ops::Error::Copy { provider, host, .. } => Self::new(Kind::Locked, message)
+                .cause("a refresh token works once: spent by a copy, it could log another machine out")
+                .hint("gitconn store accept --move --yes   # makes this machine its home")
+                .hint(commands::connect(
+                    provider,
+                    &host,
+                    "ci --token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
+                )),
+            ops::Error::Unsavable { source, provider, host, .. } => unsavable(message, (provider, &host), *source),
+            ops::Error::Unkept { name, .. } => {
+                Self::new(Kind::Failed, message).hint(format!("gitconn connect --reauth {}", shell_word(&name)))
+            }
+            ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Usage(_) => Self::usage(message),
         }
     }
+}
+
+/// A store that is read-only by intention is a pipeline's; one whose disk is full is an accident.
+fn unsavable(message: String, (provider, host): (ProviderId, &str), source: StoreError) -> Failure {
+    let is_read_only = matches!(&source, StoreError::Io { source, .. }
+        if matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied));
+    let why = source.to_string();
+    let inner = Failure::from(source);
+    if is_read_only {
+        let own = "ci --token-stdin   # for a read-only store: a token (PAT) of its own, or a GitHub App";
+        return Failure::new(Kind::Locked, message).cause(why).hint(commands::connect(provider, host, own));
+    }
+    inner.under(message)
 }
 
 /// The command that opens a page, safe to paste whatever the address holds.
@@ -105,6 +162,11 @@ fn not_stored(probe: &Probe, offline: bool) -> Failure {
     let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
     let mut failure = if probe.verdict.is_unknown() {
         let failure = Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"));
+        let failure = if reason.contains(UNKNOWN_ISSUER) {
+            failure.again("--ca-file FILE", "its certificate authority's, in PEM")
+        } else {
+            failure
+        };
         if offline { failure.again("--offline", "stores it unchecked") } else { failure }
     } else {
         Failure::new(Kind::Refused, format!("the token was not stored: {reason}"))
@@ -270,6 +332,7 @@ impl From<StoreError> for Failure {
             E::NameTaken(name) => Self::usage(message).hint(format!("gitconn show {}", shell_word(name))),
             E::AmbiguousId { names, .. } => Self::usage(message).cause(format!("it could be {}", names.join(", "))),
             E::Sql(_) => Self::bug(&error),
+            E::Gone => Self::new(Kind::NotFound, message).hint("gitconn list --all"),
             E::NoBackup(_) => Self::new(Kind::NotFound, message).hint("gitconn store restore --list"),
         }
         .with_sources(&error)

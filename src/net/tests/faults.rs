@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin, origin_with, timing};
 use crate::net::fault::explain;
-use crate::net::{Call, Error, Method, Trust};
+use crate::net::{Body, Call, Error, Method, Trust};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -21,7 +21,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 async fn why(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (String, usize) {
     let server = Server::start(move |_, _| reply()).await;
     let error = origin(&server.url()).get(&Call::to(["user"])).await.unwrap_err();
-    let Error::Unreachable { host, why } = error else { panic!("{error:?}") };
+    let Error::Unreachable { host, why, .. } = error else { panic!("{error:?}") };
     assert_eq!(host, server.address.to_string());
     (why, server.calls().len())
 }
@@ -145,7 +145,7 @@ async fn what_changes_state_is_never_sent_twice() {
     for (number, reply) in replies.into_iter().enumerate() {
         for method in [Method::Post, Method::Delete] {
             let server = Server::start(move |_, _| reply()).await;
-            let outcome = origin(&server.url()).send(method, &Call::to(["tokens"]), None).await;
+            let outcome = origin(&server.url()).send(method, &Call::to(["tokens"]), Body::Empty).await;
             assert_eq!(server.connections(), 1, "{number} {method:?}");
             assert_eq!(outcome.is_ok(), (3..6).contains(&number), "{number} {method:?}");
         }
@@ -175,7 +175,7 @@ async fn a_post_on_a_kept_connection_that_breaks_is_not_sent_again() {
     let origin = origin(&format!("http://{address}"));
     let ask = async {
         origin.get(&Call::to(["x"])).await.unwrap();
-        origin.send(Method::Post, &Call::to(["x"]), None).await.unwrap_err()
+        origin.send(Method::Post, &Call::to(["x"]), Body::Empty).await.unwrap_err()
     };
     let error = tokio::select! { error = ask => error, () = serve => unreachable!() };
     assert!(error.to_string().ends_with("the connection was closed in the middle of the answer"), "{error}");

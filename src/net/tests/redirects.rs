@@ -2,7 +2,7 @@
 
 use super::server::{Reply, Server, answer, say};
 use super::{http, never, origin, origin_with};
-use crate::net::{Call, Error, Method, Trust};
+use crate::net::{Body, Call, Error, Method, Trust};
 
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
@@ -29,8 +29,8 @@ async fn no_token_follows_a_redirect_to_another_origin() {
             let call = Call::to(["user"]).with("a", "b");
             for error in [
                 origin.get(&call).await.unwrap_err(),
-                origin.send(Method::Post, &call, Some(&serde_json::json!({"token": "canary"}))).await.unwrap_err(),
-                origin.send(Method::Delete, &call, None).await.unwrap_err(),
+                origin.send(Method::Post, &call, Body::Json(&serde_json::json!({"token": "canary"}))).await.unwrap_err(),
+                origin.send(Method::Delete, &call, Body::Empty).await.unwrap_err(),
             ] {
                 let Error::Redirected { host, call, target } = error else { panic!("{kind} {status}: {error:?}") };
                 assert_eq!(host, server.address.to_string());
@@ -68,9 +68,9 @@ async fn a_get_follows_within_its_origin_and_nothing_else_does() {
         assert_eq!((answer.status, &answer.body[..]), (200, &b"moved"[..]));
         assert_eq!(answer.call, "GET /repos/old/name");
         assert!(server.requests()[1].contains("authorization: Bearer canary-2\r\n"));
-        let error = origin.send(Method::Post, &Call::to(["repos"]), None).await.unwrap_err();
+        let error = origin.send(Method::Post, &Call::to(["repos"]), Body::Empty).await.unwrap_err();
         assert!(matches!(&error, Error::Redirected { target, .. } if target.ends_with("/repositories/7")), "{error:?}");
-        assert!(matches!(origin.send(Method::Delete, &Call::to(["x"]), None).await, Err(Error::Redirected { .. })));
+        assert!(matches!(origin.send(Method::Delete, &Call::to(["x"]), Body::Empty).await, Err(Error::Redirected { .. })));
         assert_eq!(server.calls(), ["GET /repos/old/name", "GET /repositories/7?page=2", "POST /repos", "DELETE /x"]);
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use super::server::{Reply, Server, answer, say};
 use super::{Memory, http, origin, origin_with};
-use crate::net::{Answer, Call, Error, Limit, Method, Origin, Trust, limits};
+use crate::net::{Answer, Body, Call, Error, Limit, Method, Origin, Trust, limits};
 
 /// A classifier as providers have them: 429 is a limit; a header says whether it was too much at once.
 fn limited(answer: &Answer, now: jiff::Timestamp) -> Option<Limit> {
@@ -94,7 +94,7 @@ async fn a_limit_beyond_the_bound_fails_at_once_and_says_when() {
         assert!((least..=most).contains(&seconds), "{header}: {seconds}");
         // Who comes after does not even ask.
         assert!(matches!(origin.get(&Call::to(["y"])).await, Err(Error::Limited { .. })));
-        assert!(matches!(origin.send(Method::Post, &Call::to(["y"]), None).await, Err(Error::Limited { .. })));
+        assert!(matches!(origin.send(Method::Post, &Call::to(["y"]), Body::Empty).await, Err(Error::Limited { .. })));
         assert_eq!(server.calls(), ["GET /x"]);
     }
     assert!(memory.0.borrow().is_empty());
@@ -121,7 +121,7 @@ async fn a_limit_without_a_time_or_with_one_long_past_is_no_tight_loop() {
 async fn what_changes_state_is_not_repeated_after_a_limit() {
     let memory = Rc::new(Memory::default());
     let server = Server::start(|_, _| say(429, &[("retry-after", "1")], "")).await;
-    let error = waiting(&server, 60, &memory).send(Method::Post, &Call::to(["x"]), None).await.unwrap_err();
+    let error = waiting(&server, 60, &memory).send(Method::Post, &Call::to(["x"]), Body::Empty).await.unwrap_err();
     assert!(matches!(error, Error::Limited { until: Some(_), .. }), "{error:?}");
     assert_eq!(server.calls().len(), 1);
 }

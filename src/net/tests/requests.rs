@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::server::{Reply, Server, say};
 use super::{bearer, http, never, origin};
 use crate::model::HostUrl;
-use crate::net::{Auth, Call, Error, Method, TokenSource, Trust};
+use crate::net::{Auth, Body, Call, Error, Method, TokenSource, Trust};
 use crate::secret::Secret;
 
 #[tokio::test]
@@ -36,8 +36,8 @@ async fn a_post_carries_json_and_a_delete_nothing() {
         .origin(&HostUrl::parse(&server.url()).unwrap(), &Trust::default(), Auth::PrivateToken(source), &[], never)
         .unwrap();
     let body = serde_json::json!({"name": "ü"});
-    assert_eq!(origin.send(Method::Post, &Call::to(["x"]), Some(&body)).await.unwrap().status, 204);
-    assert_eq!(origin.send(Method::Delete, &Call::to(["x"]), None).await.unwrap().call, "DELETE /x");
+    assert_eq!(origin.send(Method::Post, &Call::to(["x"]), Body::Json(&body)).await.unwrap().status, 204);
+    assert_eq!(origin.send(Method::Delete, &Call::to(["x"]), Body::Empty).await.unwrap().call, "DELETE /x");
     let [post, delete] = server.requests().try_into().unwrap();
     assert!(post.starts_with("POST /x ") && post.ends_with("\r\n\r\n{\"name\":\"ü\"}"), "{post}");
     assert!(post.contains("content-type: application/json\r\n") && post.contains("private-token: canary-1\r\n"), "{post}");
@@ -128,7 +128,7 @@ async fn the_log_says_what_was_asked_and_nothing_secret() {
     let origin = origin(&server.url());
     let call = Call::to(["projects", "acme/site"]).with("private_token", "s3krit");
     origin.get(&call).await.unwrap();
-    origin.send(Method::Post, &call, Some(&serde_json::json!({"token": "s3krit"}))).await.unwrap_err();
+    origin.send(Method::Post, &call, Body::Json(&serde_json::json!({"token": "s3krit"}))).await.unwrap_err();
     drop(guard);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in ["s3krit", "canary", "private_token"] {

@@ -3,6 +3,7 @@
 mod api;
 mod branches;
 mod checksum;
+mod oauth;
 mod page;
 mod probe;
 mod refusal;
@@ -21,9 +22,10 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    BranchQuery, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked,
+    Shape, TokenPage, Warning,
 };
-use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -66,13 +68,27 @@ impl Kind for GitHub {
         }
     }
 
+    fn oauth(&self, host: &HostUrl, client_id: Option<&str>) -> OAuthEndpoints {
+        oauth::endpoints(&site::web_host(host), client_id)
+    }
+
+    fn client_variables(&self) -> ClientVariables {
+        use crate::env::name;
+        ClientVariables { id: name::GITHUB_CLIENT_ID, secret: name::GITHUB_CLIENT_SECRET, host: name::GITHUB_CLIENT_HOST }
+    }
+
+    fn lacks(&self, requested: &[String], granted: &[String]) -> Vec<String> {
+        let granted = scopes::with_implied(granted);
+        requested.iter().filter(|scope| !granted.contains(scope.as_str())).cloned().collect()
+    }
+
     fn connect(
         &self,
         http: &Http,
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        token: Rc<dyn TokenSource>,
+        Credential { token, .. }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
         let web = site::web_host(host);
         Ok(Box::new(Account {

@@ -95,7 +95,10 @@ fn forbidden(answer: &Answer, asker: &Asker<'_>, message: &str) -> Finding {
         ));
     }
     if has("oauth app access restrictions") {
-        return blocked(format!("{} has not approved the OAuth app that made this token", organization()));
+        // There its member can ask an owner to approve it.
+        let app = answer.header("x-oauth-client-id").map(remote::name);
+        let page = app.map(|id| format!("{}/settings/connections/applications/{}", web.as_str(), super::super::encoded(&id)));
+        return blocked(format!("{} has not approved the OAuth app that made this token", organization())).mended_at(page);
     }
     if has("forbids access via a personal access token (classic)") {
         return blocked(format!("{} does not take classic tokens: make a fine-grained one", organization()))

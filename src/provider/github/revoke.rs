@@ -7,7 +7,7 @@ use super::Account;
 use super::page;
 use super::shape::Form;
 use super::site::Site;
-use crate::net::{Call, Method};
+use crate::net::{Body, Call, Method};
 
 /// Revokes the account's own token, for good. Sent once.
 ///
@@ -17,7 +17,7 @@ pub(super) async fn revoke(account: &Account) -> Result<Revoked, Error> {
     let token = account.token().await?;
     match (Form::of(&token), account.site) {
         (Form::Installation, _) => {
-            let answer = account.origin.send(Method::Delete, &Call::to(["installation", "token"]), None).await?;
+            let answer = account.origin.send(Method::Delete, &Call::to(["installation", "token"]), Body::Empty).await?;
             if answer.status == 204 { Ok(Revoked::Done) } else { Err(account.error(&answer, Form::Installation)) }
         }
         (
@@ -25,7 +25,7 @@ pub(super) async fn revoke(account: &Account) -> Result<Revoked, Error> {
             Site::Public | Site::Tenant,
         ) => {
             let body = json!({ "credentials": [token.expose()] });
-            let answer = account.anonymous.send(Method::Post, &Call::to(["credentials", "revoke"]), Some(&body)).await?;
+            let answer = account.anonymous.send(Method::Post, &Call::to(["credentials", "revoke"]), Body::Json(&body)).await?;
             match answer.status {
                 200..=299 => Ok(Revoked::Accepted),
                 // A tenant may know nobody who does not sign in, or not have the call at all.

@@ -2,6 +2,7 @@
 
 mod api;
 mod branches;
+mod oauth;
 mod page;
 mod probe;
 mod refusal;
@@ -14,10 +15,11 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked,
+    Shape, TokenPage, Warning,
 };
-use crate::model::{AuthMethod, Branch, HostUrl, Repository, RepositoryPath};
-use crate::net::{Auth, Call, Flow, Http, Method, Origin, TokenSource, Trust};
+use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
+use crate::net::{Auth, Body, Call, Flow, Http, Method, Origin, Trust};
 use crate::secret::Secret;
 
 /// What is known about GitLab.
@@ -56,18 +58,31 @@ impl Kind for GitLab {
         RevokeBy::Api
     }
 
+    fn oauth(&self, host: &HostUrl, _client_id: Option<&str>) -> OAuthEndpoints {
+        oauth::endpoints(&api::web_host(host))
+    }
+
+    fn client_variables(&self) -> ClientVariables {
+        use crate::env::name;
+        ClientVariables { id: name::GITLAB_CLIENT_ID, secret: name::GITLAB_CLIENT_SECRET, host: name::GITLAB_CLIENT_HOST }
+    }
+
     fn connect(
         &self,
         http: &Http,
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        token: Rc<dyn TokenSource>,
+        Credential { method, token }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
-        Ok(Box::new(Account {
-            web: api::web_host(host),
-            origin: http.origin(api, trust, Auth::PrivateToken(token), api::HEADERS, api::limit)?,
-        }))
+        let web = api::web_host(host);
+        // A token of a login is refused in GitLab's own header, and known only to the authorization server beside the API.
+        let login = match method {
+            AuthMethod::OAuth => Some(http.origin(&web, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?),
+            AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => None,
+        };
+        let auth = if login.is_some() { Auth::Bearer(token) } else { Auth::PrivateToken(token) };
+        Ok(Box::new(Account { web, origin: http.origin(api, trust, auth, api::HEADERS, api::limit)?, login }))
     }
 }
 
@@ -75,6 +90,8 @@ impl Kind for GitLab {
 struct Account {
     web: HostUrl,
     origin: Origin,
+    /// Where a token of a login is asked about; `None` for other tokens.
+    login: Option<Origin>,
 }
 
 #[async_trait(?Send)]
@@ -102,7 +119,7 @@ impl Provider for Account {
 
     /// A token of any scope may end itself since 15.4.
     async fn revoke(&self) -> Result<Revoked, Error> {
-        let answer = self.origin.send(Method::Delete, &Call::to(["personal_access_tokens", "self"]), None).await?;
+        let answer = self.origin.send(Method::Delete, &Call::to(["personal_access_tokens", "self"]), Body::Empty).await?;
         if answer.status == 204 { Ok(Revoked::Done) } else { Err(refusal::refusal(&answer, &self.web).into_error(&answer)) }
     }
 }

@@ -1,7 +1,9 @@
 //! Asking GitLab who we are. Two calls side by side: `/personal_access_tokens/self` knows scopes and expiry and takes a token of any
-//! scope, but came with 15.5; `/user` is as old as the API and knows the account, but wants a scope.
+//! scope, but came with 15.5; `/user` is as old as the API and knows the account, but wants a scope. Of a token of a login only the authorization
+//! server's `/oauth/token/info` knows scopes and expiry.
 
 use futures_util::future::join;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -23,6 +25,16 @@ struct Token {
     expires_at: End,
 }
 
+/// `GET /oauth/token/info`.
+#[derive(Debug, Deserialize)]
+struct Login {
+    scope: Option<Vec<String>>,
+    /// The same; newer versions send both, older ones the first.
+    scopes: Option<Vec<String>>,
+    /// Seconds.
+    expires_in: Option<i64>,
+}
+
 /// When a token ends: a null is something else than a field that is not there.
 #[derive(Debug, Default)]
 enum End {
@@ -31,6 +43,8 @@ enum End {
     Never,
     /// `YYYY-MM-DD`.
     On(String),
+    /// So many seconds from now.
+    In(i64),
 }
 
 fn end<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<End, D::Error> {
@@ -59,33 +73,75 @@ enum Brought<T> {
     Failed(Box<Probe>),
 }
 
+impl<T> Brought<T> {
+    fn map<U>(self, good: impl FnOnce(T) -> U) -> Brought<U> {
+        match self {
+            Self::Good(value) => Brought::Good(good(value)),
+            Self::Refused(finding, id) => Brought::Refused(finding, id),
+            Self::Plain401(finding, id) => Brought::Plain401(finding, id),
+            Self::Absent(finding, id) => Brought::Absent(finding, id),
+            Self::Failed(failed) => Brought::Failed(failed),
+        }
+    }
+}
+
 /// Asks both, and puts together what they say.
 pub(super) async fn probe(account: &Account, known: &Known) -> Probe {
-    let (token, user) = (Call::to(["personal_access_tokens", "self"]), Call::to(["user"]));
+    let (web, now, user) = (&account.web, account.origin.now(), Call::to(["user"]));
+    if let Some(login) = &account.login {
+        let info = Call::to(["oauth", "token", "info"]);
+        let (info, user) = join(login.get(&info), account.origin.get(&user)).await;
+        return judge_login(&info, &user, web, known, now);
+    }
+    let token = Call::to(["personal_access_tokens", "self"]);
     let (token, user) = join(account.origin.get(&token), account.origin.get(&user)).await;
-    judge(&token, &user, &account.web, known, account.origin.now())
+    judge(&token, &user, web, known, now)
 }
 
 type Asked = Result<Answer, net::Error>;
 
 fn judge(token: &Asked, user: &Asked, web: &HostUrl, known: &Known, now: Timestamp) -> Probe {
-    let rate_limit = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).filter_map(api::rate_limit);
-    let rate_limit = rate_limit.min_by_key(|limit| limit.remaining);
-    let request_id = [user, token].into_iter().filter_map(|asked| asked.as_ref().ok()).find_map(Answer::request_id);
+    weigh(brought(token, web), [token, user], user, web, known, now)
+}
+
+/// A token of a login. Its 401 never says why, and was a 400 in older versions.
+fn judge_login(info: &Asked, user: &Asked, web: &HostUrl, known: &Known, now: Timestamp) -> Probe {
+    let brought = match info {
+        Ok(answer) if matches!(answer.status, 400 | 401) && !finding::is_page(answer) => {
+            Brought::Plain401(Finding::refused(Verdict::Invalid, format!("{web} does not know the token")), None)
+        }
+        _ => brought(info, web).map(|Login { scope, scopes, expires_in }| Token {
+            _id: 0,
+            scopes: scope.or(scopes),
+            expires_at: expires_in.map_or(End::Unsaid, End::In),
+        }),
+    };
+    let probe = weigh(brought, [info, user], user, web, known, now);
+    if probe.verdict == Verdict::Valid {
+        return Probe { method: Some(AuthMethod::OAuth), kind: None, ..probe };
+    }
+    probe
+}
+
+/// Puts together what is known of the token and what of the account.
+fn weigh(token: Brought<Token>, asked: [&Asked; 2], user: &Asked, web: &HostUrl, known: &Known, now: Timestamp) -> Probe {
+    let answers = || asked.into_iter().rev().filter_map(|asked| asked.as_ref().ok());
+    let rate_limit = answers().filter_map(api::rate_limit).min_by_key(|limit| limit.remaining);
+    let request_id = answers().find_map(Answer::request_id);
     let request_id = request_id.map(remote::name);
 
-    let probe = match (brought::<Token>(token, web), brought::<User>(user, web)) {
+    let probe = match (token, brought::<User>(user, web)) {
         // The token is good; but an account that has to accept terms or was blocked serves nobody.
         (Brought::Good(token), Brought::Refused(finding, id)) if finding.cause == Cause::Refused(Verdict::Blocked) => Probe {
             verdict: Verdict::Blocked,
             reason: Some(finding.reason),
             mend_url: finding.mend_url,
             request_id: id,
-            ..good(Some(token), None)
+            ..good(Some(token), None, now)
         },
-        (Brought::Good(token), Brought::Good(user)) => good(Some(token), Some(&user)),
-        (Brought::Good(token), _) => good(Some(token), None),
-        (_, Brought::Good(user)) => good(None, Some(&user)),
+        (Brought::Good(token), Brought::Good(user)) => good(Some(token), Some(&user), now),
+        (Brought::Good(token), _) => good(Some(token), None, now),
+        (_, Brought::Good(user)) => good(None, Some(&user), now),
         // A reason beats none; the account's own answer comes first.
         (_, Brought::Refused(finding, id)) | (Brought::Refused(finding, id), _) => refused(finding, id),
         // Nothing may be held against a token while one of the two could not be asked.
@@ -120,7 +176,7 @@ fn brought<T: serde::de::DeserializeOwned>(asked: &Asked, web: &HostUrl) -> Brou
 }
 
 /// What is known of a token that one of the calls, or both, took.
-fn good(token: Option<Token>, user: Option<&User>) -> Probe {
+fn good(token: Option<Token>, user: Option<&User>, now: Timestamp) -> Probe {
     let (scopes, end) = token.map_or((None, End::Unsaid), |token| (token.scopes, token.expires_at));
     let granular = scopes.as_ref().is_some_and(|scopes| scopes.iter().any(|scope| scope == "granular"));
     // Only the account's name tells projects and groups from persons.
@@ -144,6 +200,7 @@ fn good(token: Option<Token>, user: Option<&User>) -> Probe {
         scopes: scopes.map(|scopes| scopes.iter().map(|scope| remote::name(scope)).collect()),
         expiry: Some(match end {
             End::On(date) => end_of(&date).map_or(Expiry::Unknown, Expiry::At),
+            End::In(seconds) => now.checked_add(SignedDuration::from_secs(seconds)).map_or(Expiry::Unknown, Expiry::At),
             End::Never => Expiry::Never,
             End::Unsaid => Expiry::Unknown,
         }),

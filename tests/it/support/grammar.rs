@@ -33,7 +33,7 @@ impl Command {
 
     /// The options of its own that take a value, as `--name`; `global` adds those of every command.
     pub(crate) fn options(&self, global: bool) -> Vec<String> {
-        let own = self.section("Options:");
+        let own = self.section("Options:").chain(self.section("Login:"));
         let all: Vec<&str> = if global { own.chain(self.section("Global options:")).collect() } else { own.collect() };
         // `      --host <URL>`, `  -c, --connection <NAME>`; deeper lines are words about it.
         let at_margin = |line: &&str| line.trim_start().starts_with('-') && line.len() - line.trim_start().len() <= 6;
@@ -72,8 +72,9 @@ fn the_grammar_is_read_whole() {
     assert!(known("").has_commands && known("store key").has_commands && !known("store key export").has_commands);
     assert_eq!(
         (known("connect").positions(), known("list").positions(), known("validate").positions()),
-        ((1, 2), (0, 0), (0, 1))
+        ((0, 2), (0, 0), (0, 1))
     );
+    assert!(known("connect").options(false).contains(&"--scopes".to_owned()), "{:?}", known("connect").options(false));
     assert!(known("branches").options(false).contains(&"--connection".to_owned()), "{:?}", known("branches").options(false));
     assert!(
         !known("list").options(false).contains(&"--all".to_owned())

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -79,10 +80,34 @@ fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
+/// The watch of one sandbox, shared with the servers that hand out secrets while a program runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Watching(Arc<Mutex<Watch>>);
+
+impl Watching {
+    /// Watches for this secret from now on, and gives it back.
+    pub(crate) fn secret(&self, secret: &str) -> String {
+        self.0.lock().unwrap().add(secret);
+        secret.to_owned()
+    }
+
+    /// A finder for everything but what `allowed` names.
+    pub(crate) fn finder(&self, allowed: &[String]) -> Arc<Finder> {
+        self.0.lock().unwrap().finder(allowed)
+    }
+
+    /// As [`Watch::check_files`].
+    pub(crate) fn check_files(&self, root: &Path, keys: &HashSet<PathBuf>) -> Result<(), String> {
+        self.0.lock().unwrap().check_files(root, keys)
+    }
+}
+
 /// The secrets of one sandbox, and the files that were already looked through.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     secrets: Vec<Watched>,
+    /// The finder for all of them, until there is another: it is asked for every 10 ms of every run.
+    all: Option<Arc<Finder>>,
     /// What was seen of a file: inode, length, change time in nanoseconds, and how many secrets were known then.
     seen: HashMap<PathBuf, (u64, u64, i64, usize)>,
 }
@@ -93,12 +118,15 @@ impl Watch {
         assert!(secret.len() - watched.from >= 8, "a secret this short would be found everywhere");
         if !self.secrets.contains(&watched) {
             self.secrets.push(watched);
+            self.all = None;
         }
     }
 
     /// A finder for everything but what `allowed` names.
-    pub(crate) fn finder(&self, allowed: &[String]) -> Finder {
-        Finder::new(self.secrets.iter().filter(|secret| !allowed.contains(&secret.text)))
+    pub(crate) fn finder(&mut self, allowed: &[String]) -> Arc<Finder> {
+        let make =
+            |allowed: &[String]| Arc::new(Finder::new(self.secrets.iter().filter(|secret| !allowed.contains(&secret.text))));
+        if allowed.is_empty() { Arc::clone(self.all.get_or_insert_with(|| make(&[]))) } else { make(allowed) }
     }
 
     /// Looks through every file below `root` that changed since the last time, except `keys`.
@@ -131,6 +159,7 @@ impl Watch {
 }
 
 /// All windows of some secrets, ready for looking.
+#[derive(Debug)]
 pub(crate) struct Finder {
     windows: HashSet<Vec<u8>>,
     /// Which pairs of bytes any window begins with: lets almost every place be passed over cheaply.

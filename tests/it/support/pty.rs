@@ -66,6 +66,17 @@ impl<'sandbox> Terminal<'sandbox> {
         self
     }
 
+    /// Presses keys.
+    pub(crate) fn presses(mut self, keys: &str) -> Self {
+        self.session.send(keys).unwrap();
+        self
+    }
+
+    /// What was on the screen so far, without colours and cursor movements.
+    pub(crate) fn text(&self) -> String {
+        console::strip_ansi_codes(&self.seen).replace('\r', "")
+    }
+
     /// Types a line once the terminal no longer shows what is typed.
     #[track_caller]
     pub(crate) fn types_unseen(self, line: &str) -> Self {

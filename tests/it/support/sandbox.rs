@@ -2,28 +2,23 @@
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
 
 use age::secrecy::ExposeSecret as _;
 
-use super::leaks::Watch;
+use super::leaks::Watching;
+use super::running::Running;
 use super::shown::steady;
-
-/// No run takes longer than this: one that does hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home, a store and a key of its own.
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     root: tempfile::TempDir,
-    watch: Mutex<Watch>,
+    watch: Watching,
     /// Files that hold a key by design.
     keys: Mutex<HashSet<PathBuf>>,
     /// The variables of every run, in the order in which they were set.
@@ -56,7 +51,7 @@ impl Sandbox {
             ("DBUS_SESSION_BUS_ADDRESS".into(), "unix:path=/nonexistent".into()),
             ("GIT_CONFIG_NOSYSTEM".into(), "1".into()),
         ];
-        Self { root, watch: Mutex::default(), keys: Mutex::default(), variables }
+        Self { root, watch: Watching::default(), keys: Mutex::default(), variables }
     }
 
     /// A key file is there and named in the environment; the store is not made yet.
@@ -127,8 +122,12 @@ impl Sandbox {
 
     /// Watches for this secret from now on, and gives it back.
     pub(crate) fn secret(&self, secret: &str) -> String {
-        self.watch.lock().unwrap().add(secret);
-        secret.to_owned()
+        self.watch.secret(secret)
+    }
+
+    /// The watch itself, for a server that hands out secrets while a program runs.
+    pub(crate) fn watching(&self) -> Watching {
+        self.watch.clone()
     }
 
     /// Says that this file holds a secret by design: it is not looked through.
@@ -145,19 +144,20 @@ impl Sandbox {
             stdin: Vec::new(),
             folder: self.root.path().to_owned(),
             allowed: Vec::new(),
+            prints_a_secret: false,
+            unprivileged: false,
         }
     }
 
     /// Looks for secrets in what was shown and in every file.
     pub(crate) fn check_leaks(&self, shown: &[u8], allowed: &[String]) -> Result<(), String> {
-        let mut watch = self.watch.lock().unwrap();
-        watch.finder(allowed).check(shown)?;
-        watch.check_files(self.root.path(), &self.keys.lock().unwrap())
+        self.watch.finder(allowed).check(shown)?;
+        self.watch.check_files(self.root.path(), &self.keys.lock().unwrap())
     }
 
     /// Looks for secrets in the arguments of a process and of its children.
-    fn check_arguments(&self, process: u32) -> Result<(), String> {
-        let finder = self.watch.lock().unwrap().finder(&[]);
+    pub(super) fn check_arguments(&self, process: u32) -> Result<(), String> {
+        let finder = self.watch.finder(&[]);
         let mut processes = vec![process.to_string()];
         while let Some(process) = processes.pop() {
             if let Ok(arguments) = std::fs::read(format!("/proc/{process}/cmdline")) {
@@ -180,6 +180,8 @@ pub(crate) struct Run<'sandbox> {
     stdin: Vec<u8>,
     folder: PathBuf,
     allowed: Vec<String>,
+    prints_a_secret: bool,
+    unprivileged: bool,
 }
 
 impl<'sandbox> Run<'sandbox> {
@@ -233,9 +235,28 @@ impl<'sandbox> Run<'sandbox> {
         self
     }
 
+    /// Lets stdout hold any secret: what it prints is a token that does not exist yet. Stderr and files are looked through all the same.
+    #[must_use]
+    pub(crate) fn prints_a_secret(mut self) -> Self {
+        self.prints_a_secret = true;
+        self
+    }
+
+    /// Modes of files count for it even where the tests run as root.
+    #[must_use]
+    pub(crate) fn unprivileged(mut self) -> Self {
+        self.unprivileged = true;
+        self
+    }
+
     /// The command as the system sees it, for a pseudo-terminal or for redirecting streams.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gitconn"));
+        if self.unprivileged && rustix::process::geteuid().is_root() {
+            command = Command::new("/usr/bin/setpriv");
+            command.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search", "--"]);
+            command.arg(env!("CARGO_BIN_EXE_gitconn"));
+        }
         command.args(&self.arguments).env_clear().envs(self.variables.iter().cloned()).current_dir(&self.folder);
         command
     }
@@ -261,7 +282,8 @@ impl<'sandbox> Run<'sandbox> {
         let (mut stdin, given) = (child.stdin.take().unwrap(), self.stdin.clone());
         // A program that does not read its input closes it: that is its right.
         std::thread::spawn(move || drop(stdin.write_all(&given)));
-        Running { sandbox: self.sandbox, child, line: self.line(), allowed: self.allowed.clone() }
+        let (allowed, prints_a_secret) = (self.allowed.clone(), self.prints_a_secret);
+        Running { sandbox: self.sandbox, child, line: self.line(), allowed, prints_a_secret, stdout: None, stderr: None }
     }
 
     /// Runs it to its end. What came of it must be looked at.
@@ -271,111 +293,15 @@ impl<'sandbox> Run<'sandbox> {
     }
 }
 
-/// A run that has begun.
-#[derive(Debug)]
-pub(crate) struct Running<'sandbox> {
-    sandbox: &'sandbox Sandbox,
-    child: Child,
-    line: String,
-    allowed: Vec<String>,
-}
-
-impl Running<'_> {
-    /// Presses Ctrl-C.
-    pub(crate) fn interrupt(&self) {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
-    }
-
-    /// Waits until Ctrl-C no longer ends it the hard way, as it does before the first line of the program has run. Ends of itself with it.
-    pub(crate) fn wait_until_it_minds_ctrl_c(&self) {
-        let began = Instant::now();
-        let status = || std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let minds = |status: &str| {
-            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or_default();
-            u64::from_str_radix(caught.trim(), 16).is_ok_and(|caught| caught & 0b10 != 0)
-        };
-        let over = |status: &str| status.lines().any(|line| line.starts_with("State:\tZ"));
-        loop {
-            let status = status();
-            if minds(&status) || over(&status) {
-                return;
-            }
-            assert!(began.elapsed() < PATIENCE, "it never minds Ctrl-C\n{status}");
-            std::thread::sleep(Duration::from_micros(200));
-        }
-    }
-
-    /// Closes our end of its stdout, as `head` does when it has seen enough.
-    pub(crate) fn close_stdout(&mut self) {
-        drop(self.child.stdout.take());
-    }
-
-    /// Waits for its end and looks for secrets.
-    #[must_use]
-    pub(crate) fn wait(mut self) -> Ran {
-        let process = self.child.id();
-        let read = |pipe: Option<Box<dyn std::io::Read + Send>>| {
-            std::thread::spawn(move || {
-                let mut bytes = Vec::new();
-                if let Some(mut pipe) = pipe {
-                    pipe.read_to_end(&mut bytes).unwrap();
-                }
-                bytes
-            })
-        };
-        let stdout = read(self.child.stdout.take().map(|pipe| Box::new(pipe) as _));
-        let stderr = read(self.child.stderr.take().map(|pipe| Box::new(pipe) as _));
-        let (ended, end) = channel::<()>();
-        let (code, arguments) = std::thread::scope(|scope| {
-            // Looks at its arguments and its children's while it runs, and ends it when it hangs.
-            let sampler = scope.spawn(|| {
-                let end = end;
-                let began = Instant::now();
-                loop {
-                    self.sandbox.check_arguments(process)?;
-                    match end.recv_timeout(Duration::from_millis(10)) {
-                        Err(RecvTimeoutError::Timeout) if began.elapsed() > PATIENCE => {
-                            let process = rustix::process::Pid::from_raw(process.cast_signed()).unwrap();
-                            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
-                            return Err("it hung and was killed".to_owned());
-                        }
-                        Err(RecvTimeoutError::Timeout) => {}
-                        Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                    }
-                }
-            });
-            let status = self.child.wait().unwrap();
-            drop(ended);
-            (status.code().unwrap_or_else(|| -status.signal().unwrap_or(0)), sampler.join().unwrap())
-        });
-        let ran = Ran {
-            line: self.line,
-            code,
-            stdout: String::from_utf8_lossy(&stdout.join().unwrap()).into_owned(),
-            stderr: String::from_utf8_lossy(&stderr.join().unwrap()).into_owned(),
-            root: self.sandbox.root.path().to_string_lossy().into_owned(),
-        };
-        let found = arguments
-            .and_then(|()| self.sandbox.check_leaks(format!("{}\n{}", ran.stdout, ran.stderr).as_bytes(), &self.allowed));
-        if let Err(found) = found {
-            panic!("{found}\n{ran}");
-        }
-        // 101 is a panic of Rust's, 70 our own word for a bug: neither is ever right.
-        assert!(code != 101 && code != 70, "a bug of the program's own\n{ran}");
-        ran
-    }
-}
-
 /// What a run did.
 #[derive(Debug, Clone)]
 pub(crate) struct Ran {
-    line: String,
+    pub(super) line: String,
     /// The exit code; a signal's number below zero.
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    root: String,
+    pub(super) root: String,
 }
 
 impl std::fmt::Display for Ran {

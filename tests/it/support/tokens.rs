@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// `length` characters of the alphabet that are the same for the same label and like no other's.
-fn letters(label: &str, length: usize, alphabet: &[u8]) -> String {
+pub(crate) fn letters(label: &str, length: usize, alphabet: &[u8]) -> String {
     let mut text = String::with_capacity(length);
     for round in 0_u32.. {
         let hash = digest(&SHA256, format!("gitconn test token {label} {round}").as_bytes());

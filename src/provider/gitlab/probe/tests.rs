@@ -18,7 +18,11 @@ type Said<'a> = Option<(u16, &'a str)>;
 fn ask_knowing(token: Said<'_>, user: Said<'_>, known: Known) -> Probe {
     let asked = |said: Said<'_>| match said {
         Some((status, body)) => Ok(answer(status, &[], body)),
-        None => Err(net::Error::Unreachable { host: "git.acme.com".to_owned(), why: "no answer within 60 s".to_owned() }),
+        None => Err(net::Error::Unreachable {
+            host: "git.acme.com".to_owned(),
+            why: "no answer within 60 s".to_owned(),
+            maybe_sent: true,
+        }),
     };
     let now = "2026-11-20T12:00:00Z".parse().unwrap();
     judge(&asked(token), &asked(user), &HostUrl::parse("git.acme.com").unwrap(), &known, now)

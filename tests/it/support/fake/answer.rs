@@ -87,6 +87,12 @@ impl Answer {
         answer
     }
 
+    /// The same, after so long.
+    #[must_use]
+    pub(crate) fn after(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+
     /// With this header, in place of one of the same name.
     #[must_use]
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {

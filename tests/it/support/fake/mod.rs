@@ -10,6 +10,7 @@ mod answer;
 
 mod github;
 mod gitlab;
+mod oauth;
 mod pages;
 mod provider;
 mod server;
@@ -19,6 +20,7 @@ pub(crate) use answer::Answer;
 
 pub(crate) use github::{GitHub, Grant as GitHubGrant};
 pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
+pub(crate) use oauth::{App, DeviceFlow, Issuer, OAuth, Says, Settings, invalid_grant};
 pub(crate) use provider::{Case, Fake, each_case, each_provider, ids, unwell};
 pub(crate) use server::{Request, Server};
 pub(crate) use tls::Authority;

@@ -19,7 +19,7 @@ use super::tls::TlsListener;
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Below the API's base, percent-encoded as it was sent.
+    /// Below the API's base, or whole if it lies outside; percent-encoded as it was sent.
     pub(crate) path: String,
     /// Decoded.
     pub(crate) query: Vec<(String, String)>,
@@ -43,6 +43,17 @@ impl Request {
         self.parameter(name)?.parse().ok()
     }
 
+    /// The fields of a form, decoded; empty where the body is none.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        let is_form = self.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        if is_form { url::form_urlencoded::parse(&self.body).into_owned().collect() } else { Vec::new() }
+    }
+
+    /// A field of a form.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        self.form().into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// The token, wherever it stands.
     pub(crate) fn token(&self) -> Option<&str> {
         self.header("authorization")
@@ -60,6 +71,11 @@ fn decode(text: &str) -> String {
     // Of a form only the `+` differs from a path.
     let query = format!("x={}", text.replace('+', "%2B"));
     url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// What a server for people says of a page that it does not have. Written by hand, but that it is a page (GitLab §3.4).
+pub(super) fn not_there() -> Answer {
+    Answer::html(404, "The page you're looking for could not be found (404)")
 }
 
 /// Answers for one path that come before what the provider would say by itself.
@@ -95,14 +111,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one whose API lies below `base` (empty or `/api/v3`). Everything else is a page that is not there.
     pub(crate) fn start(base: &str, provider: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
-        Self::listen(base, None, provider)
+        Self::listen(base, None, provider, |_| not_there())
     }
 
-    /// The same, behind TLS if there is an acceptor.
+    /// The same, behind TLS if there is an acceptor; what lies outside `base` is answered by `outside`, which sees the whole path.
     pub(super) fn listen(
         base: &str,
         tls: Option<TlsAcceptor>,
         provider: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+        outside: impl Fn(&Request) -> Answer + Send + Sync + 'static,
     ) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -110,7 +127,8 @@ impl Server {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let service = Arc::new((provider, Arc::clone(&shared), base.to_owned()));
+        let both = move |request: &Request, is_below: bool| if is_below { provider(request) } else { outside(request) };
+        let service = Arc::new((both, Arc::clone(&shared), base.to_owned()));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
@@ -237,7 +255,7 @@ impl Drop for InFlight {
 }
 
 async fn respond(
-    provider: &impl Fn(&Request) -> Answer,
+    provider: &impl Fn(&Request, bool) -> Answer,
     shared: &Arc<Shared>,
     base: &str,
     method: &Method,
@@ -257,11 +275,7 @@ async fn respond(
     shared.seen.lock().unwrap().push(request.clone());
     shared.arrived.notify_all();
     let scripted = scripted(shared, &request.path);
-    let answer = match (scripted, below) {
-        (Some(answer), _) => answer,
-        (None, Some(_)) => provider(&request),
-        (None, None) => Answer::html(404, "The page you're looking for could not be found (404)"),
-    };
+    let answer = scripted.unwrap_or_else(|| provider(&request, below.is_some()));
     let wait = *shared.latency.lock().unwrap() + answer.delay;
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;

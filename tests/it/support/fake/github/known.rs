@@ -8,6 +8,8 @@ pub(crate) struct Grant {
     pub(crate) scopes: Option<String>,
     /// `github-authentication-token-expiration`, in one of its three forms (GitHub §2.2, recorded).
     pub(crate) expires: Option<String>,
+    /// `X-OAuth-Client-Id`: the app that it came of.
+    pub(crate) client: Option<String>,
     /// It belongs to an installation, not to a user.
     pub(crate) installation: bool,
     /// Organisations that hide behind single sign-on (their ids).
@@ -21,6 +23,7 @@ impl Grant {
             login: login.to_owned(),
             scopes: Some("read:org, repo".to_owned()),
             expires: Some("2099-02-18 12:34:56 UTC".to_owned()),
+            client: None,
             installation: false,
             hidden: Vec::new(),
         }

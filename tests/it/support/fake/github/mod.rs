@@ -1,5 +1,6 @@
 //! GitHub, as far as gitconn asks it (REST version 2022-11-28). Each answer says whether it is quoted or written by hand: see `fake`.
 
+mod bodies;
 mod known;
 
 use std::collections::HashMap;
@@ -7,13 +8,16 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+pub(super) use self::bodies::sha;
+use self::bodies::{integration, user};
 pub(crate) use self::known::{Grant, Repo};
+use super::oauth::{Kind, OAuth, Standing};
 use super::pages::Page;
+use super::server::not_there;
 use super::{Answer, Request, Server};
 use crate::support::Sandbox;
 use crate::support::tokens;
 
-#[derive(Debug)]
 struct State {
     tokens: HashMap<String, Grant>,
     /// By account.
@@ -30,11 +34,14 @@ struct State {
     moving: bool,
     /// Where `Link` leads, if not here.
     links: Option<String>,
+    oauth: OAuth,
 }
 
 /// GitHub.
 pub(crate) struct GitHub {
     pub(crate) server: Server,
+    /// Its authorization server, at the root of the same host: an enterprise server's.
+    pub(crate) oauth: OAuth,
     state: Arc<Mutex<State>>,
 }
 
@@ -58,7 +65,9 @@ impl GitHub {
     }
 
     fn with_base(base: &str) -> Self {
+        let oauth = OAuth::new(Kind::GitHub);
         let state = Arc::new(Mutex::new(State {
+            oauth: oauth.clone(),
             tokens: HashMap::new(),
             repositories: HashMap::new(),
             limits: true,
@@ -71,9 +80,16 @@ impl GitHub {
             links: None,
         }));
         let own = Arc::clone(&state);
-        let server = Server::start(base, move |request| own.lock().unwrap().answer(request));
+        let login = oauth.clone();
+        let server = Server::listen(
+            base,
+            None,
+            move |request| own.lock().unwrap().answer(request),
+            move |request| login.answer(&request.path, request).unwrap_or_else(not_there),
+        );
         state.lock().unwrap().origin = server.api();
-        Self { server, state }
+        oauth.at(&server.origin());
+        Self { server, oauth, state }
     }
 
     /// The arguments that lead to it: `--host …` or `--host github.com --api-url …`.
@@ -197,8 +213,8 @@ impl State {
         }
         let grant = match request.token() {
             None => None,
-            Some(token) => match self.tokens.get(token) {
-                Some(grant) => Some(grant.clone()),
+            Some(token) => match self.tokens.get(token).cloned().or_else(|| self.login(token)) {
+                Some(grant) => Some(grant),
                 None => return bad_credentials().or_headers(self.headers(None)),
             },
         };
@@ -252,6 +268,17 @@ impl State {
         answer.or_headers(self.headers(grant.as_ref()))
     }
 
+    /// What a token of a login is good for.
+    fn login(&self, token: &str) -> Option<Grant> {
+        let found = self.oauth.find(token).filter(|found| found.standing == Standing::Good)?;
+        let end = found.left.map(|left| {
+            let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(left);
+            end.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+        });
+        let grant = Grant::classic(&found.account).scopes(&found.scopes.join(", ")).expires(end.as_deref());
+        Some(Grant { client: Some(found.client), ..grant })
+    }
+
     /// The headers of every answer. Written by hand after GitHub §2.2 (forms from recordings) and §9 (`x-ratelimit-*`); `server`, the media
     /// type, the selected version and every value are ours.
     fn headers(&self, grant: Option<&Grant>) -> Vec<(String, String)> {
@@ -282,6 +309,9 @@ impl State {
                 headers.push(("x-accepted-oauth-scopes".to_owned(), String::new()));
             } else {
                 headers.push(("x-accepted-github-permissions".to_owned(), "metadata=read".to_owned()));
+            }
+            if let Some(client) = &grant.client {
+                headers.push(("x-oauth-client-id".to_owned(), client.clone()));
             }
             if let Some(expires) = &grant.expires {
                 headers.push(("github-authentication-token-expiration".to_owned(), expires.clone()));
@@ -423,76 +453,4 @@ impl State {
             _ => message(404, "Not Found", "https://docs.github.com/rest"),
         }
     }
-
-    /// Written by hand after GitHub §6: `{name, commit{sha,url}, protected}`.
-    fn branch_body(&self, repository: &Repo, name: &str, protected: bool) -> Value {
-        let sha = sha(name);
-        json!({
-            "name": name,
-            "commit": {"sha": sha, "url": format!("{}/repos/{}/commits/{sha}", self.origin, repository.full_name)},
-            "protected": protected,
-        })
-    }
-
-    /// The fields that matter, and some that do not. Written by hand after GitHub §5.3.
-    fn repository_body(&self, repository: &Repo) -> Value {
-        let (owner, name) = repository.full_name.split_once('/').unwrap();
-        let web =
-            if self.enterprise { self.origin.trim_end_matches("/api/v3").to_owned() } else { "https://github.com".to_owned() };
-        json!({
-            "id": repository.id,
-            "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5",
-            "name": name,
-            "full_name": repository.full_name,
-            "owner": {"login": owner, "id": 1, "type": "User"},
-            "private": repository.private,
-            "visibility": if repository.private { "private" } else { "public" },
-            "html_url": format!("{web}/{}", repository.full_name),
-            "description": repository.description,
-            "fork": false,
-            "url": format!("{}/repos/{}", self.origin, repository.full_name),
-            "clone_url": format!("{web}/{}.git", repository.full_name),
-            "ssh_url": format!("git@github.com:{}.git", repository.full_name),
-            "default_branch": repository.default_branch,
-            "archived": repository.archived,
-            "disabled": false,
-            "size": 108,
-            "pushed_at": repository.pushed_at,
-            "created_at": "2011-01-26T19:01:12Z",
-            "updated_at": repository.pushed_at,
-            "permissions": {"admin": false, "maintain": false, "push": true, "triage": true, "pull": true},
-        })
-    }
-}
-
-/// A commit's name that is the same for the same branch.
-pub(super) fn sha(branch: &str) -> String {
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, branch.as_bytes());
-    hash.as_ref().iter().take(20).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
-/// Quoted: GitHub §2.1, for `/user` with its page. For `/user/repos` ("not for installations", §2.1) the page is ours.
-fn integration(page: &str) -> Answer {
-    message(403, "Resource not accessible by integration", page)
-}
-
-fn user(grant: &Grant) -> Answer {
-    if grant.installation {
-        return integration("https://docs.github.com/rest/users/users#get-the-authenticated-user");
-    }
-    // Written by hand after GitHub §2.1.
-    Answer::json(
-        200,
-        &json!({
-            "login": grant.login,
-            "id": 583_231,
-            "node_id": "MDQ6VXNlcjU4MzIzMQ==",
-            "type": "User",
-            "site_admin": false,
-            "name": "The Octocat",
-            "email": null,
-            "html_url": format!("https://github.com/{}", grant.login),
-            "two_factor_authentication": true,
-        }),
-    )
 }

@@ -1,78 +1,21 @@
 //! GitLab, as far as gitconn asks it (15.x to 19.x). Each answer says whether it is quoted or written by hand: see `fake`.
 
+mod known;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use self::known::Token;
+pub(crate) use self::known::{Grant, Project};
+use super::oauth::{Kind, OAuth, Standing};
 use super::pages::Page;
+use super::server::not_there;
 use super::{Answer, Request, Server};
 use crate::support::Sandbox;
 use crate::support::tokens;
 
-/// What a token is good for.
-#[derive(Debug, Clone)]
-pub(crate) struct Grant {
-    pub(crate) username: String,
-    pub(crate) scopes: Vec<String>,
-    /// A date, `YYYY-MM-DD`.
-    pub(crate) expires: Option<String>,
-    pub(crate) bot: bool,
-}
-
-impl Grant {
-    /// A personal token that is good for reading.
-    pub(crate) fn personal(username: &str) -> Self {
-        Self {
-            username: username.to_owned(),
-            scopes: vec!["read_api".to_owned(), "read_repository".to_owned()],
-            expires: Some("2099-02-18".to_owned()),
-            bot: false,
-        }
-    }
-
-    /// A project's token: its user is a bot of the newer naming (GitLab §4.4, from its source).
-    pub(crate) fn project(id: u64) -> Self {
-        Self { bot: true, ..Self::personal(&format!("project_{id}_bot_0123456789abcdef0123456789abcdef")) }
-    }
-
-    /// A group's token: its user is a bot of the older naming.
-    pub(crate) fn group(id: u64) -> Self {
-        Self { bot: true, ..Self::personal(&format!("group_{id}_bot2")) }
-    }
-
-    #[must_use]
-    pub(crate) fn scopes(self, scopes: &[&str]) -> Self {
-        Self { scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), ..self }
-    }
-
-    #[must_use]
-    pub(crate) fn expires(self, expires: Option<&str>) -> Self {
-        Self { expires: expires.map(ToOwned::to_owned), ..self }
-    }
-}
-
-/// What became of a token.
-#[derive(Debug, Clone)]
-enum Token {
-    Good(Grant),
-    Expired,
-    Revoked,
-}
-
-/// A project with its branches.
-#[derive(Debug, Clone)]
-pub(crate) struct Project {
-    pub(crate) id: u64,
-    pub(crate) path: String,
-    pub(crate) description: Option<String>,
-    pub(crate) last_activity_at: String,
-    pub(crate) default_branch: Option<String>,
-    /// Names, and whether each is protected.
-    pub(crate) branches: Vec<(String, bool)>,
-}
-
-#[derive(Debug)]
 struct State {
     tokens: HashMap<String, Token>,
     projects: HashMap<String, Vec<Project>>,
@@ -87,11 +30,14 @@ struct State {
     moving: bool,
     /// Where `Link` leads, if not here.
     links: Option<String>,
+    oauth: OAuth,
 }
 
 /// GitLab.
 pub(crate) struct GitLab {
     pub(crate) server: Server,
+    /// Its authorization server, below the same path root.
+    pub(crate) oauth: OAuth,
     root: String,
     state: Arc<Mutex<State>>,
 }
@@ -121,7 +67,9 @@ impl GitLab {
     }
 
     fn listen(root: &str, tls: Option<tokio_rustls::TlsAcceptor>) -> Self {
+        let oauth = OAuth::new(Kind::GitLab);
         let state = Arc::new(Mutex::new(State {
+            oauth: oauth.clone(),
             tokens: HashMap::new(),
             projects: HashMap::new(),
             totals: true,
@@ -133,12 +81,22 @@ impl GitLab {
             links: None,
         }));
         let own = Arc::clone(&state);
-        let server = Server::listen(&format!("{root}/api/v4"), tls, move |request| own.lock().unwrap().answer(request));
+        let (login, below) = (oauth.clone(), root.to_owned());
+        let server = Server::listen(
+            &format!("{root}/api/v4"),
+            tls,
+            move |request| own.lock().unwrap().answer(request),
+            move |request| {
+                let path = request.path.strip_prefix(&below);
+                path.and_then(|path| login.answer(path, request)).unwrap_or_else(not_there)
+            },
+        );
         let mut known = state.lock().unwrap();
         known.origin = server.api();
         known.base = format!("{}{root}", server.origin());
+        oauth.at(&known.base);
         drop(known);
-        Self { server, root: root.to_owned(), state }
+        Self { server, oauth, root: root.to_owned(), state }
     }
 
     /// The address that is given to `--host`.
@@ -294,7 +252,15 @@ impl State {
             // rest is quoted: §2.2.
             return if request.path == "/projects" { Answer::json(200, &json!([])) } else { message(401, "401 Unauthorized") };
         };
-        let grant = match self.tokens.get(&token) {
+        // What came of a login is taken from `Authorization` alone (GitLab §2.1).
+        let login = self.oauth.find(&token).filter(|_| request.header("private-token").is_none());
+        let is_login = login.is_some();
+        let login = login.map(|found| match found.standing {
+            Standing::Expired => Token::Expired,
+            Standing::Revoked => Token::Revoked,
+            Standing::Good => Token::Good(Grant { scopes: found.scopes, expires: None, ..Grant::personal(&found.account) }),
+        });
+        let grant = match login.as_ref().or_else(|| self.tokens.get(&token)) {
             // Quoted: GitLab §2.3.
             None => return message(401, "401 Unauthorized"),
             Some(Token::Expired) => return expired(),
@@ -307,6 +273,10 @@ impl State {
         let segments = request.segments();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (request.method.as_str(), segments.as_slice()) {
+            // Quoted: GitLab §2.2.
+            (_, ["personal_access_tokens", "self"]) if is_login => {
+                message(400, "400 Bad request - This endpoint requires token type to be a personal access token")
+            }
             ("GET", ["personal_access_tokens", "self"]) if self.tells_self => token_body(&grant),
             // Quoted: GitLab §2.2 (its source, 15.1 to 15.4).
             ("GET", ["personal_access_tokens", "self"]) => message(401, "401 Unauthorized"),
@@ -469,12 +439,13 @@ fn token_body(grant: &Grant) -> Answer {
     )
 }
 
-/// Written by hand after GitLab §2.2 and §4.4: the fields.
+/// Written by hand after GitLab §2.2 and §4.4: the fields. Each name has an id of its own.
 fn user_body(grant: &Grant, base: &str) -> Answer {
+    let id = grant.username.bytes().fold(24_u64, |id, byte| (id * 31 + u64::from(byte)) % 1_000_003);
     Answer::json(
         200,
         &json!({
-            "id": 24, "username": grant.username, "name": "Ada Lovelace", "state": "active", "bot": grant.bot,
+            "id": id, "username": grant.username, "name": "Ada Lovelace", "state": "active", "bot": grant.bot,
             "web_url": format!("{base}/{}", grant.username), "email": format!("{}@noreply.example", grant.username),
         }),
     )

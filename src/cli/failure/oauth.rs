@@ -1,0 +1,138 @@
+//! Words and hints for logins and renewals: the troubleshooting list of everybody who ever set up OAuth, each told apart and with its remedy.
+
+use super::words::UNKNOWN_ISSUER;
+use super::{Failure, Kind};
+use crate::cli::commands;
+use crate::model::ProviderId;
+use crate::ops::guide::{self, Guide};
+use crate::ops::{OAuthError, Refusal};
+
+/// Where it happened.
+struct At<'a> {
+    provider: ProviderId,
+    host: &'a str,
+}
+
+impl At<'_> {
+    fn connect(&self, more: &str) -> String {
+        commands::connect(self.provider, self.host, more)
+    }
+
+    fn set(&self, more: &str) -> String {
+        commands::oauth_set(self.provider, self.host, None, more)
+    }
+
+    /// Its pages.
+    fn guide(&self) -> Guide {
+        // What is shown of a host reads back as that host.
+        let host = crate::model::HostUrl::parse(self.host);
+        host.map_or_else(|_| guide::own_guide(self.provider), |host| guide::guide(self.provider, &host))
+    }
+}
+
+/// No client is known: how to come by one, to the letter.
+pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
+    let host = guide.host.to_string();
+    let at = At { provider: guide.provider, host: &host };
+    let secret = if guide.wants_secret { "; with its secret for the browser login, without for the device login" } else { "" };
+    Failure::usage(message)
+        .cause(format!("register one at {} with the redirect address `{}`", guide.page, guide.redirect))
+        .cause(format!("{}; scopes: {}{secret}", guide.advice, guide.scopes.join(", ")))
+        .hint(at.set(""))
+        .hint(at.connect("--token-stdin   # or paste a token"))
+}
+
+/// What an authorization server said, or that it said nothing.
+pub(super) fn spoken(error: OAuthError, host: &str, provider: ProviderId) -> Failure {
+    let message = error.to_string();
+    let at = At { provider, host };
+    match error {
+        OAuthError::Refused { refusal, error, description, request_id, .. } => {
+            let said = description.map_or_else(|| format!("`{error}`"), |text| format!("`{error}`: {text}"));
+            refused(refusal, &at).cause(format!("{host} says {said}")).request(request_id)
+        }
+        OAuthError::NoEndpoint { is_device: true, .. } => {
+            Failure::new(Kind::Failed, format!("there is no device login at {host}, and perhaps no OAuth at all"))
+                .cause(message)
+                .hint(at.connect("--oauth --no-browser   # logs in with a browser"))
+                .hint(at.connect("--token-stdin   # or paste a token"))
+        }
+        OAuthError::NoEndpoint { .. } => {
+            let message = format!("there is no OAuth at {host}: a server without it, or one that does not know the client's id");
+            Failure::new(Kind::Failed, message)
+                .hint("gitconn oauth status")
+                .hint(at.connect("--token-stdin   # or paste a token"))
+        }
+        OAuthError::Listen { source, port } => {
+            let failure = Failure::new(Kind::Failed, message).cause(source);
+            match port {
+                Some(port) => failure.cause(format!("another program may use port {port}")),
+                None => failure,
+            }
+            .hint(at.connect("--device   # needs no listener"))
+        }
+        OAuthError::Unintelligible { .. } => Failure::new(Kind::Unavailable, message),
+        OAuthError::CodeExpired { .. } => Failure::new(Kind::Failed, message),
+        OAuthError::ClockRunsFast { .. } => Failure::new(Kind::Failed, message).hint("timedatectl   # is it synchronised?"),
+        OAuthError::Net(error) if message.contains(UNKNOWN_ISSUER) => {
+            Failure::from(error).hint(at.connect("--ca-file FILE   # its certificate authority's, in PEM"))
+        }
+        OAuthError::Net(error) => error.into(),
+    }
+}
+
+/// What a refusal means, and what to do about it.
+fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
+    let host = at.host;
+    match refusal {
+        Refusal::Denied => Failure::new(Kind::Refused, format!("the login was refused at {host}: somebody said no there")),
+        Refusal::Redirect => {
+            let guide = at.guide();
+            Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
+                .cause(format!("the app must have `{}` registered", guide.redirect))
+                .open(&guide.apps)
+                .hint(at.connect("--device   # needs no redirect address"))
+        }
+        Refusal::Code => Failure::new(
+            Kind::Failed,
+            format!("{host} does not take the code: it lives for 10 minutes and works once, so begin again"),
+        ),
+        Refusal::RefreshToken => Failure::new(Kind::Refused, format!("{host} does not take the refresh token")),
+        Refusal::Client => Failure::usage(format!("{host} does not take the client: its id or its secret is wrong"))
+            .hint("gitconn oauth status")
+            .hint(at.set("--client-secret-stdin")),
+        Refusal::Suspended => {
+            Failure::new(Kind::Refused, format!("the app was suspended at {host}: its owner has to ask there why"))
+        }
+        Refusal::Scope => Failure::usage(format!("{host} does not grant these scopes to this client"))
+            .open(&at.guide().apps)
+            .hint(at.connect("--oauth --scopes SCOPES   # asks for others")),
+        Refusal::Email => Failure::new(Kind::Refused, format!("the account at {host} has no verified e-mail address")),
+        Refusal::DeviceLogin => {
+            let guide = at.guide();
+            let failure = Failure::usage(format!("the device login is switched off for this client at {host}"));
+            let failure = if guide.device_advice.is_empty() { failure } else { failure.cause(guide.device_advice) };
+            failure.open(&guide.apps).hint(at.connect("--oauth --no-browser   # logs in with a browser instead"))
+        }
+        Refusal::Exchange => Failure::new(Kind::Failed, format!("the token exchange with {host} failed")),
+        Refusal::Other => Failure::new(Kind::Failed, format!("{host} refused what was asked of it")),
+    }
+}
+
+/// Nothing ever came back: the one sign of a wrong redirect address, for the provider shows that to the browser alone.
+pub(super) fn nothing_came(message: String, (provider, host): (ProviderId, &str), registered: &str, sent: &str) -> Failure {
+    let at = At { provider, host };
+    Failure::new(Kind::Failed, message)
+        .cause(format!(
+            "if the browser spoke of the redirect address: the app must have `{registered}` registered, `{sent}` was sent"
+        ))
+        .hint(at.connect("--device   # needs no redirect address"))
+        .hint(at.connect("--oauth --no-browser   # the address that a browser elsewhere ends on can be pasted"))
+}
+
+/// The browser login wants the client's secret.
+pub(super) fn no_secret(message: String, (provider, host): (ProviderId, &str), client_id: &str) -> Failure {
+    let at = At { provider, host };
+    let set = commands::oauth_set(provider, host, Some(client_id), "--client-secret-stdin");
+    Failure::usage(message).hint(set).hint(at.connect("--device   # needs no secret"))
+}

@@ -1,0 +1,57 @@
+//! A credential before it is stored: pasted, or what a login brought.
+
+use super::Error;
+use super::connect::Plan;
+use super::grant::Grant;
+use crate::model::AuthMethod;
+use crate::provider::{Kind, Probe, Shape, Warning};
+use crate::secret::Secret;
+
+/// A credential that is to be stored.
+pub(crate) enum Offered {
+    /// A token that somebody made and handed over.
+    Token(Secret),
+    /// What a login brought.
+    Login(Box<Grant>),
+}
+
+impl Offered {
+    pub(super) fn access(&self) -> &Secret {
+        match self {
+            Self::Token(token) => token,
+            Self::Login(grant) => &grant.pair.access,
+        }
+    }
+
+    pub(super) fn grant(&self) -> Option<&Grant> {
+        match self {
+            Self::Token(_) => None,
+            Self::Login(grant) => Some(grant),
+        }
+    }
+
+    /// What to say of it that works: its scopes, and what a login asked for in vain.
+    pub(super) fn warnings(&self, kind: &dyn Kind, probe: &Probe) -> Vec<Warning> {
+        let Some(grant) = self.grant() else { return kind.scope_warnings(probe) };
+        // How long tokens of a login live is the app's to say, not the person's.
+        let scopes = grant.scopes(probe.scopes.clone());
+        let mut warnings = kind.scope_warnings(&Probe { expiry: None, scopes: scopes.clone(), ..probe.clone() });
+        let lacking = match (&grant.requested, &scopes) {
+            (Some(requested), Some(granted)) => kind.lacks(requested, granted),
+            _ => Vec::new(),
+        };
+        if !lacking.is_empty() {
+            let text = format!("asked for and not granted: {}", lacking.join(", "));
+            warnings.push(Warning { text, hint: None });
+        }
+        warnings
+    }
+
+    /// What it is, by its text or by where it comes from.
+    pub(super) fn shape(&self, plan: &Plan) -> Result<Shape, Error> {
+        match self {
+            Self::Token(token) => plan.shape(token),
+            Self::Login(_) => Ok(Shape { method: AuthMethod::OAuth, kind: None, doubts: Vec::new() }),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A person's browser, as far as a login needs one: it goes where it is sent, one plain request after another, and shows what it got.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// Nothing takes longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One step of the way.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// Where it came from.
+    pub(crate) address: String,
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Page {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Where it leads on to, whole.
+    pub(crate) fn leads_to(&self) -> Option<String> {
+        let target = self.header("location").filter(|_| (300..400).contains(&self.status))?;
+        Some(url::Url::parse(&self.address).unwrap().join(target).unwrap().into())
+    }
+}
+
+/// Gets one page and follows nothing.
+///
+/// # Errors
+///
+/// Nobody listens there, or nobody answers.
+pub(crate) fn try_get(address: &str) -> std::io::Result<Page> {
+    let url = url::Url::parse(address).unwrap();
+    let host = url.host_str().unwrap();
+    let port = url.port_or_known_default().unwrap();
+    let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    write!(
+        stream,
+        "GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: Mozilla/5.0\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|word| word.parse().ok());
+    let headers = lines.filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
+    Ok(Page { address: address.to_owned(), status: status.unwrap_or(0), headers, body: body.to_owned() })
+}
+
+/// Gets one page and follows nothing.
+#[track_caller]
+pub(crate) fn get(address: &str) -> Page {
+    try_get(address).unwrap_or_else(|error| panic!("{address}: {error}"))
+}
+
+/// Goes to an address and wherever it leads from there; every page on the way, the last one last.
+#[track_caller]
+pub(crate) fn visit(address: &str) -> Vec<Page> {
+    let mut pages = vec![get(address)];
+    while let Some(next) = pages[pages.len() - 1].leads_to() {
+        assert!(pages.len() < 8, "it goes round and round: {pages:?}");
+        pages.push(get(&next));
+    }
+    pages
+}
+
+/// Says yes at the page where a login begins. The address that the browser is sent back to: nobody has gone there yet.
+#[track_caller]
+pub(crate) fn say_yes(authorize: &str) -> String {
+    let page = get(authorize);
+    page.leads_to().unwrap_or_else(|| panic!("no way back: {page:?}"))
+}
+
+/// The address with another value for one of its parameters; `None` takes it away.
+pub(crate) fn with_parameter(address: &str, name: &str, value: Option<&str>) -> String {
+    let mut url = url::Url::parse(address).unwrap();
+    let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(known, _)| known != name).collect();
+    pairs.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    url.query_pairs_mut().clear().extend_pairs(pairs);
+    url.into()
+}
+
+/// A parameter of an address.
+pub(crate) fn parameter(address: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(address).unwrap();
+    url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,320 @@
+//! What an authorization server remembers, and how it decides. How it says so is `github.rs` and `gitlab.rs`.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use super::authorize::Code;
+use super::device::Device;
+use super::settings::{App, Settings};
+use super::{Kind, Request};
+use crate::support::leaks::Watching;
+use crate::support::tokens;
+
+/// One "yes" of a person, and everything that comes of it.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    pub(super) client: String,
+    pub(super) account: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) by_device: bool,
+}
+
+#[derive(Debug)]
+struct Access {
+    login: usize,
+    until: Option<Instant>,
+    revoked: bool,
+}
+
+#[derive(Debug)]
+struct Refresh {
+    login: usize,
+    access: String,
+    spent: bool,
+    revoked: bool,
+}
+
+/// A token as the API knows it.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Found {
+    pub(in super::super) account: String,
+    pub(in super::super) scopes: Vec<String>,
+    pub(in super::super) client: String,
+    /// Seconds that are left of it, as it is told; `None`: for ever.
+    pub(in super::super) left: Option<i64>,
+    pub(in super::super) standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Standing {
+    Good,
+    Expired,
+    Revoked,
+}
+
+/// Why there are no tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Client,
+    Code,
+    Verifier,
+    Redirect,
+    Refresh,
+    Grant,
+    DeviceOff,
+    DeviceUnknown,
+    DeviceExpired,
+    Denied,
+    Pending,
+    SlowDown { interval: u64 },
+}
+
+/// Tokens, handed out.
+pub(super) struct Issued {
+    pub(super) access: String,
+    pub(super) refresh: Option<String>,
+    pub(super) scopes: Vec<String>,
+}
+
+pub(in super::super) struct Desk {
+    pub(super) kind: Kind,
+    pub(super) settings: Settings,
+    pub(super) web: String,
+    watching: Watching,
+    pub(super) apps: HashMap<String, App>,
+    pub(super) codes: HashMap<String, Code>,
+    pub(super) devices: HashMap<String, Device>,
+    logins: Vec<Login>,
+    access: HashMap<String, Access>,
+    refresh: HashMap<String, Refresh>,
+    pub(super) made: usize,
+    posts: HashMap<String, usize>,
+    reused: usize,
+    pub(super) asked_for: Vec<String>,
+}
+
+impl Desk {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            settings: Settings::new(kind),
+            web: String::new(),
+            watching: Watching::default(),
+            apps: HashMap::new(),
+            codes: HashMap::new(),
+            devices: HashMap::new(),
+            logins: Vec::new(),
+            access: HashMap::new(),
+            refresh: HashMap::new(),
+            made: 0,
+            posts: HashMap::new(),
+            reused: 0,
+            asked_for: Vec::new(),
+        }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(super) fn at(&mut self, web: &str) {
+        web.clone_into(&mut self.web);
+    }
+
+    pub(super) fn register(&mut self, watching: Watching, id: &str, confidential: bool) -> App {
+        self.watching = watching;
+        let secret = self.fresh("secret", 40, b"0123456789abcdef");
+        let scopes = ["api", "read_api", "read_user", "read_repository", "write_repository"].map(ToOwned::to_owned).to_vec();
+        let redirect = "http://127.0.0.1/callback".to_owned();
+        let app = App { id: id.to_owned(), secret, confidential, redirect, scopes };
+        self.apps.insert(id.to_owned(), app.clone());
+        app
+    }
+
+    pub(super) fn edit(&mut self, id: &str, change: impl FnOnce(&mut App)) {
+        change(self.apps.get_mut(id).unwrap());
+    }
+
+    /// A text that nobody had before, watched for.
+    pub(super) fn fresh(&mut self, what: &str, length: usize, alphabet: &[u8]) -> String {
+        self.made += 1;
+        self.watching.secret(&tokens::letters(&format!("{} {what} {}", self.web, self.made), length, alphabet))
+    }
+
+    fn fresh_access(&mut self, client: &str) -> String {
+        self.made += 1;
+        let label = format!("{} access {}", self.web, self.made);
+        let token = match self.kind {
+            Kind::GitHub => tokens::github(if is_github_app(client) { "ghu" } else { "gho" }, &label),
+            Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
+        };
+        self.watching.secret(&token)
+    }
+
+    fn fresh_refresh(&mut self) -> String {
+        self.made += 1;
+        let label = format!("{} refresh {}", self.web, self.made);
+        let token = match self.kind {
+            Kind::GitHub => tokens::refresh(&label),
+            Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
+        };
+        self.watching.secret(&token)
+    }
+
+    /// A program asks for tokens.
+    pub(super) fn token(&mut self, request: &Request) -> Result<Issued, Refusal> {
+        let field = |name: &str| request.field(name);
+        let grant = field("grant_type").unwrap_or_default();
+        // GitHub takes a code without a grant type.
+        let grant = if grant.is_empty() && field("code").is_some() { "authorization_code".to_owned() } else { grant };
+        let grant = grant.rsplit(':').next().unwrap_or_default().to_owned();
+        *self.posts.entry(grant.clone()).or_default() += 1;
+        let app = self.apps.get(&field("client_id").unwrap_or_default()).cloned().ok_or(Refusal::Client)?;
+        let secret = field("client_secret");
+        if secret.as_ref().is_some_and(|secret| *secret != app.secret) || app.confidential && secret.is_none() {
+            return Err(Refusal::Client);
+        }
+        match grant.as_str() {
+            // At GitHub no app is public in the browser (GitHub §3.2).
+            "authorization_code" if self.kind == Kind::GitHub && secret.is_none() => Err(Refusal::Client),
+            "authorization_code" => self.exchange(&app, request),
+            "refresh_token" => self.renew(&app, secret.is_some(), &field("refresh_token").unwrap_or_default()),
+            "device_code" => self.ask(&app, &field("device_code").unwrap_or_default()),
+            _ => Err(Refusal::Grant),
+        }
+    }
+
+    pub(super) fn begin_login(&mut self, login: Login) -> Issued {
+        self.logins.push(login);
+        self.issue(self.logins.len() - 1, true)
+    }
+
+    /// A pair for an account that once said yes.
+    pub(super) fn give(&mut self, app: &App, account: &str) -> Issued {
+        let scopes = words(if self.kind == Kind::GitHub { "repo read:org read:user" } else { "api read_user" });
+        let scopes = self.granted(app, scopes);
+        self.begin_login(Login { client: app.id.clone(), account: account.to_owned(), scopes, by_device: false })
+    }
+
+    fn issue(&mut self, login: usize, with_refresh: bool) -> Issued {
+        let access = self.fresh_access(&self.logins[login].client.clone());
+        let until = self.settings.life.map(|life| Instant::now() + life);
+        self.access.insert(access.clone(), Access { login, until, revoked: false });
+        let refresh = (with_refresh && self.settings.refreshes).then(|| self.fresh_refresh());
+        if let Some(refresh) = &refresh {
+            let kept = Refresh { login, access: access.clone(), spent: false, revoked: false };
+            self.refresh.insert(refresh.clone(), kept);
+        }
+        Issued { access, refresh, scopes: self.logins[login].scopes.clone() }
+    }
+
+    fn renew(&mut self, app: &App, with_secret: bool, token: &str) -> Result<Issued, Refusal> {
+        let known = self.refresh.get(token).ok_or(Refusal::Refresh)?;
+        let login = known.login;
+        if self.logins[login].client != app.id || known.revoked {
+            return Err(Refusal::Refresh);
+        }
+        // Only what came of a device login is renewed without the secret (GitHub §3.4).
+        if self.kind == Kind::GitHub && !with_secret && !self.logins[login].by_device {
+            return Err(Refusal::Client);
+        }
+        if known.spent {
+            self.reused += 1;
+            if self.settings.family_revocation {
+                self.revoke_login(login);
+            }
+            return Err(Refusal::Refresh);
+        }
+        if self.settings.lagging > 0 {
+            self.settings.lagging -= 1;
+            return Err(Refusal::Refresh);
+        }
+        // Both old ones stop working at once (GitHub §3.4, GitLab §3.3).
+        let access = known.access.clone();
+        if let Some(access) = self.access.get_mut(&access) {
+            access.revoked = true;
+        }
+        if self.settings.keeps_refresh {
+            let issued = self.issue(login, false);
+            self.refresh.get_mut(token).unwrap().access.clone_from(&issued.access);
+            return Ok(issued);
+        }
+        self.refresh.get_mut(token).unwrap().spent = true;
+        Ok(self.issue(login, true))
+    }
+
+    /// RFC 7009: a token takes the other one of its pair along. `Err` if it is another client's.
+    pub(super) fn revoke(&mut self, request: &Request) -> Result<(), Refusal> {
+        *self.posts.entry("revoke".to_owned()).or_default() += 1;
+        let app = self.apps.get(&request.field("client_id").unwrap_or_default()).cloned().ok_or(Refusal::Client)?;
+        let secret = request.field("client_secret");
+        if secret.as_ref().is_some_and(|secret| *secret != app.secret) || app.confidential && secret.is_none() {
+            return Err(Refusal::Client);
+        }
+        let token = request.field("token").unwrap_or_default();
+        let login = self.access.get(&token).map(|access| access.login);
+        let Some(login) = login.or_else(|| self.refresh.get(&token).map(|refresh| refresh.login)) else { return Ok(()) };
+        if self.logins[login].client != app.id {
+            return Err(Refusal::Grant);
+        }
+        self.revoke_login(login);
+        Ok(())
+    }
+
+    fn revoke_login(&mut self, login: usize) {
+        self.access.values_mut().filter(|access| access.login == login).for_each(|access| access.revoked = true);
+        self.refresh.values_mut().filter(|refresh| refresh.login == login).for_each(|refresh| refresh.revoked = true);
+    }
+
+    pub(super) fn revoke_everything(&mut self) {
+        (0..self.logins.len()).for_each(|login| self.revoke_login(login));
+    }
+
+    pub(super) fn age(&mut self) {
+        self.access.values_mut().for_each(|access| access.until = Some(Instant::now()));
+    }
+
+    pub(super) fn find(&self, token: &str) -> Option<Found> {
+        let access = self.access.get(token)?;
+        let login = &self.logins[access.login];
+        let left = access.until.map(|until| until.saturating_duration_since(Instant::now()));
+        let standing = match left {
+            _ if access.revoked => Standing::Revoked,
+            Some(Duration::ZERO) => Standing::Expired,
+            _ => Standing::Good,
+        };
+        Some(Found {
+            account: login.account.clone(),
+            scopes: login.scopes.clone(),
+            client: login.client.clone(),
+            left: self.settings.told_left.or_else(|| left.map(|left| i64::try_from(left.as_millis().div_ceil(1000)).unwrap())),
+            standing,
+        })
+    }
+
+    pub(super) fn is_good(&self, token: &str) -> bool {
+        self.find(token).is_some_and(|found| found.standing == Standing::Good)
+            || self.refresh.get(token).is_some_and(|refresh| !refresh.spent && !refresh.revoked)
+    }
+
+    pub(super) fn posts(&self, grant: &str) -> usize {
+        self.posts.get(grant).copied().unwrap_or(0)
+    }
+
+    pub(super) fn reused(&self) -> usize {
+        self.reused
+    }
+
+    pub(super) fn asked_for(&self) -> Vec<String> {
+        self.asked_for.clone()
+    }
+}
+
+/// GitHub §2.2: the ids of its Apps begin so.
+pub(super) fn is_github_app(client: &str) -> bool {
+    client.starts_with("Iv")
+}
+
+pub(super) fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(ToOwned::to_owned).collect()
+}

@@ -1,0 +1,130 @@
+//! How an authorization server behaves, and the apps that are registered there.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Answer, Kind};
+
+/// An app's registration.
+#[derive(Debug, Clone)]
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    /// It must show its secret whatever it asks for.
+    pub(crate) confidential: bool,
+    /// The redirect address. An address of a loopback literal without a port stands for any port, except of a GitHub App.
+    pub(crate) redirect: String,
+    /// The scopes that it may ask for (GitLab).
+    pub(crate) scopes: Vec<String>,
+}
+
+/// What an answer says of an access token's life.
+#[derive(Debug, Clone)]
+pub(crate) enum Says {
+    /// The truth.
+    Truth,
+    /// Nothing.
+    Nothing,
+    /// This, whatever the truth.
+    This(Value),
+}
+
+/// Whether there is a device login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeviceFlow {
+    On,
+    /// Not ticked in the app's settings: GitHub says so with 200, and with 400 as clients have seen it.
+    Off {
+        status: u16,
+    },
+    /// There is no such call (GitLab before 17.2).
+    Absent,
+}
+
+/// What the redirect says of who redirects (RFC 9207).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Issuer {
+    Unsaid,
+    Right,
+    Wrong,
+}
+
+/// Everything a test may change.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Who sits before the browser.
+    pub(crate) account: String,
+    /// Whoever sits there says no.
+    pub(crate) denies: bool,
+    /// The app was suspended.
+    pub(crate) suspended: bool,
+    /// There is no OAuth here at all.
+    pub(crate) absent: bool,
+    pub(crate) issuer: Issuer,
+    /// Only these of the scopes that are asked for are granted.
+    pub(crate) grants: Option<Vec<String>>,
+    /// How long access tokens live; `None`: for ever.
+    pub(crate) life: Option<Duration>,
+    pub(crate) says: Says,
+    /// Seconds that the API says are left of an access token, whatever the truth.
+    pub(crate) told_left: Option<i64>,
+    /// Whether there are refresh tokens.
+    pub(crate) refreshes: bool,
+    /// Seconds that a refresh token is said to live.
+    pub(crate) refresh_life: Option<u64>,
+    /// A renewal brings no new refresh token: the old one stays good.
+    pub(crate) keeps_refresh: bool,
+    /// A refresh token that comes a second time takes everything down that came of the same login.
+    pub(crate) family_revocation: bool,
+    /// So many renewals are refused by a replica that has not heard of the refresh token yet.
+    pub(crate) lagging: usize,
+    pub(crate) device: DeviceFlow,
+    /// Seconds between two questions after a device code.
+    pub(crate) interval: u64,
+    /// Seconds that a device code lives.
+    pub(crate) code_life: u64,
+    /// So many questions after a device code are too soon, whatever the clock says.
+    pub(crate) too_soon: usize,
+    /// Somebody says yes to a device code when it was asked for so often.
+    pub(crate) confirmed_after: Option<usize>,
+    /// Answers that arrive in place of tokens that were handed out.
+    pub(super) lost: VecDeque<Answer>,
+}
+
+impl Settings {
+    pub(super) fn new(kind: Kind) -> Self {
+        let is_github = kind == Kind::GitHub;
+        Self {
+            account: "ada".to_owned(),
+            denies: false,
+            suspended: false,
+            absent: false,
+            issuer: if is_github { Issuer::Right } else { Issuer::Unsaid },
+            grants: None,
+            // GitLab §3.3: two hours. An OAuth app's tokens at GitHub live for ever unless it is told otherwise (GitHub §3.4).
+            life: (!is_github).then_some(Duration::from_hours(2)),
+            says: Says::Truth,
+            told_left: None,
+            refreshes: !is_github,
+            refresh_life: None,
+            keeps_refresh: false,
+            family_revocation: false,
+            lagging: 0,
+            device: DeviceFlow::On,
+            interval: 1,
+            code_life: if is_github { 900 } else { 300 },
+            too_soon: 0,
+            confirmed_after: None,
+            lost: VecDeque::new(),
+        }
+    }
+
+    /// GitHub's tokens that expire: eight hours, and the refresh token six months (GitHub §3.2, recorded).
+    pub(crate) fn expiring(&mut self) {
+        self.life = Some(Duration::from_hours(8));
+        self.refreshes = true;
+        self.refresh_life = Some(15_811_200);
+    }
+}
