@@ -7,11 +7,24 @@
 
 mod crowd;
 mod faults;
+mod issuer;
 mod keyring;
+mod oidc;
 mod prism;
 mod recorded;
 mod relay;
+mod renew_crowd;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod renewal;
 mod sandbox;
 mod seal;
 mod strace;
 mod suite;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod tracer;
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+#[test]
+fn faults_in_a_renewal() {
+    suite::leave_out("faults, in a renewal", "the tracer knows Linux on x86-64 alone");
+}
