@@ -238,6 +238,37 @@ def measure_validate(table, root, program, runs, connections):
         table.add(what, f"{ms(ours)} = {ours / DELAY:.1f} rounds", beside, "≤ 8 rounds", ours / DELAY <= 8)
 
 
+def log_in(home, host, name):
+    """Milliseconds from the browser's callback to the end of the program: the connection is stored then. The browser is played here."""
+    command = [home.program, "connect", "gitlab", name, *host, "--oauth", "--no-browser", "-o", "ndjson"]
+    child = subprocess.Popen(command, env=home.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    event = json.loads(child.stdout.readline())
+    callback = f"{event['redirect_uri']}?code=abc&state={event['state']}"
+    started = time.perf_counter_ns()
+    with urllib.request.urlopen(callback) as page:
+        page.read()
+    _, said = child.communicate()
+    took = (time.perf_counter_ns() - started) / 1e6
+    if child.returncode != 0 or not page.url.endswith("/done"):
+        sys.exit(f"{' '.join(command)}: exit {child.returncode}: {said.decode()}")
+    return took
+
+
+def measure_login(table, root, program, runs):
+    with Provider(1) as provider:
+        host = ("--host", f"http://127.0.0.1:{provider.port}")
+        home = Home(root / "login", program)
+        home.run("oauth", "set", host[1], "--provider", "gitlab", "--client-id", "bench")
+        numbers = iter(range(10**9))
+        provider.statistics()
+        log_in(home, host, "first")
+        seen = provider.statistics()
+        (ours,) = medians(runs, lambda: log_in(home, host, f"c{next(numbers):04}"))
+        what = f"login in the browser, from the callback to the stored connection, {DELAY} ms a request"
+        beside = f"the two requests in a row that it contains, tokens and then account ({seen['requests']} in all), need {2 * DELAY} ms"
+        table.add(what, f"{ms(ours)} = {ours / DELAY:.2f} rounds, {ours / DELAY / 2:.2f} times the two", beside, "≤ 2.3 rounds", ours / DELAY <= 2.3)
+
+
 def synced(home):
     """What a save makes durable, read from strace: the size of each file, None for a directory. Two fsyncs without strace."""
     plain = [home.store.stat().st_size, None]
@@ -338,6 +369,7 @@ def main():
         measure_list(table, large, runs, many)
         measure_listing(table, root, chosen.program, runs, chosen.gh, gh_environment, repositories)
         measure_validate(table, root, chosen.program, runs, 8 if chosen.short else 40)
+        measure_login(table, root, chosen.program, runs)
     if chosen.write:
         text = DOCUMENT.read_text()
         before, _, rest = text.partition(BEGIN)

@@ -67,7 +67,7 @@ class Provider:
         self.delay = delay
         self.rows = [repository(number) for number in range(repositories)]
         self.pages = {}
-        self.requests = self.active = self.most = 0
+        self.requests = self.active = self.most = self.logins = 0
 
     def page(self, size, number):
         """One page and its gzip form, made once."""
@@ -96,6 +96,13 @@ class Provider:
         if path.endswith("/api/v4/personal_access_tokens/self"):
             token = {"id": 7, "name": "gitconn", "revoked": False, "active": True, "user_id": 1, "expires_at": "2099-01-01"}
             return 200, [], encode(token | {"scopes": ["read_api", "read_repository"], "created_at": "2026-01-01T00:00:00Z"}), None
+        if path.endswith("/oauth/token"):
+            self.logins += 1
+            pair = {"access_token": f"{self.logins:064x}", "refresh_token": f"{self.logins:063x}f", "token_type": "Bearer"}
+            return 200, [], encode(pair | {"expires_in": 7200, "scope": "api read_user", "created_at": 1_607_635_748}), None
+        if path.endswith("/oauth/token/info"):
+            info = {"resource_owner_id": 1, "expires_in": 7200, "created_at": 1_607_635_748}
+            return 200, [], encode(info | {"scope": ["api", "read_user"], "scopes": ["api", "read_user"]}), None
         if path.endswith("/api/v4/version") or path.endswith("/api/v4/metadata"):
             return 200, [], encode({"version": "18.5.0", "revision": "0"}), None
         return 404, [], encode({"message": "Not Found"}), None
