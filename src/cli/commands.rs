@@ -3,11 +3,60 @@
 use crate::model::{ProviderId, shell_word};
 use crate::ops::clients;
 
-/// `gitconn connect gitlab --host … MORE`
-pub(super) fn connect(provider: ProviderId, host: &str, more: &str) -> String {
+/// Another way to connect, where one did not work.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    /// Logging in by a code.
+    Device,
+    /// Logging in with a browser, here or elsewhere.
+    Browser,
+    /// Logging in for other scopes.
+    Scopes,
+    /// Pasting a token.
+    Token,
+    /// Trusting the host's certificates.
+    Certificate,
+}
+
+/// Which connection that is to mend.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Subject {
+    /// A new one that gets its name of itself.
+    #[default]
+    Unnamed,
+    /// A new one of this name.
+    Named(String),
+    /// One that is there: another new one beside it would mend nothing.
+    Known(String),
+}
+
+/// `gitconn connect github work --device`, or whatever does the same for a connection that is there.
+pub(super) fn connect_by(way: Way, subject: &Subject, provider: ProviderId, host: &str) -> String {
+    let more = match way {
+        Way::Device => "--device",
+        Way::Browser => "--oauth --no-browser",
+        Way::Scopes => "--oauth --scopes SCOPES",
+        Way::Token => "--token-stdin",
+        Way::Certificate => "--ca-file FILE",
+    };
+    match (subject, way) {
+        (Subject::Known(name), Way::Token) => format!("gitconn edit {} {more}", shell_word(name)),
+        (Subject::Known(name), Way::Device | Way::Browser | Way::Scopes) => {
+            format!("gitconn connect --reauth {} {more}", shell_word(name))
+        }
+        (Subject::Named(name), _) => connect(provider, Some(name), host, more),
+        // What is known of a host is changed by any connection to it.
+        (Subject::Known(_), Way::Certificate) => connect(provider, None, host, &format!("{more} --replace-host")),
+        (Subject::Unnamed, _) => connect(provider, None, host, more),
+    }
+}
+
+/// `gitconn connect gitlab NAME --host … MORE`
+pub(super) fn connect(provider: ProviderId, name: Option<&str>, host: &str, more: &str) -> String {
+    let name = name.map(|name| format!(" {}", shell_word(name))).unwrap_or_default();
     let host = if clients::is_own(provider, host) { String::new() } else { format!(" --host {}", shell_word(host)) };
     let more = if more.is_empty() { String::new() } else { format!(" {more}") };
-    format!("gitconn connect {provider}{host}{more}")
+    format!("gitconn connect {provider}{name}{host}{more}")
 }
 
 /// `gitconn oauth set git.acme.com --provider gitlab --client-id ID MORE`; `id` where it is known.

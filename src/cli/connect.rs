@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::commands::Subject;
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
@@ -120,8 +121,14 @@ impl View for Stored {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     if let Some(name) = &args.reauth {
-        return log_in_again(name, args, &session, context);
+        return log_in_again(name, args, &session, context).map_err(|failure| failure.about(Subject::Known(name.clone())));
     }
+    let subject = args.name.as_ref().map_or_else(Subject::default, |name| Subject::Named(name.to_string()));
+    connect_new(args, &session, context).map_err(|failure| failure.about(subject))
+}
+
+/// A connection that is not there yet.
+fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
     let plan = plan(args)?;
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
     let given = args.token.read(context)?;
@@ -131,15 +138,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
     }
     let has_store = session.place().header().map_err(Error::from)?.is_some();
-    if args.login.is_given() && !has_store && !clients::is_in_environment(&session, plan.provider, &plan.host)? {
+    if args.login.is_given() && !has_store && !clients::is_in_environment(session, plan.provider, &plan.host)? {
         // Before a store is made, and somebody thinks of a passphrase for it.
         return Err(Error::NoClient(Box::new(guide::guide(plan.provider, &plan.host))).into());
     }
-    let store = store::open_or_make(&session, context)?;
+    let store = store::open_or_make(session, context)?;
     plan.check(&store)?;
     let connected = match given {
-        Some(token) => add(&session, &store, plan, Offered::Token(token), context)?,
-        None => log_in_or_ask(args, &session, &store, plan, context)?,
+        Some(token) => add(session, &store, plan, Offered::Token(token), context)?,
+        None => log_in_or_ask(args, session, &store, plan, context)?,
     };
     let warnings = connected.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
     say(&connected.connection, warnings, connected.durable, args.offline, "connected", context)

@@ -183,7 +183,7 @@ fn set(args: &SetArgs, context: &Context<'_>) -> Result<(), Failure> {
         context.out.warn(&format!("{variable} names another client for {host}, and goes first"));
     }
     say_stranded(&stranded, context);
-    context.out.hint(&commands::connect(provider, &host.to_string(), ""));
+    context.out.hint(&commands::connect(provider, None, &host.to_string(), ""));
     context.out.data(&Changed { host: host.to_string(), provider, client_id: Some(client.id), has_secret, stranded })
 }
 

@@ -133,9 +133,23 @@ fn the_browser_login_at_github_says_that_it_wants_the_secret() {
     let hall = Hall::new();
     hall.set_client("github", &hall.github_app, false).ok();
     for option in ["--no-browser", "--port=4711"] {
-        hall.connect("github", "work").arg(option).run().code(2).says("secret").says("--device").says("--client-secret-stdin");
+        let ran = hall.connect("github", "work").arg(option).run().code(2).says("secret").says("--client-secret-stdin");
+        let other_way = format!("gitconn connect github work --host {} --device", hall.host("github"));
+        assert!(ran.stderr.contains(&other_way), "{other_way}\n{ran}");
     }
     assert!(hall.github.seen().is_empty());
+}
+
+#[test]
+fn hints_mend_the_connection_that_was_to_log_in_again() {
+    let hall = Hall::new();
+    log_in(&hall.connect("gitlab", "lab").args(["--oauth", "--no-browser"])).0.ok();
+    let again = |more: &[&str]| hall.sandbox.gitconn(["connect", "--reauth", "lab", "--no-browser"]).args(more);
+    let (ran, _) = log_in(&again(&["--scopes", "sudo_everything"]));
+    ran.code(2).says("hint: gitconn connect --reauth lab --oauth --scopes SCOPES");
+    hall.gitlab.always("/oauth/authorize_device", Answer::html(404, "Not Found"));
+    let ran = hall.run(&["connect", "--reauth", "lab", "--device"]).code(1);
+    ran.says("hint: gitconn connect --reauth lab --oauth --no-browser").says("hint: gitconn edit lab --token-stdin");
 }
 
 #[test]

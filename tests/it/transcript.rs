@@ -402,7 +402,7 @@ fn logging_in_and_what_becomes_of_it() {
     error: `lab` is not renewed here: this store is a copy, and its home is another machine
     caused by: a refresh token works once: spent by a copy, it could log another machine out
     hint: gitconn store accept --move --yes   # makes this machine its home
-    hint: gitconn connect gitlab --host http://[HOST] ci --token-stdin   # for CI: a token (PAT) of its own, or a GitHub App
+    hint: gitconn connect gitlab ci --host http://[HOST] --token-stdin   # for CI: a token (PAT) of its own, or a GitHub App
     "#);
     hall.gitlab.oauth.revoke_everything();
     insta::assert_snapshot!(hall.run(&["refresh", "lab"]).shown(), @r#"

@@ -11,9 +11,11 @@ use std::process::ExitCode;
 pub(crate) use kind::Kind;
 pub(super) use words::open;
 
+use super::commands::{self, Subject, Way};
 use super::out::{Out, stderr_line};
-use crate::model::shell_word;
+use crate::model::{ProviderId, shell_word};
 use crate::ops;
+
 /// What to do about it: something that can be pasted.
 #[derive(Debug, Clone)]
 enum Hint {
@@ -21,16 +23,19 @@ enum Hint {
     Command(String),
     /// The command that failed once more, with this added.
     Again { add: String, remark: &'static str },
+    /// Another way to connect the same.
+    Connect { way: Way, provider: ProviderId, host: String, remark: &'static str },
 }
 
 impl Hint {
     /// The text to paste. `invoked` is what was typed, without the program's name.
-    fn render(&self, invoked: &str) -> String {
-        match self {
-            Self::Command(text) => text.clone(),
-            Self::Again { add, remark: "" } => format!("gitconn {invoked} {add}"),
-            Self::Again { add, remark } => format!("gitconn {invoked} {add}   # {remark}"),
-        }
+    fn render(&self, invoked: &str, subject: &Subject) -> String {
+        let (command, remark) = match self {
+            Self::Command(text) => return text.clone(),
+            Self::Again { add, remark } => (format!("gitconn {invoked} {add}"), remark),
+            Self::Connect { way, provider, host, remark } => (commands::connect_by(*way, subject, *provider, host), remark),
+        };
+        if remark.is_empty() { command } else { format!("{command}   # {remark}") }
     }
 }
 
@@ -44,6 +49,8 @@ struct Words {
     message: String,
     causes: Vec<String>,
     hints: Vec<Hint>,
+    /// The connection that hints speak of.
+    subject: Subject,
     request_id: Option<String>,
     /// What happened has been said already: only the exit code is left.
     silent: bool,
@@ -58,6 +65,7 @@ impl Failure {
             message: message.into(),
             causes: Vec::new(),
             hints: Vec::new(),
+            subject: Subject::default(),
             request_id: None,
             silent: false,
             closed_pipe: false,
@@ -135,6 +143,20 @@ impl Failure {
         self
     }
 
+    /// Hints at another way to connect the same.
+    #[must_use]
+    fn connect(mut self, way: Way, (provider, host): (ProviderId, &str), remark: &'static str) -> Self {
+        self.0.hints.push(Hint::Connect { way, provider, host: host.to_owned(), remark });
+        self
+    }
+
+    /// Which connection could not be made or mended.
+    #[must_use]
+    pub(super) fn about(mut self, subject: Subject) -> Self {
+        self.0.subject = subject;
+        self
+    }
+
     #[must_use]
     pub(crate) fn cause(mut self, cause: impl std::fmt::Display) -> Self {
         self.0.causes.push(cause.to_string());
@@ -156,10 +178,8 @@ impl Failure {
 
     /// The first hint that is a command of its own, for a summary.
     pub(crate) fn first_hint(&self) -> Option<String> {
-        self.0.hints.iter().find_map(|hint| match hint {
-            Hint::Command(text) => Some(ops::redact(text).into_owned()),
-            Hint::Again { .. } => None,
-        })
+        let hint = self.0.hints.iter().find(|hint| !matches!(hint, Hint::Again { .. }))?;
+        Some(ops::redact(&hint.render("", &self.0.subject)).into_owned())
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -187,8 +207,8 @@ impl Failure {
             return;
         }
         stderr_line(&format!("{} {}", out.stderr_style().bad("error:"), ops::redact(&message)));
-        if let Some(Hint::Command(hint)) = self.0.hints.first() {
-            out.hint(hint);
+        if let Some(hint) = self.first_hint() {
+            out.hint(&hint);
         }
     }
 
@@ -196,7 +216,7 @@ impl Failure {
     fn hints(&self, invoked: &[OsString]) -> Vec<String> {
         let words: Vec<_> = invoked.iter().skip(1).map(|word| word.to_string_lossy()).collect();
         let invoked = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ");
-        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(&invoked)).into_owned()).collect()
+        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(&invoked, &self.0.subject)).into_owned()).collect()
     }
 
     fn report_words(&self, out: &Out, hints: &[String]) {

@@ -2,7 +2,7 @@
 
 use super::words::UNKNOWN_ISSUER;
 use super::{Failure, Kind};
-use crate::cli::commands;
+use crate::cli::commands::{self, Way};
 use crate::model::ProviderId;
 use crate::ops::guide::{self, Guide};
 use crate::ops::{OAuthError, Refusal};
@@ -14,8 +14,8 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn connect(&self, more: &str) -> String {
-        commands::connect(self.provider, self.host, more)
+    fn place(&self) -> (ProviderId, &str) {
+        (self.provider, self.host)
     }
 
     fn set(&self, more: &str) -> String {
@@ -39,7 +39,7 @@ pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
         .cause(format!("register one at {} with the redirect address `{}`", guide.page, guide.redirect))
         .cause(format!("{}; scopes: {}{secret}", guide.advice, guide.scopes.join(", ")))
         .hint(at.set(""))
-        .hint(at.connect("--token-stdin   # or paste a token"))
+        .connect(Way::Token, at.place(), "or paste a token")
 }
 
 /// What an authorization server said, or that it said nothing.
@@ -54,14 +54,12 @@ pub(super) fn spoken(error: OAuthError, host: &str, provider: ProviderId) -> Fai
         OAuthError::NoEndpoint { is_device: true, .. } => {
             Failure::new(Kind::Failed, format!("there is no device login at {host}, and perhaps no OAuth at all"))
                 .cause(message)
-                .hint(at.connect("--oauth --no-browser   # logs in with a browser"))
-                .hint(at.connect("--token-stdin   # or paste a token"))
+                .connect(Way::Browser, at.place(), "logs in with a browser")
+                .connect(Way::Token, at.place(), "or paste a token")
         }
         OAuthError::NoEndpoint { .. } => {
             let message = format!("there is no OAuth at {host}: a server without it, or one that does not know the client's id");
-            Failure::new(Kind::Failed, message)
-                .hint("gitconn oauth status")
-                .hint(at.connect("--token-stdin   # or paste a token"))
+            Failure::new(Kind::Failed, message).hint("gitconn oauth status").connect(Way::Token, at.place(), "or paste a token")
         }
         OAuthError::Listen { source, port } => {
             let failure = Failure::new(Kind::Failed, message).cause(source);
@@ -69,13 +67,13 @@ pub(super) fn spoken(error: OAuthError, host: &str, provider: ProviderId) -> Fai
                 Some(port) => failure.cause(format!("another program may use port {port}")),
                 None => failure,
             }
-            .hint(at.connect("--device   # needs no listener"))
+            .connect(Way::Device, at.place(), "needs no listener")
         }
         OAuthError::Unintelligible { .. } => Failure::new(Kind::Unavailable, message),
         OAuthError::CodeExpired { .. } => Failure::new(Kind::Failed, message),
         OAuthError::ClockRunsFast { .. } => Failure::new(Kind::Failed, message).hint("timedatectl   # is it synchronised?"),
         OAuthError::Net(error) if message.contains(UNKNOWN_ISSUER) => {
-            Failure::from(error).hint(at.connect("--ca-file FILE   # its certificate authority's, in PEM"))
+            Failure::from(error).connect(Way::Certificate, at.place(), "its certificate authority's, in PEM")
         }
         OAuthError::Net(error) => error.into(),
     }
@@ -91,7 +89,7 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
             Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
                 .cause(format!("the app must have `{}` registered", guide.redirect))
                 .open(&guide.apps)
-                .hint(at.connect("--device   # needs no redirect address"))
+                .connect(Way::Device, at.place(), "needs no redirect address")
         }
         Refusal::Code => Failure::new(
             Kind::Failed,
@@ -106,13 +104,13 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
         }
         Refusal::Scope => Failure::usage(format!("{host} does not grant these scopes to this client"))
             .open(&at.guide().apps)
-            .hint(at.connect("--oauth --scopes SCOPES   # asks for others")),
+            .connect(Way::Scopes, at.place(), "asks for others"),
         Refusal::Email => Failure::new(Kind::Refused, format!("the account at {host} has no verified e-mail address")),
         Refusal::DeviceLogin => {
             let guide = at.guide();
             let failure = Failure::usage(format!("the device login is switched off for this client at {host}"));
             let failure = if guide.device_advice.is_empty() { failure } else { failure.cause(guide.device_advice) };
-            failure.open(&guide.apps).hint(at.connect("--oauth --no-browser   # logs in with a browser instead"))
+            failure.open(&guide.apps).connect(Way::Browser, at.place(), "logs in with a browser instead")
         }
         Refusal::Exchange => Failure::new(Kind::Failed, format!("the token exchange with {host} failed")),
         Refusal::Other => Failure::new(Kind::Failed, format!("{host} refused what was asked of it")),
@@ -126,13 +124,13 @@ pub(super) fn nothing_came(message: String, (provider, host): (ProviderId, &str)
         .cause(format!(
             "if the browser spoke of the redirect address: the app must have `{registered}` registered, `{sent}` was sent"
         ))
-        .hint(at.connect("--device   # needs no redirect address"))
-        .hint(at.connect("--oauth --no-browser   # the address that a browser elsewhere ends on can be pasted"))
+        .connect(Way::Device, at.place(), "needs no redirect address")
+        .connect(Way::Browser, at.place(), "the address that a browser elsewhere ends on can be pasted")
 }
 
 /// The browser login wants the client's secret.
 pub(super) fn no_secret(message: String, (provider, host): (ProviderId, &str), client_id: &str) -> Failure {
     let at = At { provider, host };
     let set = commands::oauth_set(provider, host, Some(client_id), "--client-secret-stdin");
-    Failure::usage(message).hint(set).hint(at.connect("--device   # needs no secret"))
+    Failure::usage(message).hint(set).connect(Way::Device, at.place(), "needs no secret")
 }

@@ -117,8 +117,9 @@ impl From<ops::Error> for Failure {
                 .hint("gitconn store accept --move --yes   # makes this machine its home")
                 .hint(commands::connect(
                     provider,
+                    Some("ci"),
                     &host,
-                    "ci --token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
+                    "--token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
                 )),
             ops::Error::Unsavable { source, provider, host, .. } => unsavable(message, (provider, &host), *source),
             ops::Error::Unkept { name, .. } => {
@@ -137,8 +138,8 @@ fn unsavable(message: String, (provider, host): (ProviderId, &str), source: Stor
     let why = source.to_string();
     let inner = Failure::from(source);
     if is_read_only {
-        let own = "ci --token-stdin   # for a read-only store: a token (PAT) of its own, or a GitHub App";
-        return Failure::new(Kind::Locked, message).cause(why).hint(commands::connect(provider, host, own));
+        let own = "--token-stdin   # for a read-only store: a token (PAT) of its own, or a GitHub App";
+        return Failure::new(Kind::Locked, message).cause(why).hint(commands::connect(provider, Some("ci"), host, own));
     }
     inner.under(message)
 }
