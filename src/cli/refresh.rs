@@ -2,14 +2,12 @@
 
 use serde::Serialize;
 
-use super::commands::Subject;
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::grid::Grid;
 use super::out::{Format, Style, View};
 use super::words;
-use crate::model::{Connection, Timestamp, clean};
-use crate::ops::Error;
+use crate::model::{Timestamp, clean};
 use crate::ops::refresh::{self, Refreshed};
 
 /// Renew the tokens of logins now: of all enabled ones by default, side by side
@@ -90,9 +88,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let results: Vec<ResultView> = refreshed.iter().map(|one| view(one, context.env.now())).collect();
     // One that was named and failed is an error like any other.
     if count == 1
-        && let Some(Refreshed { connection, outcome: Err(error) }) = refreshed.pop()
+        && let Some(Refreshed { outcome: Err(error), .. }) = refreshed.pop()
     {
-        return Err(failure(error, &connection));
+        return Err(error.into());
     }
     let failed = results.iter().filter(|result| !result.success).count();
     match (context.out.format(), args.names.len(), results.as_slice()) {
@@ -102,14 +100,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         }
         _ => context.out.data(&Results { results })?,
     }
-    let mut failures = refreshed.into_iter().filter_map(|one| Some(failure(one.outcome.err()?, &one.connection)));
-    if let Some(hint) = failures.next().and_then(|failure| failure.first_hint()) {
+    let mut errors = refreshed.into_iter().filter_map(|one| one.outcome.err());
+    if let Some(hint) = errors.next().and_then(|error| Failure::from(error).first_hint()) {
         context.out.hint(&hint);
     }
     if failed > 0 { Err(Failure::said(Kind::Partial)) } else { Ok(()) }
-}
-
-/// What failed, with hints that mend the connection it failed for.
-fn failure(error: Error, connection: &Connection) -> Failure {
-    Failure::from(error).about(Subject::Known(connection.name.to_string()))
 }

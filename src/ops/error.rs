@@ -77,7 +77,13 @@ pub(crate) enum Error {
     SecretTyped { what: &'static str },
     /// A login or a renewal that the authorization server refused, or that did not get through.
     #[error("{error}")]
-    OAuth { error: oauth::Error, host: String, provider: ProviderId },
+    OAuth {
+        error: oauth::Error,
+        host: String,
+        provider: ProviderId,
+        /// The connection it was for, if it is there already.
+        name: Option<String>,
+    },
     /// Nobody is known there as whom one could log in (exit 2).
     #[error("no OAuth client is known for {}", .0.host)]
     NoClient(Box<Guide>),
@@ -129,7 +135,8 @@ pub(crate) enum Error {
 impl Error {
     /// What a connection's authorization server said.
     pub(super) fn oauth(error: oauth::Error, connection: &Connection) -> Self {
-        Self::OAuth { error, host: connection.host.to_string(), provider: connection.provider }
+        let name = Some(connection.name.to_string());
+        Self::OAuth { error, host: connection.host.to_string(), provider: connection.provider, name }
     }
 
     /// Whether somebody has to log in again.

@@ -24,7 +24,7 @@ pub(super) async fn renewed(
 ) -> Result<Option<Offered>, Error> {
     let Some(grant) = offered.grant().filter(|grant| grant.flow == GrantFlow::Given) else { return Ok(None) };
     let Some(refresh) = grant.pair.refresh.clone() else { return Ok(None) };
-    let oauth = |error| Error::OAuth { error, host: plan.host.to_string(), provider: plan.provider };
+    let oauth = |error| Error::OAuth { error, host: plan.host.to_string(), provider: plan.provider, name: None };
     let known = clients::of_host(session.env(), &*store.read()?, plan.provider, &plan.host)?;
     let Some(client) = known.map(|known| known.client).filter(|client| client.id == grant.client_id) else { return Ok(None) };
     let endpoints = provider::kind(plan.provider).oauth(&plan.host, Some(&client.id));

@@ -114,7 +114,7 @@ pub(crate) async fn in_browser(
     port: Option<u16>,
     person: &dyn Person,
 ) -> Result<Login, Error> {
-    let oauth = |error| Error::OAuth { error, host: place.host.to_string(), provider: place.provider };
+    let oauth = |error| Error::OAuth { error, host: place.host.to_string(), provider: place.provider, name: None };
     let server = Server::new(session.http(), place.endpoints.clone(), &place.trust).map_err(oauth)?;
     let loopback = Loopback::bind(port).await.map_err(|source| oauth(crate::oauth::Error::Listen { port, source }))?;
     let redirect_uri = loopback.redirect_uri(place.endpoints.redirect_path);
@@ -204,7 +204,7 @@ pub(crate) async fn by_device(
     scopes: Option<&[String]>,
     person: &dyn Person,
 ) -> Result<Login, Error> {
-    let oauth = |error| Error::OAuth { error, host: place.host.to_string(), provider: place.provider };
+    let oauth = |error| Error::OAuth { error, host: place.host.to_string(), provider: place.provider, name: None };
     let server = Server::new(session.http(), place.endpoints.clone(), &place.trust).map_err(oauth)?;
     let requested = place.scopes(scopes);
     let begun = server.begin_device(&place.client, requested.as_deref().unwrap_or_default()).await.map_err(oauth)?;

@@ -150,6 +150,8 @@ fn hints_mend_the_connection_that_was_to_log_in_again() {
     hall.gitlab.always("/oauth/authorize_device", Answer::html(404, "Not Found"));
     let ran = hall.run(&["connect", "--reauth", "lab", "--device"]).code(1);
     ran.says("hint: gitconn connect --reauth lab --oauth --no-browser").says("hint: gitconn edit lab --token-stdin");
+    hall.gitlab.script("/oauth/token", [Answer::html(404, "Not Found")]);
+    hall.run(&["refresh", "lab"]).code(1).says("no OAuth at").says("hint: gitconn edit lab --token-stdin");
 }
 
 #[test]

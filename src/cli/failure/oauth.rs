@@ -2,7 +2,7 @@
 
 use super::words::UNKNOWN_ISSUER;
 use super::{Failure, Kind};
-use crate::cli::commands::{self, Way};
+use crate::cli::commands::{self, Subject, Way};
 use crate::model::ProviderId;
 use crate::ops::guide::{self, Guide};
 use crate::ops::{OAuthError, Refusal};
@@ -42,11 +42,11 @@ pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
         .connect(Way::Token, at.place(), "or paste a token")
 }
 
-/// What an authorization server said, or that it said nothing.
-pub(super) fn spoken(error: OAuthError, host: &str, provider: ProviderId) -> Failure {
+/// What an authorization server said, or that it said nothing, to the connection of that name or to one that was to be made.
+pub(super) fn spoken(error: OAuthError, (provider, host): (ProviderId, &str), name: Option<String>) -> Failure {
     let message = error.to_string();
     let at = At { provider, host };
-    match error {
+    let failure = match error {
         OAuthError::Refused { refusal, error, description, request_id, .. } => {
             let said = description.map_or_else(|| format!("`{error}`"), |text| format!("`{error}`: {text}"));
             refused(refusal, &at).cause(format!("{host} says {said}")).request(request_id)
@@ -76,7 +76,8 @@ pub(super) fn spoken(error: OAuthError, host: &str, provider: ProviderId) -> Fai
             Failure::from(error).connect(Way::Certificate, at.place(), "its certificate authority's, in PEM")
         }
         OAuthError::Net(error) => error.into(),
-    }
+    };
+    failure.about(name.map_or_else(Subject::default, Subject::Known))
 }
 
 /// What a refusal means, and what to do about it.

@@ -93,7 +93,7 @@ impl From<ops::Error> for Failure {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
             ops::Error::SecretTyped { .. } => Self::usage(message).hint("gitconn connect github --token-stdin   # or let it ask"),
-            ops::Error::OAuth { error, host, provider } => oauth::spoken(error, &host, provider),
+            ops::Error::OAuth { error, host, provider, name } => oauth::spoken(error, (provider, &host), name),
             ops::Error::NoClient(guide) => oauth::no_client(message, &guide),
             ops::Error::OtherClient { name, host, client_id } => {
                 let (name, host) = (shell_word(&name).into_owned(), shell_word(&host).into_owned());

@@ -40,7 +40,7 @@ impl Renewer {
                         tracing::warn!(%error, "the note of a renewal that did not happen stays");
                     }
                 }
-                Err(Error::OAuth { error, host: connection.host.to_string(), provider: connection.provider })
+                Err(Error::oauth(error, connection))
             }
         }
     }
