@@ -80,6 +80,12 @@ impl Issuer {
         self.books.lock().unwrap().pause = pause;
     }
 
+    /// Waits until everything that was sent to it is in its books.
+    #[track_caller]
+    pub(crate) fn comes_to_rest(&self) {
+        self.relay.comes_to_rest();
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         let books = self.books();
         Counts { posts: books.posts, refused: books.refused, sold: books.newest }

@@ -75,6 +75,7 @@ fn is_saved(sandbox: &Sandbox) -> bool {
 /// What must hold after any fault.
 #[track_caller]
 fn settled(issuer: &Issuer, sandbox: &Sandbox, fault: &str) -> Outcome {
+    issuer.comes_to_rest();
     let before = issuer.counts();
     assert!(before.posts <= 1 && before.refused == 0, "{fault}: asked more than once: {before:?}");
     let was_saved = is_saved(sandbox);
