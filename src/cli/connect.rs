@@ -11,7 +11,7 @@ use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
 use super::{browser, store, words};
-use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Timestamp, shell_word};
+use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, shell_word};
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
 use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, replace_token};
@@ -149,7 +149,8 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
         None => log_in_or_ask(args, session, &store, plan, context)?,
     };
     let warnings = connected.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
-    say(&connected.connection, warnings, connected.durable, args.offline, "connected", context)
+    let is_pending = connected.connection.status == Status::Pending;
+    say(&connected.connection, warnings, connected.durable, is_pending, "connected", context)
 }
 
 /// What is to be connected, by what was typed.
@@ -259,7 +260,7 @@ fn say(
     connection: &Connection,
     warnings: Vec<(String, Option<String>)>,
     durable: bool,
-    offline: bool,
+    is_pending: bool,
     verb: &str,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
@@ -271,7 +272,7 @@ fn say(
     }
     store::say_durability(durable, context);
     context.out.note(&sentence(verb, connection, context.env.now()));
-    if offline {
+    if is_pending {
         context.out.hint(&format!("gitconn validate {}", shell_word(connection.name.as_str())));
     } else {
         context.out.hint("gitconn repos");

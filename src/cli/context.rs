@@ -89,9 +89,19 @@ impl Context<'_> {
         };
         if self.shield.is_held() {
             self.progress.warn("finishing what would be lost (Ctrl-C again to stop at once)");
-            self.end_shielded().await;
+            let ended = tokio::select! {
+                biased;
+                () = self.end_shielded() => tokio::time::timeout(Duration::from_millis(100), &mut work).await.ok(),
+                // It may be the work itself that holds the shield, and no task of its own: then nobody else goes on with it.
+                result = &mut work => {
+                    if result.is_ok() {
+                        self.out.note("it was finished all the same");
+                    }
+                    Some(result)
+                }
+            };
             // What became of it is worth saying: a login may be over.
-            if let Ok(Err(error)) = tokio::time::timeout(Duration::from_millis(100), &mut work).await {
+            if let Some(Err(error)) = ended {
                 Failure::from(error).say("what was being finished", self.out);
             }
         }

@@ -114,13 +114,15 @@ impl Plan {
 ///
 /// # Errors
 ///
-/// `Error::NotStored` if the provider refuses the token or cannot be asked.
+/// `Error::NotStored` if the provider refuses the token or cannot be asked; but a pair whose tokens had to be renewed for the check is stored whatever it
+/// finds, because nobody has another one.
 pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, offered: Offered) -> Result<Connected, Error> {
     let mut offered = offered;
     let shape = offered.shape(&plan)?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let kind = provider::kind(plan.provider);
     let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
+    let mut held = None;
     let probe = if plan.offline {
         None
     } else {
@@ -130,16 +132,22 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
         };
         let mut probe = check(&offered).await?;
         if matches!(probe.verdict, Verdict::Expired | Verdict::Revoked | Verdict::Invalid)
-            && let Some(renewed) = given::renewed(session, store, &plan, &door, &offered).await?
+            && let Some((renewed, shield)) = given::renewed(session, store, &plan, &door, &offered).await?
         {
-            offered = renewed;
-            probe = check(&offered).await?;
+            (offered, held) = (renewed, Some(shield));
+            probe = check(&offered).await.unwrap_or_else(|error| Probe::of(Verdict::Unreachable, error.to_string()));
         }
-        if probe.verdict != Verdict::Valid {
-            return Err(Error::NotStored { probe: Box::new(probe), offline: true });
+        match probe.verdict {
+            Verdict::Valid => {
+                warnings.extend(offered.warnings(kind, &probe));
+                Some(probe)
+            }
+            _ if held.is_some() => {
+                warnings.push(unchecked(&probe));
+                None
+            }
+            _ => return Err(Error::NotStored { probe: Box::new(probe), offline: true }),
         }
-        warnings.extend(offered.warnings(kind, &probe));
-        Some(probe)
     };
     let stamp = session.stamp();
     let fingerprint = offered.access().fingerprint();
@@ -168,7 +176,7 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
         let created = EventKind::Created {
             provider: connection.provider.to_string(),
             method: connection.auth_method.to_string(),
-            offline: plan.offline,
+            offline: probe.is_none(),
         };
         db.record(&stamp, Some(&connection), &created)?;
         if !differing.is_empty() {
@@ -180,7 +188,15 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
         }
         Ok::<_, Error>(connection)
     })?;
+    drop(held);
     Ok(Connected { connection: saved.value, warnings, durable: saved.durable })
+}
+
+/// What to say of a pair that is stored although the check did not find it good.
+fn unchecked(probe: &Probe) -> Warning {
+    let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
+    let found = if probe.verdict.is_unknown() { "could not be checked" } else { "are refused" };
+    Warning { text: format!("the tokens were renewed and stored, but {found}: {reason}"), hint: None }
 }
 
 fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp: &Stamp, offered: &Offered) -> Connection {

@@ -119,8 +119,14 @@ pub(crate) enum Error {
     #[error("`{name}` is not renewed here: this store is a copy, and its home is another machine")]
     Copy { name: String, provider: ProviderId, host: String },
     /// The store cannot be saved, so nothing was asked (exit 5 where it is read-only).
-    #[error("`{name}` is not renewed: the store cannot be saved, and the new tokens would be lost")]
-    Unsavable { name: String, provider: ProviderId, host: String, source: Box<store::Error> },
+    #[error("{} not renewed: the store cannot be saved, and the new tokens would be lost", name.as_ref().map_or_else(|| "the tokens are".to_owned(), |name| format!("`{name}` is")))]
+    Unsavable {
+        /// `None` for a pair of tokens that no connection holds yet.
+        name: Option<String>,
+        provider: ProviderId,
+        host: String,
+        source: Box<store::Error>,
+    },
     /// New tokens could be saved nowhere (exit 1).
     #[error("`{name}` was renewed, but the new tokens could be saved neither in the store ({source}) nor beside it ({second})")]
     Unkept { name: String, source: Box<store::Error>, second: Box<store::Error> },

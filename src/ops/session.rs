@@ -97,6 +97,11 @@ impl<'a> Session<'a> {
         self.env
     }
 
+    /// What Ctrl-C waits for.
+    pub(super) fn shield(&self) -> &Shield {
+        &self.shield
+    }
+
     /// What renews tokens, made when it is first needed: a run has one store.
     pub(crate) fn renewer(&self, store: &Store) -> Rc<Renewer> {
         let made = || {

@@ -35,7 +35,6 @@ impl From<ops::Error> for Failure {
             ops::Error::Provider(error) => error.into(),
             ops::Error::Config(error) => error.into(),
             ops::Error::Host(error) => Self::usage(error.to_string()).hint("gitconn connect --help"),
-            ops::Error::Name(error) => Self::usage(error.to_string()),
             ops::Error::NoConnection { nearest, .. } => {
                 let failure = Self::new(Kind::NotFound, message);
                 match nearest.first() {
@@ -121,25 +120,32 @@ impl From<ops::Error> for Failure {
                     &host,
                     "--token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
                 )),
-            ops::Error::Unsavable { source, provider, host, .. } => unsavable(message, (provider, &host), *source),
+            ops::Error::Unsavable { source, provider, host, name } => {
+                unsavable(message, (provider, &host), name.is_some(), *source)
+            }
             ops::Error::Unkept { name, .. } => {
                 Self::new(Kind::Failed, message).hint(format!("gitconn connect --reauth {}", shell_word(&name)))
             }
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
-            ops::Error::Usage(_) => Self::usage(message),
+            ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
     }
 }
 
-/// A store that is read-only by intention is a pipeline's; one whose disk is full is an accident.
-fn unsavable(message: String, (provider, host): (ProviderId, &str), source: StoreError) -> Failure {
+/// A store that is read-only by intention is a pipeline's; one whose disk is full is an accident. What `is_stored` there can be replaced by a token of the
+/// pipeline's own; for what was to be added another store is needed.
+fn unsavable(message: String, (provider, host): (ProviderId, &str), is_stored: bool, source: StoreError) -> Failure {
     let is_read_only = matches!(&source, StoreError::Io { source, .. }
         if matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied));
     let why = source.to_string();
     let inner = Failure::from(source);
     if is_read_only {
         let own = "--token-stdin   # for a read-only store: a token (PAT) of its own, or a GitHub App";
-        return Failure::new(Kind::Locked, message).cause(why).hint(commands::connect(provider, Some("ci"), host, own));
+        return Failure::new(Kind::Locked, message).cause(why).hint(if is_stored {
+            commands::connect(provider, Some("ci"), host, own)
+        } else {
+            "gitconn config get store   # is this the right place?".to_owned()
+        });
     }
     inner.under(message)
 }

@@ -17,10 +17,10 @@ use tokio::sync::Mutex;
 use self::need::{Need, need};
 use super::{Error, Notices, Shield};
 use crate::env::Env;
-use crate::model::{Connection, ConnectionId, Timestamp};
+use crate::model::{Connection, ConnectionId, Stamp, Timestamp};
 use crate::net::Http;
 use crate::secret::Secret;
-use crate::store::{ConnectionLock, Error as StoreError, GrantRecord, IntentRecord, Store, View};
+use crate::store::{ConnectionLock, Db, Error as StoreError, GrantRecord, IntentRecord, Keep, Store, View};
 
 pub(super) use self::source::Renewing;
 
@@ -279,29 +279,33 @@ impl Renewer {
         })
     }
 
-    /// Saves in a thread of its own: the store's lock may have to be waited for, and Ctrl-C is heard meanwhile.
     async fn change<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&crate::store::Db, &crate::model::Stamp) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnOnce(&Db, &Stamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (store, stamp) = (self.store.clone(), self.stamp());
-        let saving = tokio::task::spawn_blocking(move || {
-            store.change(&stamp, crate::store::Keep::Nothing, |db| change(db, &stamp)).map(|saved| saved.value)
-        });
-        match saving.await {
-            Ok(outcome) => outcome,
-            // The thread panicked: so do we, and the program says whose fault it is.
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        change_aside(&self.store, Stamp { who: self.env.who(), at: self.env.now() }, change).await
     }
+}
 
-    fn stamp(&self) -> crate::model::Stamp {
-        crate::model::Stamp { who: self.env.who(), at: self.env.now() }
+/// Saves in a thread of its own: the store's lock may have to be waited for, and Ctrl-C is heard meanwhile.
+pub(super) async fn change_aside<T: Send + 'static>(
+    store: &Store,
+    stamp: Stamp,
+    change: impl FnOnce(&Db, &Stamp) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let store = store.clone();
+    let saving = tokio::task::spawn_blocking(move || {
+        store.change(&stamp, Keep::Nothing, |db| change(db, &stamp)).map(|saved| saved.value)
+    });
+    match saving.await {
+        Ok(outcome) => outcome,
+        // The thread panicked: so do we, and the program says whose fault it is.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 
 /// A store that cannot be saved: nothing is asked, for the answer would be lost.
 fn unsavable(connection: &Connection, source: StoreError) -> Error {
-    let (name, host) = (connection.name.to_string(), connection.host.to_string());
+    let (name, host) = (Some(connection.name.to_string()), connection.host.to_string());
     Error::Unsavable { name, provider: connection.provider, host, source: Box::new(source) }
 }
