@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let message = format!("renewing {}", words::plural(u64::try_from(count).unwrap_or(u64::MAX), "connection"));
     context.progress.begin_many(&message, count);
     let mut refreshed =
-        context.wait(async { refresh::refresh(&session, &store, connections, |done| context.progress.step(done)).await })?;
+        context.wait(async { Ok(refresh::refresh(&session, &store, connections, |done| context.progress.step(done)).await) })?;
     let results: Vec<ResultView> = refreshed.iter().map(|one| view(one, context.env.now())).collect();
     // One that was named and failed is an error like any other.
     if count == 1

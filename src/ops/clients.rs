@@ -53,9 +53,13 @@ pub(crate) fn of_host(env: &Env, db: &Db, provider: ProviderId, host: &HostUrl) 
     if let Some(known) = from_env(env, provider, host)? {
         return Ok(Some(known));
     }
-    let stored = db.client(host, provider)?;
-    Ok(stored
-        .map(|record| Known { client: OAuthClient { id: record.client_id, secret: record.client_secret }, from: Source::Store }))
+    Ok(stored(db, provider, host)?.map(|client| Known { client, from: Source::Store }))
+}
+
+/// The client that the store knows.
+fn stored(db: &Db, provider: ProviderId, host: &HostUrl) -> Result<Option<OAuthClient>, Error> {
+    let record = db.client(host, provider)?;
+    Ok(record.map(|record| OAuthClient { id: record.client_id, secret: record.client_secret }))
 }
 
 /// The client that a connection's tokens belong to: only that one can renew them.
@@ -71,18 +75,16 @@ pub(super) fn of_grant(
     endpoints: &OAuthEndpoints,
 ) -> Result<OAuthClient, Error> {
     let (provider, host) = (connection.provider, &connection.host);
-    let stored = db.client(host, provider)?.map(|record| OAuthClient { id: record.client_id, secret: record.client_secret });
-    let known = from_env(env, provider, host)?.map(|known| known.client).into_iter().chain(stored);
-    let mut fitting: Vec<OAuthClient> = known.filter(|client| client.id == grant.client_id).collect();
-    fitting.sort_by_key(|client| client.secret.is_none());
-    let found = fitting.into_iter().next();
+    let by_id_alone = || OAuthClient { id: grant.client_id.clone(), secret: None };
     // A token of a device login is renewed by the client's id alone, which we have.
     if grant.flow == GrantFlow::Device && endpoints.device_needs_no_secret {
-        return Ok(OAuthClient { id: grant.client_id.clone(), secret: None });
+        return Ok(by_id_alone());
     }
-    match found {
+    let known = from_env(env, provider, host)?.map(|known| known.client).into_iter().chain(stored(db, provider, host)?);
+    let fitting = known.filter(|client| client.id == grant.client_id).min_by_key(|client| client.secret.is_none());
+    match fitting {
         Some(client) => Ok(client),
-        None if !endpoints.browser_needs_secret => Ok(OAuthClient { id: grant.client_id.clone(), secret: None }),
+        None if !endpoints.browser_needs_secret => Ok(by_id_alone()),
         None => Err(Error::OtherClient {
             name: connection.name.to_string(),
             host: host.to_string(),

@@ -118,7 +118,7 @@ impl Plan {
 /// finds, because nobody has another one.
 pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, offered: Offered) -> Result<Connected, Error> {
     let mut offered = offered;
-    let shape = offered.shape(&plan)?;
+    let shape = offered.shape(|token| plan.shape(token))?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let kind = provider::kind(plan.provider);
     let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();

@@ -37,13 +37,18 @@ impl Pair {
         }
     }
 
-    /// Puts the pair in the place of a connection's present one, with everything that is known of it.
-    pub(super) fn put(&self, db: &Db, connection: &mut Connection, stamp: &Stamp) -> Result<(), StoreError> {
+    /// Fills in what a connection says of its pair, with everything that is known of it.
+    pub(super) fn fill(&self, connection: &mut Connection) {
         connection.fingerprint = self.access.fingerprint();
         connection.expiry = self.expiry;
         if self.refresh.is_some() {
             connection.refresh_expires_at = self.refresh_expires_at;
         }
+    }
+
+    /// Puts the pair in the place of a connection's present one.
+    pub(super) fn put(&self, db: &Db, connection: &mut Connection, stamp: &Stamp) -> Result<(), StoreError> {
+        self.fill(connection);
         connection.updated_at = stamp.at;
         db.set_token(&connection.id, &self.access)?;
         if let Some(refresh) = &self.refresh {

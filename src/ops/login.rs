@@ -84,7 +84,7 @@ pub(crate) trait Person {
 
 /// A login that went well as far as tokens, and whoever waits for the end of it.
 pub(crate) struct Login {
-    pub(crate) grant: Grant,
+    grant: Grant,
     page: Option<Listening>,
 }
 

@@ -1,7 +1,6 @@
 //! A credential before it is stored: pasted, or what a login brought.
 
 use super::Error;
-use super::connect::Plan;
 use super::grant::Grant;
 use crate::model::AuthMethod;
 use crate::provider::{Kind, Probe, Shape, Warning};
@@ -47,10 +46,10 @@ impl Offered {
         warnings
     }
 
-    /// What it is, by its text or by where it comes from.
-    pub(super) fn shape(&self, plan: &Plan) -> Result<Shape, Error> {
+    /// What it is: `read` tells it by a token's text; what a login brought is known by that.
+    pub(super) fn shape(&self, read: impl FnOnce(&Secret) -> Result<Shape, Error>) -> Result<Shape, Error> {
         match self {
-            Self::Token(token) => plan.shape(token),
+            Self::Token(token) => read(token),
             Self::Login(_) => Ok(Shape { method: AuthMethod::OAuth, kind: None, doubts: Vec::new() }),
         }
     }

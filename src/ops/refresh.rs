@@ -51,7 +51,7 @@ pub(crate) async fn refresh(
     store: &Store,
     connections: Vec<Connection>,
     done: impl Fn(usize),
-) -> Result<Vec<Refreshed>, Error> {
+) -> Vec<Refreshed> {
     let renewer = session.renewer(store);
     let finished = std::cell::Cell::new(0);
     let each = connections.into_iter().map(|connection| {
@@ -66,5 +66,5 @@ pub(crate) async fn refresh(
             }
         }
     });
-    Ok(join_all(each).await)
+    join_all(each).await
 }

@@ -102,10 +102,10 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connecti
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let current = resolve::named(db, connection.id.as_str())?;
         db.record(&stamp, Some(&current), &EventKind::Removed { name: current.name.to_string() })?;
-        Ok::<_, Error>(db.remove(&current.id)?)
+        db.remove(&current.id)?;
+        Ok::<_, Error>(db.meta()?.store_id)
     })?;
-    let store_id = store.read()?.meta()?.store_id;
-    store.forget_rescued(&store_id, &connection.id)?;
+    store.forget_rescued(&saved.value, &connection.id)?;
     if cascade {
         let _ = session.config().unset("connection")?;
     }

@@ -7,7 +7,7 @@ use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
 use super::{Error, Session, validate};
-use crate::model::{AuthMethod, Connection, EventKind, Expiry, Status, Verdict};
+use crate::model::{Connection, EventKind, Expiry, Status, Verdict};
 use crate::provider::{self, Known, Probe, Warning};
 use crate::store::{Keep, Store};
 
@@ -57,15 +57,9 @@ pub(crate) async fn replace(
         return Err(Error::Usage(format!("this is the token that `{}` has already", connection.name)));
     }
     let kind = provider::kind(connection.provider);
-    let (method, token_kind, doubts) = match &offered {
-        Offered::Token(token) => {
-            let shape = kind.shape(token, &connection.host)?;
-            (shape.method, shape.kind, shape.doubts)
-        }
-        Offered::Login(_) => (AuthMethod::OAuth, None, Vec::new()),
-    };
+    let shape = offered.shape(|token| Ok(kind.shape(token, &connection.host)?))?;
     let door = Door::stored(&*store.read()?, connection)?;
-    let probe = door.open(session.http(), method, token.clone())?.probe(&Known::default()).await;
+    let probe = door.open(session.http(), shape.method, token.clone())?.probe(&Known::default()).await;
     if probe.verdict != Verdict::Valid {
         return Err(Error::NotStored { probe: Box::new(probe), offline: false });
     }
@@ -80,7 +74,7 @@ pub(crate) async fn replace(
         )));
     }
     let mut warnings = offered.warnings(kind, &probe);
-    warnings.extend(doubts.into_iter().map(|text| Warning { text, hint: None }));
+    warnings.extend(shape.doubts.into_iter().map(|text| Warning { text, hint: None }));
     let scopes = offered.grant().map_or_else(|| probe.scopes.clone(), |grant| grant.scopes(probe.scopes.clone()));
     if let (Some(old), Some(new)) = (&connection.scopes, &scopes) {
         let lost = kind.lacks(old, new);
@@ -95,8 +89,8 @@ pub(crate) async fn replace(
         current.fingerprint = token.fingerprint();
         current.rotated_at = Some(stamp.at);
         current.status = Status::Active;
-        current.auth_method = method;
-        current.token_kind = token_kind;
+        current.auth_method = shape.method;
+        current.token_kind = shape.kind;
         // What was known of the old token says nothing of the new one.
         current.expiry = Expiry::Unknown;
         current.scopes = None;
@@ -119,12 +113,12 @@ pub(crate) async fn replace(
         db.update(&current)?;
         db.record(&stamp, Some(&current), &event)?;
         db.record(&stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?;
-        Ok::<_, Error>(current)
+        Ok::<_, Error>((current, db.meta()?.store_id))
     })?;
+    let (current, store_id) = saved.value;
     // A pair of the login before is nothing to come back to.
-    let store_id = store.read()?.meta()?.store_id;
-    store.forget_rescued(&store_id, &connection.id)?;
-    Ok(Replaced { connection: saved.value, warnings, durable: saved.durable })
+    store.forget_rescued(&store_id, &current.id)?;
+    Ok(Replaced { connection: current, warnings, durable: saved.durable })
 }
 
 /// By the provider's own id where both are known: a login may be renamed.

@@ -217,8 +217,7 @@ impl Renewer {
 /// A connection with a pair that is not in the store.
 fn beside(connection: &Connection, pair: Pair) -> Live {
     let mut connection = connection.clone();
-    connection.fingerprint = pair.access.fingerprint();
-    connection.expiry = pair.expiry;
+    pair.fill(&mut connection);
     Live { token: pair.access, connection, issued_at: Some(pair.issued_at) }
 }
 
