@@ -43,7 +43,6 @@ pub(crate) async fn check(
                 (None, Err(Error::Provider(error))) => Probe::of(Verdict::Unreachable, error.to_string()),
                 (None, Err(error)) => return Err(error),
             };
-            // A renewal has put another token in its place: the check was of that one.
             let is_login = db.grant(&connection.id)?.is_some();
             // That the old access token is dead is no news: why nobody can renew it is.
             let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
@@ -51,13 +50,6 @@ pub(crate) async fn check(
                 Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
                 _ => probe,
             };
-            if !connection.auto_renews {
-                return Ok((position, Checked { connection, probe, is_login, obstacle }));
-            }
-            let connection = store.read()?.find(connection.id.as_str())?.unwrap_or(connection);
-            // A provider's refusal may have been what brought the end of the login to light.
-            let has_ended = probe.verdict == Verdict::Unreachable && connection.status == Status::Expired;
-            let probe = if has_ended { Probe::of(Verdict::Expired, connection.validation_error.clone()) } else { probe };
             Ok((position, Checked { connection, probe, is_login, obstacle }))
         });
     }
@@ -67,7 +59,29 @@ pub(crate) async fn check(
         done(results.len());
     }
     results.sort_by_key(|(position, _)| *position);
-    Ok(results.into_iter().map(|(_, checked)| checked).collect())
+    let mut results: Vec<Checked> = results.into_iter().map(|(_, checked)| checked).collect();
+    if results.iter().any(|checked| checked.connection.auto_renews) {
+        catch_up(session, store, &mut results).await?;
+    }
+    Ok(results)
+}
+
+/// Brings the connections that renew themselves up to date: a renewal may have put another token in the place of one, and the check was of that one. What
+/// somebody else has put there since was not checked, so that one stays as it was.
+async fn catch_up(session: &Session<'_>, store: &Store, results: &mut [Checked]) -> Result<(), Error> {
+    let renewer = session.renewer(store);
+    let view = store.read()?;
+    for Checked { connection, probe, .. } in results.iter_mut().filter(|checked| checked.connection.auto_renews) {
+        let checked = renewer.in_use(&connection.id).await.unwrap_or_else(|| connection.fingerprint.clone());
+        if let Some(present) = view.find(connection.id.as_str())?.filter(|present| present.fingerprint == checked) {
+            *connection = present;
+        }
+        // A provider's refusal may have been what brought the end of the login to light.
+        if probe.verdict == Verdict::Unreachable && connection.status == Status::Expired {
+            *probe = Probe::of(Verdict::Expired, connection.validation_error.clone());
+        }
+    }
+    Ok(())
 }
 
 /// Renews a token that is due, as any command would.

@@ -144,6 +144,13 @@ impl Renewer {
         Ok((live.token.clone(), live.connection.clone()))
     }
 
+    /// The fingerprint of the token that this run uses for a connection; `None` if it has none yet.
+    pub(super) async fn in_use(&self, id: &ConnectionId) -> Option<String> {
+        let slot = self.slot(id);
+        let slot = slot.lock().await;
+        slot.live.as_ref().map(|live| live.connection.fingerprint.clone())
+    }
+
     /// Another token in place of one that its provider has refused, once; `None` if the refusal is the last word.
     async fn instead_of(self: &Rc<Self>, id: &ConnectionId, refused: &Secret) -> Result<Option<Secret>, Error> {
         let slot = self.slot(id);
