@@ -91,7 +91,7 @@ impl Call {
     }
 
     /// `GET /repos/acme/site`: fit for a message, a `/` inside a segment shown as `%2F`, without the query.
-    pub(super) fn describe(&self, method: Method) -> String {
+    pub(crate) fn describe(&self, method: Method) -> String {
         let mut text = format!("{} ", method.as_str());
         for segment in &self.path {
             text.push('/');

@@ -27,4 +27,6 @@ pub(crate) use pages::{Flow, Pages, walk};
 pub(crate) use trust::Trust;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -45,11 +45,7 @@ impl Server {
         let user_code: String = clean(details.user_code().secret()).chars().take(40).collect();
         // GitLab before 2026 leaves its path root out of this address: a page of our own making, on the host we know, is better than its word.
         let page = self.endpoints.device_page.clone().or_else(|| on_this_host(self, details.verification_uri().as_str()));
-        let page = page.ok_or_else(|| Error::Unintelligible {
-            host: self.host(),
-            call: format!("POST /{}", self.endpoints.device.join("/")),
-            why: "the page for the code lies on another host".to_owned(),
-        })?;
+        let page = page.ok_or_else(|| transport.unintelligible("the page for the code lies on another host"))?;
         let page_with_code = match (&self.endpoints.device_page, details.verification_uri_complete()) {
             (Some(page), _) => Some(format!("{page}?user_code={}", encoded(&user_code))),
             (None, Some(whole)) => on_this_host(self, whole.secret()),

@@ -137,11 +137,13 @@ impl Transport<'_> {
 
     /// Why it failed. The library may fail by itself where it does not understand what was no refusal.
     pub(super) fn failure(&self) -> Error {
-        self.known_failure().unwrap_or_else(|| {
-            let host = self.origin.base().to_string();
-            let why = "JSON without what was asked for".to_owned();
-            Error::Unintelligible { host, call: format!("POST /{}", self.call.path.join("/")), why }
-        })
+        self.known_failure().unwrap_or_else(|| self.unintelligible("JSON without what was asked for"))
+    }
+
+    /// An answer that makes no sense.
+    pub(super) fn unintelligible(&self, why: &str) -> Error {
+        let (host, call) = (self.origin.base().to_string(), self.call.describe(Method::Post));
+        Error::Unintelligible { host, call, why: why.to_owned() }
     }
 }
 

@@ -1,13 +1,13 @@
 //! What is sent.
 
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
 use super::server::{Reply, Server, say};
 use super::{bearer, http, never, origin};
 use crate::model::HostUrl;
+use crate::net::testing::Log;
 use crate::net::{Auth, Body, Call, Error, Method, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -94,30 +94,9 @@ async fn plain_http_is_for_this_machine_or_by_leave() {
     assert!(http.origin(&HostUrl::parse("http://[::1]:1").unwrap(), &Trust::default(), bearer(), &[], never).is_ok());
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_says_what_was_asked_and_nothing_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::capture();
     let reply = |request: &str, _| {
         if request.starts_with("POST") {
             return Reply::Reset(Vec::new());
@@ -129,8 +108,7 @@ async fn the_log_says_what_was_asked_and_nothing_secret() {
     let call = Call::to(["projects", "acme/site"]).with("private_token", "s3krit");
     origin.get(&call).await.unwrap();
     origin.send(Method::Post, &call, Body::Json(&serde_json::json!({"token": "s3krit"}))).await.unwrap_err();
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     for secret in ["s3krit", "canary", "private_token"] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }

@@ -1,34 +1,11 @@
 //! What the log says of what was refused.
 
-use std::io::{Result, Write};
-use std::sync::{Arc, Mutex};
-
 use super::{House, STATE, valid};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
+use crate::net::testing::Log;
 
 #[tokio::test]
 async fn the_log_names_the_reason_and_nothing_of_the_request() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let log = Log::capture();
     let mut house = House::open();
     house.get("/callback?code=canary&state=canary").await;
     house.get(&format!("/callback?code=canary%zz&state={STATE}")).await;
@@ -38,8 +15,7 @@ async fn the_log_names_the_reason_and_nothing_of_the_request() {
     let _first = house.begin(&valid("canary")).await;
     house.listening.reply().await;
     house.get(&format!("/callback?{}", valid("canary"))).await;
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     for secret in ["canary", STATE, "%zz"] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
