@@ -125,18 +125,6 @@ impl Env {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// Whether a browser can show itself here. Over SSH it would open on the wrong machine; without a display nobody would see it.
-    pub(crate) fn has_browser(&self) -> bool {
-        if let Some(browser) = self.os(name::BROWSER) {
-            // One that draws on this terminal would fight with us for it.
-            let program = std::path::Path::new(browser).file_name().unwrap_or(browser);
-            return !["w3m", "lynx", "links", "elinks", "www-browser"].iter().any(|text| program == *text);
-        }
-        let has_display = [name::DISPLAY, name::WAYLAND_DISPLAY].iter().any(|name| self.os(name).is_some());
-        let wants_display = cfg!(all(unix, not(target_os = "macos")));
-        self.os(name::SSH_CONNECTION).is_none() && (has_display || !wants_display)
-    }
-
     /// The present moment, to the millisecond (what the store keeps).
     #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "this is the one place that reads the clock")]
     pub(crate) fn now(&self) -> Timestamp {

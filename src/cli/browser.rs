@@ -1,14 +1,27 @@
 //! The person's own browser.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::context::Context;
-use crate::env;
+use crate::env::{self, Env};
 
 /// How long we wait to hear that no browser could be opened. One that runs on in the foreground has been opened.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether one can show itself here. Over SSH it would open on the wrong machine; without a display nobody would see it.
+pub(super) fn is_here(env: &Env) -> bool {
+    if let Some(browser) = env.os(env::name::BROWSER) {
+        // One that draws on this terminal would fight with us for it.
+        let program = Path::new(browser).file_name().unwrap_or(browser);
+        return !["w3m", "lynx", "links", "elinks", "www-browser"].iter().any(|text| program == *text);
+    }
+    let has_display = [env::name::DISPLAY, env::name::WAYLAND_DISPLAY].iter().any(|name| env.os(name).is_some());
+    let wants_display = cfg!(all(unix, not(target_os = "macos")));
+    env.os(env::name::SSH_CONNECTION).is_none() && (has_display || !wants_display)
+}
 
 /// Opens a page, and says so where it could not. The address is one of ours: `https`, or `http` on this machine.
 pub(super) fn open(url: &str, context: &Context<'_>) -> bool {

@@ -5,7 +5,7 @@ use crate::ops::clients;
 
 /// Another way to connect, where one did not work.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Way {
+pub(super) enum Remedy {
     /// Logging in by a code.
     Device,
     /// Logging in with a browser, here or elsewhere.
@@ -31,22 +31,22 @@ pub(super) enum Subject {
 }
 
 /// `gitconn connect github work --device`, or whatever does the same for a connection that is there.
-pub(super) fn connect_by(way: Way, subject: &Subject, provider: ProviderId, host: &str) -> String {
-    let more = match way {
-        Way::Device => "--device",
-        Way::Browser => "--oauth --no-browser",
-        Way::Scopes => "--oauth --scopes SCOPES",
-        Way::Token => "--token-stdin",
-        Way::Certificate => "--ca-file FILE",
+pub(super) fn connect_by(remedy: Remedy, subject: &Subject, provider: ProviderId, host: &str) -> String {
+    let more = match remedy {
+        Remedy::Device => "--device",
+        Remedy::Browser => "--oauth --no-browser",
+        Remedy::Scopes => "--oauth --scopes SCOPES",
+        Remedy::Token => "--token-stdin",
+        Remedy::Certificate => "--ca-file FILE",
     };
-    match (subject, way) {
-        (Subject::Known(name), Way::Token) => format!("gitconn edit {} {more}", shell_word(name)),
-        (Subject::Known(name), Way::Device | Way::Browser | Way::Scopes) => {
+    match (subject, remedy) {
+        (Subject::Known(name), Remedy::Token) => format!("gitconn edit {} {more}", shell_word(name)),
+        (Subject::Known(name), Remedy::Device | Remedy::Browser | Remedy::Scopes) => {
             format!("gitconn connect --reauth {} {more}", shell_word(name))
         }
         (Subject::Named(name), _) => connect(provider, Some(name), host, more),
         // What is known of a host is changed by any connection to it.
-        (Subject::Known(_), Way::Certificate) => connect(provider, None, host, &format!("{more} --replace-host")),
+        (Subject::Known(_), Remedy::Certificate) => connect(provider, None, host, &format!("{more} --replace-host")),
         (Subject::Unnamed, _) => connect(provider, None, host, more),
     }
 }

@@ -14,8 +14,7 @@ use super::{browser, store, words};
 use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, shell_word};
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
-use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, replace_token};
-use crate::ops::{clients, guide};
+use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, clients, guide, replace_token};
 use crate::secret::Secret;
 
 /// What to add where nobody can be asked.

@@ -5,7 +5,7 @@ use super::commands;
 use super::context::Context;
 use super::failure::Failure;
 use super::login::Terminal;
-use super::token_input;
+use super::{browser, token_input};
 use crate::model::{HostUrl, ProviderId};
 use crate::ops::guide;
 use crate::ops::login::{self, Login, Place};
@@ -116,7 +116,7 @@ impl LoginArgs {
         }
         // The natural way first; the other one where there is one; a token last.
         let natural = self.natural(&place, context)?;
-        let has_browser = context.env.has_browser();
+        let has_browser = browser::is_here(context.env);
         let device = Way::Device { opens: has_browser };
         let browser = (place.ways().browser && place.any_port()).then_some(Way::Browser { port: None, opens: has_browser });
         let mut ways = match natural {
@@ -145,7 +145,7 @@ impl LoginArgs {
     /// By code where the browser login wants a secret that nobody has, where no browser is, and where the provider documents no free port; else with the
     /// browser.
     fn natural(&self, place: &Place, context: &Context<'_>) -> Result<Way, Failure> {
-        let has_browser = context.env.has_browser();
+        let has_browser = browser::is_here(context.env);
         let wants_browser = self.no_browser || self.port.is_some();
         let can = place.ways().browser;
         if wants_browser && !can {

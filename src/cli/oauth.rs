@@ -206,16 +206,11 @@ fn status(context: &Context<'_>) -> Result<(), Failure> {
     let hosts = clients::status(&session, view.as_deref())?;
     let own = hosts.iter().filter(|host| clients::is_own(host.provider, &host.host.to_string()));
     let own = own.map(|host| (format!("{}_enabled", host.provider), host.known.is_some())).collect();
-    let not_ready = hosts.iter().find(|host| host.known.is_none()).map(|host| guide::guide(host.provider, &host.host));
-    let hosts: Vec<HostView> = hosts.into_iter().map(Into::into).collect();
-    let not_ready = not_ready.map(|guide| {
-        (guide.host.to_string(), guide.page.clone(), commands::oauth_set(guide.provider, &guide.host.to_string(), None, ""))
-    });
-    let view = StatusView { own, hosts };
+    let view = StatusView { own, hosts: hosts.into_iter().map(Into::into).collect() };
     context.out.data(&view)?;
-    if let Some((host, page, command)) = not_ready {
-        context.out.note(&format!("register a client for {host} at {page}, then:"));
-        context.out.hint(&command);
+    if let Some(HostView { host, provider, register_url, .. }) = view.hosts.iter().find(|host| !host.enabled) {
+        context.out.note(&format!("register a client for {host} at {register_url}, then:"));
+        context.out.hint(&commands::oauth_set(*provider, host, None, ""));
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Where a token comes from: stdin, a file, a named variable, or a prompt without echo. Never an argument.
 
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::path::PathBuf;
+
+use zeroize::Zeroizing;
 
 use super::context::Context;
 use super::failure::Failure;
@@ -12,11 +14,13 @@ const LIMIT: u64 = 64 * 1024;
 
 /// Reads another secret than a token from stdin, without echo where somebody types it.
 pub(super) fn from_stdin(what: &str, context: &Context<'_>) -> Result<Secret, Failure> {
-    if context.prompt.is_allowed() {
-        let secret = context.prompt.secret(what, "")?;
-        return if secret.expose().trim().is_empty() { Err(Failure::interrupted()) } else { Ok(secret) };
-    }
-    to_its_end(what)
+    if context.prompt.is_allowed() { typed(what, context) } else { to_its_end(what) }
+}
+
+/// Takes a secret that somebody types or pastes: it must not stay on the screen.
+fn typed(what: &str, context: &Context<'_>) -> Result<Secret, Failure> {
+    let secret = context.prompt.secret(what, "")?;
+    if secret.expose().trim().is_empty() { Err(Failure::interrupted()) } else { Ok(secret) }
 }
 
 /// Reads a secret of several lines from stdin. On a terminal nothing of it is shown, nor left over for the shell: it ends with Ctrl-D.
@@ -30,17 +34,25 @@ pub(super) fn lines_from_stdin(what: &str, context: &Context<'_>) -> Result<Secr
 }
 
 fn to_its_end(what: &str) -> Result<Secret, Failure> {
-    let mut text = zeroize::Zeroizing::new(String::new());
-    std::io::stdin()
-        .lock()
-        .take(LIMIT)
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::usage(format!("stdin does not hold a {what}: it cannot be read as text")).cause(error))?;
+    let text = stdin(what)?;
     let secret = text.trim();
     if secret.is_empty() {
         return Err(Failure::usage(format!("stdin holds no {what}")));
     }
     Ok(Secret::from(secret.to_owned()))
+}
+
+/// Reads stdin to its end.
+fn stdin(what: &str) -> Result<Zeroizing<String>, Failure> {
+    text_of(io::stdin().lock())
+        .map_err(|error| Failure::usage(format!("stdin does not hold a {what}: it cannot be read as text")).cause(error))
+}
+
+/// Reads a text to its end, at most to the limit. It is wiped when it is dropped.
+fn text_of(source: impl Read) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    source.take(LIMIT).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Where the token comes from.
@@ -67,27 +79,16 @@ impl TokenArgs {
     /// Takes the token from where the command line says, or `None` if it does not. A line end behind it is dropped; what else is wrong with it is the
     /// provider's to say.
     pub(crate) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
-        if self.stdin && context.prompt.is_allowed() {
-            // Somebody types or pastes it: it must not stay on the screen.
-            let token = context.prompt.secret("token", "")?;
-            return if token.expose().trim().is_empty() { Err(Failure::interrupted()) } else { Ok(Some(token)) };
-        }
         let text = if self.stdin {
-            let mut text = String::new();
-            std::io::stdin()
-                .lock()
-                .take(LIMIT)
-                .read_to_string(&mut text)
-                .map_err(|error| Failure::usage("stdin does not hold a token: it cannot be read as text").cause(error))?;
-            text
+            if context.prompt.is_allowed() {
+                return typed("token", context).map(Some);
+            }
+            stdin("token")?
         } else if let Some(path) = &self.file {
-            let mut text = String::new();
-            let file = std::fs::File::open(path).map_err(|error| Failure::unreadable(path, error))?;
-            file.take(LIMIT).read_to_string(&mut text).map_err(|error| Failure::unreadable(path, error))?;
-            text
+            std::fs::File::open(path).and_then(text_of).map_err(|error| Failure::unreadable(path, error))?
         } else if let Some(name) = &self.variable {
             match context.env.text(name) {
-                Some(text) => text.to_owned(),
+                Some(text) => Zeroizing::new(text.to_owned()),
                 None => {
                     return Err(Failure::usage(format!(
                         "the environment variable `{}` is not set, or empty",
@@ -98,7 +99,6 @@ impl TokenArgs {
         } else {
             return Ok(None);
         };
-        let text = zeroize::Zeroizing::new(text);
         let token = text.trim_end_matches(['\n', '\r']);
         if token.trim().is_empty() {
             return Err(Failure::usage("the token is empty"));

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 pub(crate) use kind::Kind;
 pub(super) use words::open;
 
-use super::commands::{self, Subject, Way};
+use super::commands::{self, Remedy, Subject};
 use super::out::{Out, stderr_line};
 use crate::model::{ProviderId, shell_word};
 use crate::ops;
@@ -24,7 +24,7 @@ enum Hint {
     /// The command that failed once more, with this added.
     Again { add: String, remark: &'static str },
     /// Another way to connect the same.
-    Connect { way: Way, provider: ProviderId, host: String, remark: &'static str },
+    Connect { remedy: Remedy, provider: ProviderId, host: String, remark: &'static str },
 }
 
 impl Hint {
@@ -33,7 +33,7 @@ impl Hint {
         let (command, remark) = match self {
             Self::Command(text) => return text.clone(),
             Self::Again { add, remark } => (format!("gitconn {invoked} {add}"), remark),
-            Self::Connect { way, provider, host, remark } => (commands::connect_by(*way, subject, *provider, host), remark),
+            Self::Connect { remedy, provider, host, remark } => (commands::connect_by(*remedy, subject, *provider, host), remark),
         };
         if remark.is_empty() { command } else { format!("{command}   # {remark}") }
     }
@@ -145,8 +145,8 @@ impl Failure {
 
     /// Hints at another way to connect the same.
     #[must_use]
-    fn connect(mut self, way: Way, (provider, host): (ProviderId, &str), remark: &'static str) -> Self {
-        self.0.hints.push(Hint::Connect { way, provider, host: host.to_owned(), remark });
+    fn connect(mut self, remedy: Remedy, (provider, host): (ProviderId, &str), remark: &'static str) -> Self {
+        self.0.hints.push(Hint::Connect { remedy, provider, host: host.to_owned(), remark });
         self
     }
 

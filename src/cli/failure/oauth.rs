@@ -2,7 +2,7 @@
 
 use super::words::UNKNOWN_ISSUER;
 use super::{Failure, Kind};
-use crate::cli::commands::{self, Subject, Way};
+use crate::cli::commands::{self, Remedy, Subject};
 use crate::model::ProviderId;
 use crate::ops::guide::{self, Guide};
 use crate::ops::{OAuthError, Refusal};
@@ -39,7 +39,7 @@ pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
         .cause(format!("register one at {} with the redirect address `{}`", guide.page, guide.redirect))
         .cause(format!("{}; scopes: {}{secret}", guide.advice, guide.scopes.join(", ")))
         .hint(at.set(""))
-        .connect(Way::Token, at.place(), "or paste a token")
+        .connect(Remedy::Token, at.place(), "or paste a token")
 }
 
 /// What an authorization server said, or that it said nothing, to the connection of that name or to one that was to be made.
@@ -54,12 +54,13 @@ pub(super) fn spoken(error: OAuthError, (provider, host): (ProviderId, &str), na
         OAuthError::NoEndpoint { is_device: true, .. } => {
             Failure::new(Kind::Failed, format!("there is no device login at {host}, and perhaps no OAuth at all"))
                 .cause(message)
-                .connect(Way::Browser, at.place(), "logs in with a browser")
-                .connect(Way::Token, at.place(), "or paste a token")
+                .connect(Remedy::Browser, at.place(), "logs in with a browser")
+                .connect(Remedy::Token, at.place(), "or paste a token")
         }
         OAuthError::NoEndpoint { .. } => {
             let message = format!("there is no OAuth at {host}: a server without it, or one that does not know the client's id");
-            Failure::new(Kind::Failed, message).hint("gitconn oauth status").connect(Way::Token, at.place(), "or paste a token")
+            let failure = Failure::new(Kind::Failed, message).hint("gitconn oauth status");
+            failure.connect(Remedy::Token, at.place(), "or paste a token")
         }
         OAuthError::Listen { source, port } => {
             let failure = Failure::new(Kind::Failed, message).cause(source);
@@ -67,13 +68,13 @@ pub(super) fn spoken(error: OAuthError, (provider, host): (ProviderId, &str), na
                 Some(port) => failure.cause(format!("another program may use port {port}")),
                 None => failure,
             }
-            .connect(Way::Device, at.place(), "needs no listener")
+            .connect(Remedy::Device, at.place(), "needs no listener")
         }
         OAuthError::Unintelligible { .. } => Failure::new(Kind::Unavailable, message),
         OAuthError::CodeExpired { .. } => Failure::new(Kind::Failed, message),
         OAuthError::ClockRunsFast { .. } => Failure::new(Kind::Failed, message).hint("timedatectl   # is it synchronised?"),
         OAuthError::Net(error) if message.contains(UNKNOWN_ISSUER) => {
-            Failure::from(error).connect(Way::Certificate, at.place(), "its certificate authority's, in PEM")
+            Failure::from(error).connect(Remedy::Certificate, at.place(), "its certificate authority's, in PEM")
         }
         OAuthError::Net(error) => error.into(),
     };
@@ -90,7 +91,7 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
             Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
                 .cause(format!("the app must have `{}` registered", guide.redirect))
                 .open(&guide.apps)
-                .connect(Way::Device, at.place(), "needs no redirect address")
+                .connect(Remedy::Device, at.place(), "needs no redirect address")
         }
         Refusal::Code => Failure::new(
             Kind::Failed,
@@ -105,13 +106,13 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
         }
         Refusal::Scope => Failure::usage(format!("{host} does not grant these scopes to this client"))
             .open(&at.guide().apps)
-            .connect(Way::Scopes, at.place(), "asks for others"),
+            .connect(Remedy::Scopes, at.place(), "asks for others"),
         Refusal::Email => Failure::new(Kind::Refused, format!("the account at {host} has no verified e-mail address")),
         Refusal::DeviceLogin => {
             let guide = at.guide();
             let failure = Failure::usage(format!("the device login is switched off for this client at {host}"));
             let failure = if guide.device_advice.is_empty() { failure } else { failure.cause(guide.device_advice) };
-            failure.open(&guide.apps).connect(Way::Browser, at.place(), "logs in with a browser instead")
+            failure.open(&guide.apps).connect(Remedy::Browser, at.place(), "logs in with a browser instead")
         }
         Refusal::Exchange => Failure::new(Kind::Failed, format!("the token exchange with {host} failed")),
         Refusal::Other => Failure::new(Kind::Failed, format!("{host} refused what was asked of it")),
@@ -125,13 +126,13 @@ pub(super) fn nothing_came(message: String, (provider, host): (ProviderId, &str)
         .cause(format!(
             "if the browser spoke of the redirect address: the app must have `{registered}` registered, `{sent}` was sent"
         ))
-        .connect(Way::Device, at.place(), "needs no redirect address")
-        .connect(Way::Browser, at.place(), "the address that a browser elsewhere ends on can be pasted")
+        .connect(Remedy::Device, at.place(), "needs no redirect address")
+        .connect(Remedy::Browser, at.place(), "the address that a browser elsewhere ends on can be pasted")
 }
 
 /// The browser login wants the client's secret.
 pub(super) fn no_secret(message: String, (provider, host): (ProviderId, &str), client_id: &str) -> Failure {
     let at = At { provider, host };
     let set = commands::oauth_set(provider, host, Some(client_id), "--client-secret-stdin");
-    Failure::usage(message).hint(set).connect(Way::Device, at.place(), "needs no secret")
+    Failure::usage(message).hint(set).connect(Remedy::Device, at.place(), "needs no secret")
 }
