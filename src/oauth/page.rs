@@ -49,7 +49,7 @@ p { margin: 0 0 .75rem }
 p:last-child { margin: 1.25rem 0 0; color: var(--soft); font-size: .9375rem }
 ";
 
-/// The last page of a login.
+/// The last page.
 pub(super) fn outcome(outcome: &Outcome) -> Page {
     match outcome {
         Outcome::Connected { name, account, host } => {
@@ -61,6 +61,20 @@ pub(super) fn outcome(outcome: &Outcome) -> Page {
             );
             whole("Connected", Some("good"), &said, "You can close this window and go back to the terminal.")
         }
+        Outcome::Made { app, owner, host } => {
+            let said = format!(
+                "<p>The app <bdi><strong>{}</strong></bdi> of <bdi><strong>{}</strong></bdi> was made on <bdi>{}</bdi>.</p>",
+                escape(app),
+                escape(owner),
+                escape(host)
+            );
+            whole(
+                "App made",
+                Some("good"),
+                &said,
+                "You can close this window and go back to the terminal: the app is still to be installed.",
+            )
+        }
         Outcome::Failed { what } => {
             let said = format!("<p><bdi>{}</bdi>.</p>", escape(what.trim_end_matches('.')));
             whole("Not connected", Some("bad"), &said, "The terminal says more. You can close this window.")
@@ -70,7 +84,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Page {
 
 /// The page of a second valid callback.
 pub(super) fn used() -> Page {
-    let said = "<p>This login was answered already.</p>";
+    let said = "<p>This was answered already.</p>";
     whole("Already used", None, said, "The terminal says how it went. You can close this window.")
 }
 
@@ -79,9 +93,9 @@ pub(super) fn refused(status: StatusCode) -> Page {
     let (title, said) = match status {
         StatusCode::NOT_FOUND => ("Nothing here", "<p>There is no page at this address.</p>"),
         StatusCode::METHOD_NOT_ALLOWED => ("Not allowed", "<p>Pages are only read here.</p>"),
-        _ => ("Not accepted", "<p>This is not the answer that the login in the terminal waits for.</p>"),
+        _ => ("Not accepted", "<p>This is not the answer that the terminal waits for.</p>"),
     };
-    whole(title, None, said, "If a login is under way, go on at the address that the terminal shows.")
+    whole(title, None, said, "If the terminal waits for you, go on at the address that it shows.")
 }
 
 /// An answer with the headers that every answer has.

@@ -33,6 +33,10 @@ fn connected() -> Outcome {
     Outcome::Connected { name: "work".to_owned(), account: "octocat".to_owned(), host: "github.com".to_owned() }
 }
 
+fn made() -> Outcome {
+    Outcome::Made { app: "acme-deploy".to_owned(), owner: "acme".to_owned(), host: "github.com".to_owned() }
+}
+
 /// A listener at work, and where it is.
 struct House {
     listening: Listening,

@@ -2,7 +2,7 @@
 
 use hyper::StatusCode;
 
-use super::connected;
+use super::{connected, made};
 use crate::oauth::loopback::Outcome;
 use crate::oauth::page::{self, Page};
 
@@ -13,7 +13,12 @@ fn text(page: &Page) -> &str {
 fn all() -> Vec<Page> {
     let statuses = [StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
     let mut pages: Vec<Page> = statuses.into_iter().map(page::refused).collect();
-    pages.extend([page::used(), page::outcome(&connected()), page::outcome(&Outcome::Failed { what: "it broke".to_owned() })]);
+    pages.extend([
+        page::used(),
+        page::outcome(&connected()),
+        page::outcome(&made()),
+        page::outcome(&Outcome::Failed { what: "it broke".to_owned() }),
+    ]);
     pages
 }
 
@@ -43,6 +48,14 @@ fn a_page_says_who_is_connected() {
         "{}",
         text(&page)
     );
+}
+
+#[test]
+fn a_page_says_which_app_was_made_and_what_is_left() {
+    let page = page::outcome(&made());
+    let said =
+        "The app <bdi><strong>acme-deploy</strong></bdi> of <bdi><strong>acme</strong></bdi> was made on <bdi>github.com</bdi>.";
+    assert!(text(&page).contains(said) && text(&page).contains("still to be installed"), "{}", text(&page));
 }
 
 #[test]
