@@ -1,4 +1,4 @@
-//! What the connections of one login share: what is expected, what has come, and what the browser is told in the end.
+//! What the connections of one login share: where it begins, what is expected, what has come, and what the browser is told in the end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,9 +14,12 @@ use super::connection::Progress;
 use super::loopback::{Outcome, Wrong};
 use super::page::{self, Page};
 use super::request::{self, Asked, DONE, Refusal};
+use super::start::Start;
 
 pub(super) struct Desk {
     expected: Expected,
+    /// Where the browser begins, if it begins here.
+    start: Option<Start>,
     /// `127.0.0.1:PORT`, as `Host` must be.
     authority: String,
     /// Where the first valid callback goes.
@@ -31,9 +34,10 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(expected: Expected, authority: String, replies: mpsc::Sender<Reply>) -> Self {
+    pub(super) fn new(expected: Expected, start: Option<Start>, authority: String, replies: mpsc::Sender<Reply>) -> Self {
         Self {
             expected,
+            start,
             authority,
             replies,
             used: AtomicBool::new(false),
@@ -47,15 +51,16 @@ impl Desk {
     /// Answers one request. The first valid callback is answered when the outcome is known.
     pub(super) async fn answer<B>(&self, request: &Request<B>, progress: &Progress) -> Response<Full<Bytes>> {
         progress.whole.store(true, Ordering::Relaxed);
-        match request::read(request, &self.authority, self.expected.path) {
+        match request::read(request, &self.authority, self.expected.path, self.start.as_ref()) {
             Ok(Asked::Callback(query)) => match callback::read(query, &self.expected) {
                 Ok(reply) if !self.used.swap(true, Ordering::Relaxed) => self.hold(reply, progress).await,
                 Ok(_) => {
-                    self.refused(Refusal::bad("the login was already answered"));
+                    self.refused(Refusal::bad("it was already answered"));
                     page::response(StatusCode::BAD_REQUEST, page::used())
                 }
                 Err(objection) => self.object(objection),
             },
+            Ok(Asked::Start) => self.begin(),
             Ok(Asked::Done) => match self.outcome.borrow().clone() {
                 Some(outcome) => {
                     progress.outcome.store(true, Ordering::Relaxed);
@@ -67,6 +72,14 @@ impl Desk {
                 }),
             },
             Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// Shows the form for as long as there is no answer: a window may be reloaded, or the first one closed.
+    fn begin(&self) -> Response<Full<Bytes>> {
+        match &self.start {
+            Some(start) if !self.used.load(Ordering::Relaxed) => start.response(),
+            _ => page::response(StatusCode::GONE, page::used()),
         }
     }
 

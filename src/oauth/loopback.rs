@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::callback::{Expected, Reply};
 use super::connection::{self, Progress};
 use super::desk::Desk;
+use super::start::{Form, Start};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 32;
@@ -95,10 +96,11 @@ impl Loopback {
         format!("http://{}{path}", self.address)
     }
 
-    /// Begins to answer. It goes on until the [`Listening`] is dropped.
-    pub(crate) fn listen(self, expected: Expected) -> Listening {
+    /// Begins to answer. It goes on until the [`Listening`] is dropped. With a form there is a page about it at the form's path, for as
+    /// long as no valid callback came.
+    pub(crate) fn listen(self, expected: Expected, form: Option<&Form>) -> Listening {
         let (sender, replies) = mpsc::channel(1);
-        let desk = Arc::new(Desk::new(expected, self.address.to_string(), sender));
+        let desk = Arc::new(Desk::new(expected, form.map(Start::new), self.address.to_string(), sender));
         let task = tokio::spawn(accept(self.listener, Arc::clone(&desk)));
         Listening { desk, replies, task }
     }

@@ -1,5 +1,5 @@
-//! What the browser shows: whole static pages, without scripts and without anything from elsewhere. No parameter of a request
-//! is ever in one (RFC 9700 §4.2).
+//! What the browser shows: whole static pages, without scripts (but for the one of `start.rs`) and without anything from elsewhere.
+//! No parameter of a request is ever in one (RFC 9700 §4.2).
 
 use std::fmt::Write as _;
 
@@ -17,10 +17,13 @@ use crate::model::clean;
 /// A page as it is sent.
 pub(super) type Page = Bytes;
 
+/// What a page may do: look like something.
+pub(super) const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+
 /// The headers of every answer.
 const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'")),
+    (CONTENT_SECURITY_POLICY, POLICY),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -47,6 +50,9 @@ main { width: 100%; max-width: 28rem; padding: 2.5rem 2rem; text-align: center; 
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; font-weight: 650 }
 p { margin: 0 0 .75rem }
 p:last-child { margin: 1.25rem 0 0; color: var(--soft); font-size: .9375rem }
+button { max-width: 100%; margin: .5rem 0 0; padding: .75rem 1.5rem; border: 0; border-radius: .5rem; cursor: pointer;
+  background: var(--good); color: var(--on); font: inherit; font-weight: 650; overflow-wrap: anywhere }
+button:focus-visible { outline: 3px solid var(--text); outline-offset: 3px }
 ";
 
 /// The last page.
@@ -82,7 +88,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Page {
     }
 }
 
-/// The page of a second valid callback.
+/// The page of a second valid callback, and of a start when there is an answer.
 pub(super) fn used() -> Page {
     let said = "<p>This was answered already.</p>";
     whole("Already used", None, said, "The terminal says how it went. You can close this window.")
@@ -121,8 +127,8 @@ pub(super) fn raw(status: StatusCode) -> Vec<u8> {
     bytes
 }
 
-/// A whole page. `said` is HTML; `sign` is the class of the sign above it, if it has one.
-fn whole(title: &str, sign: Option<&str>, said: &str, last: &str) -> Page {
+/// A whole page. `title`, `said` and `last` are HTML; `sign` is the class of the sign above it, if it has one.
+pub(super) fn whole(title: &str, sign: Option<&str>, said: &str, last: &str) -> Page {
     let mut page = String::with_capacity(2560);
     page.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -139,15 +145,20 @@ fn whole(title: &str, sign: Option<&str>, said: &str, last: &str) -> Page {
 /// Text from outside as HTML text: clean, and without anything that HTML reads.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in clean(text).chars() {
+    push_escaped(&mut escaped, &clean(text));
+    escaped
+}
+
+/// Text as it is, without anything that HTML reads in a text or between quotes.
+pub(super) fn push_escaped(html: &mut String, text: &str) {
+    for character in text.chars() {
         match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
         }
     }
-    escaped
 }

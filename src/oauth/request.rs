@@ -3,6 +3,8 @@
 use hyper::header::{ALLOW, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, TRANSFER_ENCODING};
 use hyper::{Method, Request, StatusCode};
 
+use super::start::Start;
+
 /// The clean address that the browser is sent to in the end, so that the code does not stay in its history.
 pub(super) const DONE: &str = "/done";
 
@@ -17,6 +19,8 @@ pub(super) const HEADERS: usize = 16 * 1024;
 pub(super) enum Asked<'a> {
     /// The callback, with its query as it was sent.
     Callback(&'a str),
+    /// The page of the form.
+    Start,
     /// The page about the outcome.
     Done,
 }
@@ -42,8 +46,14 @@ impl Refusal {
     }
 }
 
-/// Reads a request's head. `authority` is the one `Host` that is right, `callback` the one path.
-pub(super) fn read<'a, B>(request: &'a Request<B>, authority: &str, callback: &str) -> Result<Asked<'a>, Refusal> {
+/// Reads a request's head. `authority` is the one `Host` that is right, `callback` the one path; `start` is the page of the form, where there
+/// is one.
+pub(super) fn read<'a, B>(
+    request: &'a Request<B>,
+    authority: &str,
+    callback: &str,
+    start: Option<&Start>,
+) -> Result<Asked<'a>, Refusal> {
     let (uri, headers) = (request.uri(), request.headers());
     // Compared whole, and before anything else: a page of the web that has its own name point here (DNS rebinding) names itself.
     let mut hosts = headers.get_all(HOST).iter();
@@ -73,6 +83,9 @@ pub(super) fn read<'a, B>(request: &'a Request<B>, authority: &str, callback: &s
     match uri.path() {
         path if path == callback => Ok(Asked::Callback(uri.query().unwrap_or_default())),
         DONE => Ok(Asked::Done),
+        _ if start.is_some_and(|start| uri.path_and_query().is_some_and(|target| start.is_at(target.as_str()))) => {
+            Ok(Asked::Start)
+        }
         path => {
             let counts = path != "/favicon.ico";
             Err(Refusal { status: StatusCode::NOT_FOUND, reason: "its path is another", counts })

@@ -122,7 +122,7 @@ pub(crate) async fn in_browser(
     let begun = server.authorize(&place.client, requested.as_deref().unwrap_or_default(), &redirect_uri).map_err(oauth)?;
     let expected =
         || Expected { path: place.endpoints.redirect_path, state: begun.state.clone(), issuer: place.endpoints.issuer.clone() };
-    let mut listening = loopback.listen(expected());
+    let mut listening = loopback.listen(expected(), None);
     person
         .go_to(&place.host, &Address { url: begun.url.clone(), state: begun.state.clone(), redirect_uri: redirect_uri.clone() });
     let paste = expected();

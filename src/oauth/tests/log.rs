@@ -1,12 +1,15 @@
 //! What the log says of what was refused.
 
+use super::start::{PATH, form};
 use super::{House, STATE, valid};
 use crate::net::testing::Log;
 
 #[tokio::test]
 async fn the_log_names_the_reason_and_nothing_of_the_request() {
     let log = Log::capture();
-    let mut house = House::open();
+    let mut house = House::with(&form("canary"));
+    house.get(PATH).await;
+    house.get(&format!("{PATH}?canary")).await;
     house.get("/callback?code=canary&state=canary").await;
     house.get(&format!("/callback?code=canary%zz&state={STATE}")).await;
     house.get("/canary").await;
@@ -16,7 +19,7 @@ async fn the_log_names_the_reason_and_nothing_of_the_request() {
     house.listening.reply().await;
     house.get(&format!("/callback?{}", valid("canary"))).await;
     let log = log.text();
-    for secret in ["canary", STATE, "%zz"] {
+    for secret in ["canary", STATE, PATH, "%zz"] {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
     for reason in

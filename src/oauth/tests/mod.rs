@@ -7,6 +7,7 @@ mod log;
 mod outcome;
 mod pages;
 mod query;
+mod start;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tokio::time::timeout;
 
 use super::callback::{Expected, Reply};
 use super::loopback::{Listening, Loopback, Outcome};
+use super::start::Form;
 use crate::secret::Secret;
 
 const STATE: &str = "Zm9ydHktdHdvLWJ5dGVzLW9mLXJhbmRvbW5lc3M";
@@ -49,9 +51,18 @@ impl House {
     }
 
     fn at(address: IpAddr) -> Self {
+        Self::new(address, None)
+    }
+
+    /// One at which a browser begins with this form.
+    fn with(form: &Form) -> Self {
+        Self::new(IpAddr::from(Ipv4Addr::LOCALHOST), Some(form))
+    }
+
+    fn new(address: IpAddr, form: Option<&Form>) -> Self {
         let loopback = Loopback::bind_to(address, 0).unwrap();
         let address = loopback.redirect_uri("").strip_prefix("http://").unwrap().parse().unwrap();
-        Self { listening: loopback.listen(expected()), address }
+        Self { listening: loopback.listen(expected(), form), address }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -136,11 +147,8 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Exactly the headers that every answer has, each once, and nothing of what was sent.
-    fn check(&self, case: &str, address: SocketAddr) {
-        if self.status == 0 {
-            return;
-        }
+    /// Exactly these headers and the length, each once.
+    fn check_headers(&self, case: &str, mut exact: Vec<(&str, &str)>) {
         let mut headers: Vec<(&str, &str)> = self
             .headers
             .iter()
@@ -148,6 +156,16 @@ impl Answer {
             .filter(|(name, _)| *name != "content-length")
             .collect();
         headers.sort_unstable();
+        exact.sort_unstable();
+        assert_eq!(headers, exact, "{case}");
+        assert_eq!(self.headers.iter().filter(|(name, _)| name == "content-length").count(), 1, "{case}");
+    }
+
+    /// Exactly the headers that every answer has, and nothing of what was sent.
+    fn check(&self, case: &str, address: SocketAddr) {
+        if self.status == 0 {
+            return;
+        }
         let mut exact = vec![
             ("cache-control", "no-store"),
             ("connection", "close"),
@@ -161,9 +179,7 @@ impl Answer {
             405 => exact.push(("allow", "GET")),
             _ => {}
         }
-        exact.sort_unstable();
-        assert_eq!(headers, exact, "{case}");
-        assert_eq!(self.headers.iter().filter(|(name, _)| name == "content-length").count(), 1, "{case}");
+        self.check_headers(case, exact);
         for told in [CANARY, STATE, "the-code", "<script", "\u{1b}", &address.port().to_string()] {
             assert!(!self.body.contains(told), "{case}: {told:?} is in {}", self.body);
         }
