@@ -3,8 +3,10 @@
 //   node click.mjs accept URL LOGIN [DIRECTORY]    logs in, says yes, and looks at the page that the browser ends on
 //   node click.mjs refuse URL LOGIN [DIRECTORY]    the same, saying no
 //   node click.mjs device URL CODE LOGIN           types a device code and says yes
+//   node click.mjs start URL [DIRECTORY]           opens the page of our listener that sends a form by itself, and ends where that leads
+//   node click.mjs press URL [DIRECTORY]           the same without scripts: looks at the page, and presses its button
 //
-// What it saw is one line of JSON on stdout. With a directory, pictures of the last page are put there: light and dark, 480 and 375 wide.
+// What it saw is one line of JSON on stdout. With a directory, pictures of our pages are put there: light and dark, 480, 375 and 320 wide.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -19,6 +21,7 @@ const context = await chromium.launchPersistentContext(profile, {
   executablePath,
   headless: true,
   viewport: { width: 480, height: 560 },
+  javaScriptEnabled: how !== 'press',
   args: [
     '--no-sandbox',
     '--disable-gpu',
@@ -33,8 +36,9 @@ context.setDefaultTimeout(PATIENCE);
 
 const page = context.pages()[0] ?? (await context.newPage());
 // What the browser said and asked for since it first went to the listener.
-const listener = how === 'device' ? undefined : new URL(new URL(address).searchParams.get('redirect_uri')).origin;
-const saw = { complaints: [], asked: [] };
+const begins = how === 'start' || how === 'press';
+const listener = how === 'device' ? undefined : new URL(begins ? address : new URL(address).searchParams.get('redirect_uri')).origin;
+const saw = { complaints: [], asked: [], looks: {} };
 const arrived = () => saw.asked.length > 0;
 page.on('console', (message) => {
   if (arrived() && message.type() !== 'log') saw.complaints.push(`${message.type()}: ${message.text()}`);
@@ -48,8 +52,10 @@ context.on('request', (request) => {
 await context.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort());
 
 try {
-  await page.goto(address);
-  if (how === 'device') {
+  await page.goto(address, { waitUntil: begins ? 'commit' : 'load' });
+  if (begins) {
+    await sendForm(...rest);
+  } else if (how === 'device') {
     await typeCode(...rest);
   } else {
     await logIn(how, ...rest);
@@ -68,16 +74,37 @@ async function logIn(how, login, directory) {
     await page.getByRole('link', { name: 'Cancel' }).click();
   }
   await page.waitForURL((url) => url.origin === listener && url.pathname !== '/callback');
+  await end(directory);
+}
+
+/// From the page with the form to the last one.
+async function sendForm(directory) {
+  if (how === 'press') {
+    await page.waitForLoadState('load');
+    saw.start = { title: await page.title(), text: await page.locator('body').innerText() };
+    await lookAt('form', directory);
+    await page.getByRole('button').click();
+  }
+  await page.waitForURL((url) => url.origin === listener && url.pathname === '/done');
+  await end(directory);
+}
+
+/// What there is to be seen of the last page.
+async function end(directory) {
   await page.waitForLoadState('load');
   saw.url = page.url();
   saw.title = await page.title();
   saw.text = await page.locator('body').innerText();
-  saw.looks = {};
+  await lookAt(how, directory);
+}
+
+/// Looks at the page in either colour scheme and three widths.
+async function lookAt(called, directory) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     for (const width of [480, 375, 320]) {
       await page.setViewportSize({ width, height: width === 480 ? 400 : 667 });
-      const name = `${how}-${colorScheme}-${width}`;
+      const name = `${called}-${colorScheme}-${width}`;
       saw.looks[name] = await page.evaluate(look);
       if (directory) await page.screenshot({ path: join(directory, `${name}.png`) });
     }
