@@ -295,7 +295,9 @@ impl State {
         match self.apps.find(token) {
             Found::Good(grant) => Ok(*grant),
             Found::Unknown => Err(bad_credentials()),
-            Found::Suspended(text) => Err(message(403, &text, "https://docs.github.com/rest")),
+            Found::Suspended(text) => {
+                Err(message(403, &text, "https://docs.github.com/rest").or_headers(self.headers(true, None)))
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::desk::Desk;
+use super::desk::{Desk, Reach, short};
 use super::settings::{FakeApp, Installation, Permissions};
 use super::{Answer, Request};
 use crate::support::fake::github::{Repo, State, account_id, message};
@@ -27,6 +27,9 @@ impl State {
         let (apps, mut known) = (self.apps.clone(), true);
         let answer = {
             let mut desk = apps.desk();
+            if let ("POST", ["app", "installations", id, "access_tokens"]) = (request.method.as_str(), segments) {
+                *desk.posts.entry(id.parse().unwrap_or(0)).or_default() += 1;
+            }
             match (request.method.as_str(), segments) {
                 // Without any credential (GitHub §4.3).
                 ("POST", ["app-manifests", code, "conversions"]) => {
@@ -75,17 +78,12 @@ impl State {
             ("GET", ["orgs", account, "installation"]) => shown(on(account, Some("Organization"))),
             ("GET", ["users", account, "installation"]) => shown(on(account, Some("User"))),
             ("GET", ["repos", account, name, "installation"]) => shown(on(account, None).filter(|found| {
-                self.repositories_of(found).iter().any(|repository| repository.full_name == format!("{account}/{name}"))
+                self.repositories_of(found).iter().any(|repository| short(repository).eq_ignore_ascii_case(name))
             })),
-            ("POST", ["app", "installations", id, "access_tokens"]) => {
-                if let Ok(id) = id.parse() {
-                    *desk.posts.entry(id).or_default() += 1;
-                }
-                match own(id) {
-                    Some(id) => self.hand_out(desk, id, request).unwrap_or_else(|refused| refused),
-                    None => not_found(),
-                }
-            }
+            ("POST", ["app", "installations", id, "access_tokens"]) => match own(id) {
+                Some(id) => self.hand_out(desk, id, request).unwrap_or_else(|refused| refused),
+                None => not_found(),
+            },
             (method @ ("PUT" | "DELETE"), ["app", "installations", id, "suspended"]) => match own(id) {
                 Some(id) => {
                     desk.suspend(id, method == "PUT");
@@ -106,10 +104,9 @@ impl State {
 
     /// What an installation sees.
     fn repositories_of(&self, installation: &Installation) -> Vec<Repo> {
+        let reach = Reach::of(installation, None, Permissions::new());
         let mut all = self.repositories.get(&installation.account).cloned().unwrap_or_default();
-        if installation.repository_selection != "all" {
-            all.retain(|repository| installation.repositories.iter().any(|name| name == short(repository)));
-        }
+        all.retain(|repository| reach.sees(repository));
         all
     }
 
@@ -244,9 +241,4 @@ impl Asked {
 
 fn rank(level: &str) -> Option<usize> {
     ["read", "write", "admin"].iter().position(|known| *known == level)
-}
-
-/// The name without its owner.
-fn short(repository: &Repo) -> &str {
-    repository.full_name.split_once('/').map_or("", |(_, name)| name)
 }

@@ -25,15 +25,14 @@ pub(in super::super) struct Reach {
 }
 
 impl Reach {
-    fn of(installation: &Installation, ids: Option<Vec<u64>>, permissions: Permissions) -> Self {
+    pub(super) fn of(installation: &Installation, ids: Option<Vec<u64>>, permissions: Permissions) -> Self {
         let names = (installation.repository_selection != "all").then(|| installation.repositories.clone());
         let selection = if ids.is_some() { "selected" } else { installation.repository_selection.as_str() };
         Self { selection: selection.to_owned(), names, ids, permissions }
     }
 
     pub(in super::super) fn sees(&self, repository: &Repo) -> bool {
-        let name = repository.full_name.split_once('/').map_or("", |(_, name)| name);
-        self.names.as_ref().is_none_or(|names| names.iter().any(|known| known == name))
+        self.names.as_ref().is_none_or(|names| names.iter().any(|name| name == short(repository)))
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&repository.id))
     }
 
@@ -257,6 +256,11 @@ impl Desk {
         self.settings.serves = Some(requests);
         self.tokens.iter_mut().for_each(|token| token.serves = Some(requests));
     }
+}
+
+/// The name without its owner.
+pub(super) fn short(repository: &Repo) -> &str {
+    repository.full_name.split_once('/').map_or("", |(_, name)| name)
 }
 
 /// A moment as GitHub writes it: whole seconds.

@@ -153,7 +153,7 @@ impl Apps {
         self.desk().is_live(token)
     }
 
-    /// How often a token was asked for.
+    /// How often a token was asked for, whatever came of it.
     pub(crate) fn posts(&self) -> usize {
         self.desk().posts.values().sum()
     }

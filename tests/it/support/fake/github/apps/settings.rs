@@ -68,7 +68,7 @@ pub(crate) struct Handed {
     pub(crate) permissions: Permissions,
     /// The ids of the repositories that it was narrowed to.
     pub(crate) repositories: Option<Vec<u64>>,
-    /// Its end as it was told.
+    /// Its end as it was told: rounded down to a second.
     pub(crate) expires_at: String,
     /// It was given back.
     pub(crate) revoked: bool,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::calls::{call, claims, in_seconds, jwt, send, sign, token};
+use super::calls::{ask, call, claims, in_seconds, jwt, send, sign, token};
 use crate::support::fake::GitHub;
 use crate::support::house::texts;
 use crate::support::{Foundry, Sandbox, keys, tokens};
@@ -71,8 +71,10 @@ fn a_clock_that_goes_wrong_is_shown_with_every_answer() {
         let shown = jiff::fmt::rfc2822::parse(reply.header("date").unwrap()).unwrap().timestamp().as_second();
         assert!((shown - in_seconds(skew)).abs() < 5, "{reply:?}");
     }
+    assert_eq!(ask(github, app, foundry.corp, "").said(), TOO_LATE);
     github.apps.clock(30);
-    let reply = super::calls::ask(github, app, foundry.corp, "");
+    let reply = ask(github, app, foundry.corp, "");
+    assert_eq!(github.apps.posts_of(foundry.corp), 2);
     let end: jiff::Timestamp = reply.body["expires_at"].as_str().unwrap().parse().unwrap();
     assert!((end.as_second() - in_seconds(3630)).abs() < 5, "{reply:?}");
 }
@@ -106,7 +108,7 @@ fn an_app_knows_itself_and_where_it_is_installed() {
     let link = first.header("link").unwrap();
     assert!(link.contains(&format!("<{}/app/installations?per_page=1&page=2>; rel=\"next\"", github.api())), "{link}");
     assert_eq!(get("/app/installations?per_page=1&page=2").body[0]["id"], foundry.client);
-    for path in ["/orgs/Acme-Corp/installation", "/repos/acme-corp/site/installation"] {
+    for path in ["/orgs/Acme-Corp/installation", "/repos/acme-corp/Site/installation"] {
         assert_eq!(get(path).body["id"], foundry.corp, "{path}");
     }
     let ada = github.apps.install(app, "ada", "User");

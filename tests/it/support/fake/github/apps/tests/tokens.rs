@@ -37,7 +37,10 @@ fn a_token_sees_what_its_installation_does_and_no_more() {
     assert_eq!(fewer.body["repository_selection"], "selected");
     assert_eq!(get("/repos/acme-corp/site").status, 404);
     github.apps.suspend(id);
-    assert_eq!(get("/installation/repositories").said(), (403, "This installation has been suspended"));
+    let suspended = get("/installation/repositories");
+    assert_eq!(suspended.said(), (403, "This installation has been suspended"));
+    // It was recognised.
+    assert_eq!(suspended.header("x-ratelimit-limit"), Some("5000"));
     assert_eq!(ask(github, app, id, "").said(), (403, "This installation has been suspended"));
     github.apps.unsuspend(id);
     assert_eq!(get("/installation/repositories").status, 200);
