@@ -2,9 +2,11 @@
 
 pub(crate) mod browser;
 pub(crate) mod fake;
+pub(crate) mod foundry;
 pub(crate) mod grammar;
 pub(crate) mod hall;
 pub(crate) mod house;
+pub(crate) mod keys;
 pub(crate) mod leaks;
 pub(crate) mod pty;
 pub(crate) mod running;
@@ -14,6 +16,7 @@ pub(crate) mod source;
 pub(crate) mod stream;
 pub(crate) mod tokens;
 
+pub(crate) use foundry::Foundry;
 pub(crate) use hall::Hall;
 pub(crate) use house::House;
 pub(crate) use sandbox::{Ran, Sandbox};

@@ -62,12 +62,17 @@ pub(crate) fn refresh(label: &str) -> String {
     join("ghr", &format!("{body}{}", checksum(&body)))
 }
 
-/// An installation token of the stateless form: `ghs_APPID_JWT`, two dots, `-` and `_` inside.
+/// An installation token of the stateless form, of no app in particular.
 pub(crate) fn installation(label: &str) -> String {
+    stateless(123_456, label)
+}
+
+/// An installation token of the stateless form: `ghs_APPID_JWT`, two dots, `-` and `_` inside, about 520 characters.
+pub(crate) fn stateless(app: u64, label: &str) -> String {
     let part = |name: &str, length| {
         letters(&format!("{label} {name}"), length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     };
-    join("ghs", &format!("123456_eyJ{}.eyJ{}.{}", part("head", 60), part("claims", 180), part("signature", 240)))
+    join("ghs", &format!("{app}_eyJ{}.eyJ{}.{}", part("head", 60), part("claims", 200), part("signature", 240)))
 }
 
 /// A GitLab personal, project or group token: `glpat-` and 20 characters.

@@ -18,7 +18,7 @@ mod tls;
 
 pub(crate) use answer::Answer;
 
-pub(crate) use github::{GitHub, Grant as GitHubGrant};
+pub(crate) use github::{FakeApp, GitHub, Grant as GitHubGrant, permissions};
 pub(crate) use gitlab::{GitLab, Grant as GitLabGrant};
 pub(crate) use oauth::{App, DeviceFlow, Issuer, OAuth, Says, Settings, invalid_grant};
 pub(crate) use provider::{Case, Fake, each_case, each_provider, ids, unwell};

@@ -5,6 +5,11 @@ use serde_json::{Value, json};
 use super::{Answer, Grant, Repo, State, message};
 
 impl State {
+    /// Where its pages are, without a slash at the end.
+    pub(super) fn web(&self) -> &str {
+        if self.enterprise { self.origin.trim_end_matches("/api/v3") } else { "https://github.com" }
+    }
+
     /// Written by hand after GitHub §6: `{name, commit{sha,url}, protected}`.
     pub(super) fn branch_body(&self, repository: &Repo, name: &str, protected: bool) -> Value {
         let sha = sha(name);
@@ -18,8 +23,7 @@ impl State {
     /// The fields that matter, and some that do not. Written by hand after GitHub §5.3.
     pub(super) fn repository_body(&self, repository: &Repo) -> Value {
         let (owner, name) = repository.full_name.split_once('/').unwrap();
-        let web =
-            if self.enterprise { self.origin.trim_end_matches("/api/v3").to_owned() } else { "https://github.com".to_owned() };
+        let web = self.web();
         json!({
             "id": repository.id,
             "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5",
@@ -46,6 +50,11 @@ impl State {
     }
 }
 
+/// Each name has an id of its own.
+pub(super) fn account_id(login: &str) -> u64 {
+    login.bytes().fold(583_231_u64, |id, byte| (id * 31 + u64::from(byte)) % 1_000_003)
+}
+
 /// A commit's name that is the same for the same branch.
 pub(in super::super) fn sha(branch: &str) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, branch.as_bytes());
@@ -61,13 +70,12 @@ pub(super) fn user(grant: &Grant) -> Answer {
     if grant.installation {
         return integration("https://docs.github.com/rest/users/users#get-the-authenticated-user");
     }
-    let id = grant.login.bytes().fold(583_231_u64, |id, byte| (id * 31 + u64::from(byte)) % 1_000_003);
-    // Written by hand after GitHub §2.1. Each name has an id of its own.
+    // Written by hand after GitHub §2.1.
     Answer::json(
         200,
         &json!({
             "login": grant.login,
-            "id": id,
+            "id": account_id(&grant.login),
             "node_id": "MDQ6VXNlcjU4MzIzMQ==",
             "type": "User",
             "site_admin": false,

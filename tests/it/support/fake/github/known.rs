@@ -1,5 +1,7 @@
 //! What a GitHub knows of tokens and repositories.
 
+use super::apps::Reach;
+
 /// What a token is good for.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
@@ -12,6 +14,8 @@ pub(crate) struct Grant {
     pub(crate) client: Option<String>,
     /// It belongs to an installation, not to a user.
     pub(crate) installation: bool,
+    /// What of its account's repositories such a token reaches, if its app handed it out.
+    pub(super) reach: Option<Reach>,
     /// Organisations that hide behind single sign-on (their ids).
     pub(crate) hidden: Vec<u64>,
 }
@@ -25,6 +29,7 @@ impl Grant {
             expires: Some("2099-02-18 12:34:56 UTC".to_owned()),
             client: None,
             installation: false,
+            reach: None,
             hidden: Vec::new(),
         }
     }

@@ -1,6 +1,8 @@
 //! GitHub, as far as gitconn asks it (REST version 2022-11-28). Each answer says whether it is quoted or written by hand: see `fake`.
 
+mod apps;
 mod bodies;
+mod headers;
 mod known;
 
 use std::collections::HashMap;
@@ -8,8 +10,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
+use self::apps::Apps;
+use self::apps::Found;
+pub(crate) use self::apps::{FakeApp, permissions};
 pub(super) use self::bodies::sha;
-use self::bodies::{integration, user};
+use self::bodies::{account_id, integration, user};
 pub(crate) use self::known::{Grant, Repo};
 use super::oauth::{Kind, OAuth, Standing};
 use super::pages::Page;
@@ -35,6 +40,7 @@ struct State {
     /// Where `Link` leads, if not here.
     links: Option<String>,
     oauth: OAuth,
+    apps: Apps,
 }
 
 /// GitHub.
@@ -42,6 +48,8 @@ pub(crate) struct GitHub {
     pub(crate) server: Server,
     /// Its authorization server, at the root of the same host: an enterprise server's.
     pub(crate) oauth: OAuth,
+    /// Its apps, and who may ask in their name.
+    pub(crate) apps: Apps,
     state: Arc<Mutex<State>>,
 }
 
@@ -65,9 +73,10 @@ impl GitHub {
     }
 
     fn with_base(base: &str) -> Self {
-        let oauth = OAuth::new(Kind::GitHub);
+        let (oauth, apps) = (OAuth::new(Kind::GitHub), Apps::new());
         let state = Arc::new(Mutex::new(State {
             oauth: oauth.clone(),
+            apps: apps.clone(),
             tokens: HashMap::new(),
             repositories: HashMap::new(),
             limits: true,
@@ -80,16 +89,20 @@ impl GitHub {
             links: None,
         }));
         let own = Arc::clone(&state);
-        let login = oauth.clone();
+        let (login, pages) = (oauth.clone(), apps.clone());
         let server = Server::listen(
             base,
             None,
             move |request| own.lock().unwrap().answer(request),
-            move |request| login.answer(&request.path, request).unwrap_or_else(not_there),
+            move |request| {
+                let answer = login.answer(&request.path, request).or_else(|| pages.web(&request.path, request));
+                answer.unwrap_or_else(not_there)
+            },
         );
         state.lock().unwrap().origin = server.api();
         oauth.at(&server.origin());
-        Self { server, oauth, state }
+        apps.at(&server.origin());
+        Self { server, oauth, apps, state }
     }
 
     /// The arguments that lead to it: `--host …` or `--host github.com --api-url …`.
@@ -211,18 +224,20 @@ impl State {
                 "https://docs.github.com/rest",
             );
         }
-        let grant = match request.token() {
-            None => None,
-            Some(token) => match self.tokens.get(token).cloned().or_else(|| self.login(token)) {
-                Some(grant) => Some(grant),
-                None => return bad_credentials().or_headers(self.headers(None)),
-            },
+        let segments = request.segments();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        // github.com's shape has its pages on the same origin as its API.
+        let page = if self.enterprise { None } else { self.apps.web(&request.path, request) };
+        if let Some(answer) = page.or_else(|| self.answer_app(request, &segments)) {
+            return answer;
+        }
+        let grant = match request.token().map(|token| self.known(token)).transpose() {
+            Ok(grant) => grant,
+            Err(refused) => return refused.or_headers(self.headers(false, None)),
         };
         if request.path != "/rate_limit" && grant.is_some() {
             self.remaining = self.remaining.saturating_sub(1);
         }
-        let segments = request.segments();
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let answer = match (request.method.as_str(), segments.as_slice(), &grant) {
             // Written by hand after GitHub §0.1: only `installed_version` is known from there.
             ("GET", ["meta"], _) => Answer::json(
@@ -255,17 +270,35 @@ impl State {
                 "You must authenticate with an installation access token in order to list repositories for an installation.",
                 "https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation",
             ),
+            ("DELETE", ["installation", "token"], Some(grant)) if grant.installation => {
+                self.apps.revoke(request.token().unwrap_or_default());
+                Answer::empty(204)
+            }
             ("GET", ["repos", owner, name, rest @ ..], Some(grant)) => self.below_repository(request, owner, name, rest, grant),
             ("GET", ["repositories", id, rest @ ..], Some(grant)) => {
                 match self.visible(grant).into_iter().find(|repository| repository.id.to_string() == *id) {
-                    Some(repository) => self.repository(request, &repository, rest),
+                    Some(repository) => self.repository(request, &repository, rest, grant),
                     None => message(404, "Not Found", "https://docs.github.com/rest"),
                 }
             }
             // The message is quoted wherever it stands: GitHub §2.6 and §10.
             _ => message(404, "Not Found", "https://docs.github.com/rest"),
         };
-        answer.or_headers(self.headers(grant.as_ref()))
+        answer.or_headers(self.headers(grant.is_some(), grant.as_ref()))
+    }
+
+    /// What a token is good for; `Err` is a refusal, whose words the apps have.
+    fn known(&self, token: &str) -> Result<Grant, Answer> {
+        if let Some(grant) = self.tokens.get(token).cloned().or_else(|| self.login(token)) {
+            return Ok(grant);
+        }
+        match self.apps.find(token) {
+            Found::Good(grant) => Ok(*grant),
+            Found::Unknown => Err(bad_credentials()),
+            Found::Suspended(text) => {
+                Err(message(403, &text, "https://docs.github.com/rest").or_headers(self.headers(true, None)))
+            }
+        }
     }
 
     /// What a token of a login is good for.
@@ -277,54 +310,6 @@ impl State {
         });
         let grant = Grant::classic(&found.account).scopes(&found.scopes.join(", ")).expires(end.as_deref());
         Some(Grant { client: Some(found.client), ..grant })
-    }
-
-    /// The headers of every answer. Written by hand after GitHub §2.2 (forms from recordings) and §9 (`x-ratelimit-*`); `server`, the media
-    /// type, the selected version and every value are ours.
-    fn headers(&self, grant: Option<&Grant>) -> Vec<(String, String)> {
-        let mut headers = vec![
-            ("server".to_owned(), "GitHub.com".to_owned()),
-            ("x-github-media-type".to_owned(), "github.v3; format=json".to_owned()),
-            ("x-github-api-version-selected".to_owned(), "2022-11-28".to_owned()),
-            ("x-github-request-id".to_owned(), "C3F1:2A7B:1D04B1:1E5C31:654E3A07".to_owned()),
-        ];
-        if self.enterprise {
-            headers.push(("x-github-enterprise-version".to_owned(), "3.17.2".to_owned()));
-        }
-        if self.limits {
-            let (limit, remaining) = if grant.is_some() { (5000, self.remaining) } else { (60, 59) };
-            for (name, value) in [
-                ("limit", limit.to_string()),
-                ("remaining", remaining.to_string()),
-                ("used", (limit - remaining.min(limit)).to_string()),
-                ("reset", "4102444800".to_owned()),
-                ("resource", "core".to_owned()),
-            ] {
-                headers.push((format!("x-ratelimit-{name}"), value));
-            }
-        }
-        if let Some(grant) = grant {
-            if let Some(scopes) = &grant.scopes {
-                headers.push(("x-oauth-scopes".to_owned(), scopes.clone()));
-                headers.push(("x-accepted-oauth-scopes".to_owned(), String::new()));
-            } else {
-                headers.push(("x-accepted-github-permissions".to_owned(), "metadata=read".to_owned()));
-            }
-            if let Some(client) = &grant.client {
-                headers.push(("x-oauth-client-id".to_owned(), client.clone()));
-            }
-            if let Some(expires) = &grant.expires {
-                headers.push(("github-authentication-token-expiration".to_owned(), expires.clone()));
-            }
-        }
-        headers
-    }
-
-    /// Written by hand after GitHub §0.3 (`rate` beside `resources.core`) and §9 (5,000 and 60 an hour).
-    fn rate_limit(&self, known: bool) -> Answer {
-        let (limit, remaining) = if known { (5000, self.remaining) } else { (60, 59) };
-        let core = json!({"limit": limit, "used": limit - remaining, "remaining": remaining, "reset": 4_102_444_800_u64});
-        Answer::json(200, &json!({"resources": {"core": core}, "rate": core}))
     }
 
     /// `POST /credentials/revoke`: 202, and 403 to who shows a token. Written by hand after GitHub §8.1 (documentation): the statuses are from
@@ -345,6 +330,9 @@ impl State {
 
     fn visible(&self, grant: &Grant) -> Vec<Repo> {
         let mut own = self.repositories.get(&grant.login).cloned().unwrap_or_default();
+        if let Some(reach) = &grant.reach {
+            own.retain(|repository| reach.sees(repository));
+        }
         // Without `repo` only what is public is listed, with 200 and without a word.
         if grant.scopes.as_ref().is_some_and(|scopes| !scopes.split(", ").any(|scope| scope == "repo")) {
             own.retain(|repository| !repository.private);
@@ -384,8 +372,9 @@ impl State {
         let rows = self.visible(grant);
         let page = Page::of(request, rows.len(), 30);
         let shown: Vec<Value> = page.cut(&rows, self.moving).iter().map(|row| self.repository_body(row)).collect();
+        let selection = grant.reach.as_ref().map_or("selected", |reach| &reach.selection);
         // Written by hand after GitHub §2.1.
-        let body = json!({"total_count": rows.len(), "repository_selection": "selected", "repositories": shown});
+        let body = json!({"total_count": rows.len(), "repository_selection": selection, "repositories": shown});
         self.linked(Answer::json(200, &body), &page, "/installation/repositories", request)
     }
 
@@ -409,12 +398,17 @@ impl State {
             return Answer::redirect(301, &if query.is_empty() { target } else { format!("{target}?{query}") });
         }
         match visible.iter().find(|repository| repository.full_name.to_lowercase() == wanted) {
-            Some(repository) => self.repository(request, repository, rest),
+            Some(repository) => self.repository(request, repository, rest, grant),
             None => message(404, "Not Found", "https://docs.github.com/rest/repos/repos#get-a-repository"),
         }
     }
 
-    fn repository(&self, request: &Request, repository: &Repo, rest: &[&str]) -> Answer {
+    fn repository(&self, request: &Request, repository: &Repo, rest: &[&str], grant: &Grant) -> Answer {
+        if !rest.is_empty() && grant.reach.as_ref().is_some_and(|reach| !reach.may("contents")) {
+            // The message and the header are quoted: GitHub §10 and §2.2. What needs this permission is from §7.5.
+            let refused = integration("https://docs.github.com/rest/branches/branches#list-branches");
+            return refused.header("x-accepted-github-permissions", "contents=read");
+        }
         match rest {
             [] => Answer::json(200, &self.repository_body(repository)),
             ["branches"] => {
