@@ -123,7 +123,7 @@ words! {
 words! {
     /// What we last knew of a connection.
     Status ("status") {
-        /// Stored, never asked (`connect --offline`).
+        /// Stored, not checked yet (`connect --offline`; tokens that were renewed and could not be checked).
         Pending = "pending",
         Active = "active",
         Expired = "expired",

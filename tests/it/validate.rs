@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::fake::{Answer, GitHubGrant};
 use crate::support::house::has_fields;
-use crate::support::{House, Sandbox, tokens};
+use crate::support::{Hall, House, Sandbox, tokens};
 
 #[test]
 fn one_name_gives_one_object_and_anything_else_a_list() {
@@ -185,4 +185,23 @@ fn a_disabled_connection_is_left_alone_unless_it_is_named() {
     assert_eq!(house.json(&["validate"])["results"].as_array().unwrap().len(), 1);
     assert_eq!(house.json(&["validate", "lab"])["valid"], true);
     assert_eq!(house.connection("lab")["is_active"], false);
+}
+
+#[test]
+fn a_login_in_the_place_of_what_was_checked_is_not_judged_by_that() {
+    let hall = Hall::new();
+    hall.connect_pair("gitlab", "lab").ok();
+    let token = hall.github.classic(&hall.sandbox, "ada");
+    hall.connect("github", "work").arg("--token-stdin").stdin(&token).run().ok();
+    let blocked = json!({"message": "403 Forbidden - Your account has been blocked."});
+    hall.gitlab.forget();
+    hall.gitlab.script("/user", [Answer::json(403, &blocked)]);
+    // The check of the other one lasts until somebody has logged in again.
+    hall.github.latency(Duration::from_secs(2));
+    let running = hall.sandbox.gitconn(["validate"]).start();
+    hall.gitlab.wait_below("/user");
+    hall.replace_pair("gitlab", "lab");
+    running.wait().code(4);
+    let lab = hall.json(&["show", "lab"]);
+    assert_eq!((&lab["status"], &lab["validation_error"]), (&json!("active"), &json!(null)), "{lab}");
 }
