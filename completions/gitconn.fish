@@ -44,7 +44,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, or put a new token in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, or put a new token or key in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
@@ -52,6 +52,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rm" -d 'Remove a co
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List repositories, newest activity first, over all connections unless some are named'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
@@ -65,6 +66,14 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-file -
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-env -d 'Read the token from this environment variable' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l port -d 'Port of 127.0.0.1 that the browser comes back to, for apps that are registered with one' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l scopes -d 'Scopes to ask for instead of the usual ones, for example `read_api,read_repository`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l app-id -d 'The app\'s number, as its page shows it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-id -d 'The app\'s client id, as its page shows it: `Iv23li…`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-file -d 'Read the app\'s private key (PEM) from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-env -d 'Read the app\'s private key from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l installation-id -d 'Take in only this installation of the app; may be given several times. Otherwise all of them, also later ones' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l org -d 'With --create-app: the organisation that it is to belong to, instead of yourself' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l permission -d 'With --create-app: a permission beyond `contents=read` and `metadata=read`; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l webhook-url -d 'With --create-app: where its events go; the secret that signs them is kept in the store' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
@@ -83,6 +92,10 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l oauth -d 'Lo
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l device -d 'Log in by a code that is typed into any browser'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-browser -d 'Log in with a browser, but do not open it: the address is printed'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tokens-stdin -d 'Read an existing pair of tokens from stdin, as the JSON of a token endpoint'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l app -d 'Connect a GitHub App by its id and private key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-stdin -d 'Read the app\'s private key from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l create-app -d 'Make a GitHub App in the browser, and connect it: its key goes straight into the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l public -d 'With --create-app: let other accounts install it too'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l offline -d 'Store without asking the provider: the status is `pending`'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l force -d 'Take a token whose checksum does not fit'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-http -d 'Allow `http://` to this host: the token travels in the clear'
@@ -216,6 +229,8 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l tag -d 'Add a t
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-file -d 'Read the token from this file' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l private-key-file -d 'Read the app\'s private key (PEM) from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l private-key-env -d 'Read the app\'s private key from this environment variable' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -224,6 +239,7 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l private-key-stdin -d 'Read the app\'s private key from stdin'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l allow-account-change -d 'Allow a new token of another account'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -s q -l quiet -d 'Say nothing beside data and errors'
@@ -295,6 +311,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l host -d 'Only 
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l search -d 'Only repositories whose full name contains this, without regard to case' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l limit -d 'At most so many' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l installation -d 'Of a GitHub App, only its installation on this account, or of this number' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l page -d 'Just this page of one connection\'s listing' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l per-page -d 'Rows in a page, at most 100' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
@@ -322,6 +339,7 @@ json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l strict -d 'Of a GitHub App, ask only with its installation on the repository\'s owner'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l all -d 'All of them; otherwise one page'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s q -l quiet -d 'Say nothing beside data and errors'
@@ -329,6 +347,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s v -l verbos
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l repo -d 'Of a GitHub App: only for this repository; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l permission -d 'Of a GitHub App: only this permission; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l installation -d 'Of a GitHub App: its installation on this account, or of this number' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -336,12 +357,116 @@ json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l fresh -d 'Of a GitHub App: a token of its own instead of the shared one'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l webhook-secret -d 'Of a GitHub App that was made here: the secret that its webhook\'s events are signed with, instead of a token'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "list" -d 'List the installations of an app, or of all'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "add" -d 'Install the app on another account: opens the provider\'s page, and waits for the new installation'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "remove" -d 'Put an installation aside: it is not used here until it is restored'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "restore" -d 'Take back an installation that was put aside'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "open" -d 'Open the page where the repositories of an installation are chosen'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -f -a "sync" -d 'Bring what is known of the installations up to date with the provider'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l installation-id -d 'Take in an installation that exists, by its number' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l no-browser -d 'Only print the address of the page, and wait'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l uninstall -d 'Also take the app off the account at the provider'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from restore" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l no-browser -d 'Only print the address of the page'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from open" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and __fish_seen_subcommand_from sync" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -42,6 +42,8 @@ pub(crate) enum Form {
     Span,
     /// A whole number of at least 1.
     Count,
+    /// `true` or `false`.
+    Flag,
     /// Any text.
     Text,
 }
@@ -84,6 +86,13 @@ pub(crate) const KEYS: &[Key] = &[
         help: "a token that ends sooner than this is pointed out",
     },
     Key { name: "audit_keep_events", form: Form::Count, variable: None, default: Some("5000"), help: "events kept in the trail" },
+    Key {
+        name: "strict",
+        form: Form::Flag,
+        variable: None,
+        default: Some("false"),
+        help: "never read with another installation of an app than the one on the repository's owner",
+    },
     Key { name: "audit_keep_days", form: Form::Count, variable: None, default: Some("400"), help: "days that events are kept" },
     Key { name: "pager", form: Form::Text, variable: Some(env::name::PAGER), default: None, help: "program for long tables" },
 ];
@@ -253,6 +262,11 @@ impl Config {
         self.setting("connection")
     }
 
+    /// Whether only the installation on a repository's owner may be asked for it.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.setting("strict").is_some_and(|setting| setting.value == "true")
+    }
+
     /// How long to wait for a rate limit.
     pub(crate) fn max_wait(&self) -> std::time::Duration {
         self.setting("max_wait").and_then(|setting| parse_span(&setting.value)).unwrap_or(std::time::Duration::from_mins(1))
@@ -286,6 +300,7 @@ impl Config {
         self.edit(|document| {
             document[name] = match (key.form, value.parse::<i64>()) {
                 (Form::Count, Ok(number)) => toml_edit::value(number),
+                (Form::Flag, _) => toml_edit::value(value == "true"),
                 _ => toml_edit::value(value),
             };
         })
@@ -345,6 +360,7 @@ fn check(key: &Key, text: &str) -> Result<(), &'static str> {
         Form::Path if text.is_empty() => Err("a path"),
         Form::Span if parse_span(text).is_none() => Err("a span of time such as `14d` or `60s`"),
         Form::Count if !text.parse::<u32>().is_ok_and(|count| count > 0) => Err("a whole number from 1 to 4,294,967,295"),
+        Form::Flag if !matches!(text, "true" | "false") => Err("`true` or `false`"),
         Form::Text if text.is_empty() => Err("a text"),
         _ => Ok(()),
     }

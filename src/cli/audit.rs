@@ -114,6 +114,13 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
             of("refreshed", json!({ "old": old, "new": new }), words)
         }
+        EventKind::TokenMade { account, fingerprint } => {
+            let words = format!("{account}, token …{}", super::show::short(fingerprint));
+            of("token_made", json!({ "account": account, "fingerprint": fingerprint }), words)
+        }
+        EventKind::Installation { what, account } => {
+            of("installation", json!({ "what": what, "account": account }), format!("{what}: {account}"))
+        }
         EventKind::LoginEnded => of("login_ended", json!({}), "the refresh token was refused".to_owned()),
         EventKind::Enabled => of("enabled", json!({}), String::new()),
         EventKind::Disabled => of("disabled", json!({}), String::new()),

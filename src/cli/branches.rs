@@ -8,6 +8,8 @@ use super::grid::Grid;
 use super::out::{Style, View};
 use super::paging::PageArgs;
 use crate::model::{Branch, clean, shell_word};
+use crate::ops::apps::route::Fallback;
+use crate::ops::serving::Serving;
 use crate::ops::{BranchQuery, Error, Flow, PageChoice, checkout, list_branches, resolve};
 
 /// Rows of a page where none is asked for.
@@ -22,6 +24,9 @@ pub(super) struct Args {
     /// Use this connection
     #[arg(short, long, value_name = "NAME")]
     connection: Option<String>,
+    /// Of a GitHub App, ask only with its installation on the repository's owner
+    #[arg(long)]
+    strict: bool,
     /// Only branches whose name contains this, without regard to case
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
@@ -83,7 +88,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read()?;
-    let connection = resolve::serving(&session, &view, args.connection.as_deref(), &remote).map_err(|error| match &error {
+    let fallback = Fallback::for_reading(&session, args.strict);
+    let typed = args.connection.as_deref();
+    let connection = resolve::serving(&session, &view, typed, &remote, fallback).map_err(|error| match &error {
         Error::Ambiguous { names, .. } => {
             let add = names.first().map(|name| format!("-c {}", shell_word(name))).unwrap_or_default();
             Failure::from(error).again(add, "for example")
@@ -95,17 +102,18 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)).into());
     }
     let path = remote.path_on(&connection.host).ok_or_else(|| Error::NotARepository(remote.describe()))?;
+    let serving = Serving::of(&session, &view, connection, &path, fallback)?;
     // A search reads all pages: what is contained may stand on any of them.
     let (page, per_page) = choice.unwrap_or((1, PAGE));
     let walk = args.all || (args.search.is_some() && choice.is_none());
     let pages = if walk { PageChoice::Walk { per_page: PAGE } } else { PageChoice::One { page, per_page } };
     let query = BranchQuery { search: args.search.clone(), pages };
     if !context.out.streams() {
-        context.progress.begin(&format!("asking {} for branches of {path}", connection.host));
+        context.progress.begin(&format!("asking {} for branches of {path}", serving.connection.host));
     }
     let mut rows = Vec::new();
     let mut broken = None;
-    let listing = context.wait(list_branches::list(&session, &store, &view, &connection, &path, &query, |branches| {
+    let listing = context.wait(list_branches::list(&session, &store, &view, &serving, &path, &query, |branches| {
         for Branch { name, is_default, is_protected, sha } in branches {
             let row = BranchView { name, is_default, is_protected, sha };
             if !context.out.streams() {

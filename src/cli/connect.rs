@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::app_args::AppArgs;
 use super::commands::Subject;
 use super::context::Context;
 use super::failure::Failure;
@@ -10,7 +11,7 @@ use super::login_args::LoginArgs;
 use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
-use super::{browser, store, words};
+use super::{browser, connect_app, create_app, store, words};
 use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, shell_word};
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
@@ -29,6 +30,7 @@ const TOKEN_SOURCES: &str = "--token-stdin < FILE";
   gitconn connect github
   gitconn connect gitlab ops --host https://git.acme.com/gitlab --tag prod
   gitconn connect github --device
+  gitconn connect github prod-app --app --client-id Iv23li… --private-key-file app.pem
   gitconn connect --reauth work
   printf %s \"$TOKEN\" | gitconn connect github ci --token-stdin")]
 pub(super) struct Args {
@@ -48,6 +50,8 @@ pub(super) struct Args {
     token: TokenArgs,
     #[command(flatten)]
     login: LoginArgs,
+    #[command(flatten)]
+    app: AppArgs,
     /// Store without asking the provider: the status is `pending`
     #[arg(long)]
     offline: bool,
@@ -129,6 +133,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 /// A connection that is not there yet.
 fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
     let plan = plan(args)?;
+    if args.app.is_given() {
+        return connect_app::run(&args.app, plan, session, context);
+    }
+    if let Some(wanted) = args.app.to_create() {
+        return create_app::run(&wanted, &plan, args.login.opens_browser(context), session, context);
+    }
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
     let given = args.token.read(context)?;
     if let Some(token) = &given {

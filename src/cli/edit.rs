@@ -1,16 +1,18 @@
 //! `gitconn edit`: what the user says of a connection, and a new token in place of the old.
 
+use super::app_args::KeyArgs;
 use super::connect::Stored;
 use super::context::Context;
 use super::failure::Failure;
 use super::token_input::TokenArgs;
 use super::{store, words};
 use crate::model::{Expiry, Name};
-use crate::ops::Offered;
+use crate::ops::apps::replace_key;
 use crate::ops::edit::{self, Changes};
-use crate::ops::{replace_token, resolve};
+use crate::ops::{Offered, Session, Store, replace_token, resolve};
+use crate::secret::Secret;
 
-/// Change name, description, end, tags, or put a new token in place
+/// Change name, description, end, tags, or put a new token or key in place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn edit work --name work-2027 --tag prod --untag staging
@@ -36,6 +38,8 @@ pub(super) struct Args {
     untags: Vec<String>,
     #[command(flatten)]
     token: TokenArgs,
+    #[command(flatten)]
+    key: KeyArgs,
     /// Allow a new token of another account
     #[arg(long)]
     allow_account_change: bool,
@@ -53,12 +57,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         add_tags: args.tags.clone(),
         remove_tags: args.untags.clone(),
     };
-    if changes.is_empty() && !args.token.is_given() {
+    if changes.is_empty() && !args.token.is_given() && !args.key.is_given() {
         return Err(Failure::usage("nothing to change").hint("gitconn edit --help"));
     }
     let session = context.session()?;
     let store = session.store()?;
     let mut warnings = Vec::new();
+    if let Some(key) = args.key.read(context)? {
+        warnings.extend(put_key(args, &key, &changes, (&session, &store), context)?);
+    }
     if let Some(token) = args.token.read(context)? {
         let before = resolve::named(&*store.read()?, &args.connection)?;
         // Either all of it or nothing: a name that is taken is found out before the token is replaced.
@@ -82,4 +89,26 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         });
     }
     context.out.data(&Stored::new(&edited.connection, warnings))
+}
+
+/// A new private key in the place of an app's.
+fn put_key(
+    args: &Args,
+    key: &Secret,
+    changes: &Changes,
+    (session, store): (&Session<'_>, &Store),
+    context: &Context<'_>,
+) -> Result<Vec<String>, Failure> {
+    let before = resolve::named(&*store.read().map_err(crate::ops::Error::from)?, &args.connection)?;
+    edit::check(store, &before, changes)?;
+    context.progress.begin(&format!("asking {}", before.host));
+    let replaced = context.wait(replace_key::replace(session, store, &before, key))?;
+    store::say_durability(replaced.durable, context);
+    for warning in &replaced.warnings {
+        context.out.warn(&warning.text);
+    }
+    context
+        .out
+        .note(&format!("`{}` signs with the new key; the old one stays good until it is deleted on the app's page", before.name));
+    Ok(replaced.warnings.into_iter().map(|warning| warning.text).collect())
 }

@@ -74,6 +74,19 @@ impl Person for Terminal<'_> {
         self.wait_for(host);
     }
 
+    fn begin_at(&self, host: &HostUrl, url: &str) {
+        if self.event(&json!({ "event": "open", "host": host.to_string(), "url": url })) {
+            return;
+        }
+        if self.opens_browser && super::browser::open(url, self.context) {
+            stderr_line("opening your browser; if nothing happens, open");
+        } else {
+            stderr_line("open this address in a browser on this machine:");
+        }
+        stderr_line(&format!("  {url}"));
+        self.wait_for(host);
+    }
+
     fn type_code(&self, host: &HostUrl, code: &DeviceCode) {
         let event = json!({
             "event": "device_code", "host": host.to_string(), "user_code": code.user_code, "verification_uri": code.page,

@@ -85,6 +85,11 @@ impl LoginArgs {
         self.oauth || self.device || self.no_browser || self.port.is_some() || self.scopes.is_some()
     }
 
+    /// Whether a browser is to be opened for something else than a login.
+    pub(super) fn opens_browser(&self, context: &Context<'_>) -> bool {
+        browser::is_here(context.env) && !self.no_browser
+    }
+
     /// The scopes that were typed, with spaces or commas between.
     pub(super) fn scopes(&self) -> Option<Vec<String>> {
         let text = self.scopes.as_ref()?;

@@ -1,5 +1,7 @@
 //! The terminal: grammar, dispatch, and one file a command. Nothing below this layer knows a terminal.
 
+mod app_args;
+mod app_view;
 mod audit;
 mod branches;
 mod browser;
@@ -8,7 +10,9 @@ mod commands;
 mod completions;
 mod config;
 mod connect;
+mod connect_app;
 mod context;
+mod create_app;
 mod edit;
 mod enable;
 mod failure;
@@ -16,11 +20,13 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod installations;
 mod interrupt;
 mod list;
 mod login;
 mod login_args;
 mod man;
+mod missing;
 mod oauth;
 mod out;
 mod paging;
@@ -94,6 +100,7 @@ pub(crate) struct Global {
 
 /// One variant, one file.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum Command {
     Connect(connect::Args),
     #[command(visible_alias = "ls")]
@@ -111,6 +118,7 @@ enum Command {
     Repos(repos::Args),
     Branches(branches::Args),
     Token(token::Args),
+    Installations(installations::Args),
     Oauth(oauth::Args),
     Audit(audit::Args),
     Store(store::Args),
@@ -221,6 +229,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
         Command::Token(args) => token::run(args, context),
+        Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),

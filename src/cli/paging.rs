@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::model::{Connection, shell_word};
+use crate::ops::serving::Serving;
 
 /// The most rows that any provider gives in a page.
 const MOST: u32 = 100;
@@ -36,6 +37,17 @@ pub(super) fn one_connection_only(connections: &[Connection]) -> Failure {
     let failure = Failure::usage(format!("--page and --per-page belong to one connection, and {} fit", connections.len()));
     match connections.first() {
         Some(first) => failure.hint(format!("gitconn repos {} --page 1", shell_word(first.name.as_str()))),
+        None => failure,
+    }
+}
+
+/// Pages of several installations at once mean nothing either.
+pub(super) fn one_installation_only(servings: &[Serving]) -> Failure {
+    let accounts: Vec<&str> =
+        servings.iter().filter_map(|serving| serving.installation.as_ref()).map(|one| one.account.as_str()).collect();
+    let failure = Failure::usage(format!("--page and --per-page belong to one installation, and there are {}", accounts.len()));
+    match accounts.first() {
+        Some(first) => failure.again(format!("--installation {}", shell_word(first)), "for example"),
         None => failure,
     }
 }

@@ -3,14 +3,16 @@
 use serde::Serialize;
 
 use super::context::Context;
-use super::failure::{Failure, Kind};
+use super::failure::Failure;
 use super::filter::FilterArgs;
 use super::grid::Grid;
-use super::out::{Style, View};
+use super::missing::{self, Missing};
+use super::out::{self, Style};
 use super::paging::{self, PageArgs};
-use crate::model::{Repository, clean};
-use crate::ops::list_repositories::{self, Outcome, Wanted};
-use crate::ops::{Error, Flow, ProviderError, resolve};
+use crate::model::{Connection, Repository, clean};
+use crate::ops::list_repositories::{self, Wanted};
+use crate::ops::serving::{self, Serving};
+use crate::ops::{Error, Flow, View, resolve};
 
 /// Rows that are shown unless more are asked for.
 const LIMIT: usize = 30;
@@ -32,6 +34,9 @@ pub(super) struct Args {
     /// All of them
     #[arg(long, conflicts_with_all = ["page", "per_page"])]
     all: bool,
+    /// Of a GitHub App, only its installation on this account, or of this number
+    #[arg(long, value_name = "ACCOUNT")]
+    installation: Option<String>,
     #[command(flatten)]
     pages: PageArgs,
 }
@@ -42,46 +47,61 @@ struct RepositoryView {
     #[serde(flatten)]
     repository: Repository,
     connection: String,
+    /// Of an app: the number of the installation that sees it, and its account.
+    installation_id: Option<u64>,
+    installation_account: Option<String>,
 }
 
 impl RepositoryView {
+    fn new(repository: Repository, via: &Serving) -> Self {
+        let installation = via.installation.as_ref();
+        Self {
+            repository,
+            connection: via.connection.name.to_string(),
+            installation_id: installation.map(|installation| installation.id),
+            installation_account: installation.map(|installation| installation.account.clone()),
+        }
+    }
+
+    /// The last cell is the installation's.
     fn cells(&self, style: Option<Style>) -> Vec<String> {
         let repository = &self.repository;
         let pushed = repository.pushed_at.map(|at| style.map_or_else(|| at.to_string(), |style| style.moment(at)));
         let visibility = if repository.private { "private" } else { "public" };
         let archived = if repository.archived == Some(true) && style.is_some() { ", archived" } else { "" };
+        let or_dash = |text: Option<&str>| text.map_or_else(|| "-".to_owned(), |text| clean(text).into_owned());
         vec![
             clean(&repository.full_name).into_owned(),
             format!("{visibility}{archived}"),
-            repository.default_branch.as_deref().map_or_else(|| "-".to_owned(), |branch| clean(branch).into_owned()),
+            or_dash(repository.default_branch.as_deref()),
             pushed.unwrap_or_else(|| "-".to_owned()),
             clean(&self.connection).into_owned(),
+            or_dash(self.installation_account.as_deref()),
         ]
     }
 }
 
-#[derive(Debug, Serialize)]
-struct IncompleteView {
-    connection: String,
-    reason: String,
-    url: Option<String>,
-}
-
 #[derive(Serialize)]
-struct Listing {
+struct Listing<'a> {
     repositories: Vec<RepositoryView>,
     page: u32,
     per_page: u32,
     total: Option<u64>,
     has_more: bool,
-    incomplete: Vec<IncompleteView>,
+    incomplete: &'a [Missing],
 }
 
-impl View for Listing {
+impl out::View for Listing<'_> {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["REPOSITORY", "VISIBILITY", "DEFAULT", "PUSHED", "VIA"]);
+        const HEADINGS: &[&str] = &["REPOSITORY", "VISIBILITY", "DEFAULT", "PUSHED", "VIA", "INSTALLATION"];
+        // For a person without apps the last column says nothing.
+        let has_apps = self.repositories.iter().any(|repository| repository.installation_id.is_some());
+        let columns = if style.is_human() && !has_apps { HEADINGS.len() - 1 } else { HEADINGS.len() };
+        let mut grid = Grid::new(&HEADINGS[..columns]);
         for repository in &self.repositories {
-            grid.row(repository.cells(style.is_human().then_some(style)));
+            let mut cells = repository.cells(style.is_human().then_some(style));
+            cells.truncate(columns);
+            grid.row(cells);
         }
         grid
     }
@@ -92,16 +112,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read()?;
-    let connections = if args.names.is_empty() || args.filter.is_given() {
-        let mut connections = resolve::several(&view, &args.names, &args.filter.filter(None))?;
-        connections.retain(crate::model::Connection::is_usable);
-        connections
-    } else {
-        args.names.iter().map(|name| resolve::usable(&view, name)).collect::<Result<Vec<_>, _>>()?
-    };
-    if connections.is_empty() {
-        return Err(Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
-    }
+    let connections = chosen(args, &view)?;
     if pages.is_some() && connections.len() > 1 {
         return Err(paging::one_connection_only(&connections));
     }
@@ -110,15 +121,19 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         (false, limit) => Some(limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))),
     };
     let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
-    let names: Vec<String> = connections.iter().map(|connection| connection.name.to_string()).collect();
+    let spread = serving::spread(&view, connections, args.installation.as_deref())?;
+    if pages.is_some() && spread.servings.len() > 1 {
+        return Err(paging::one_installation_only(&spread.servings));
+    }
+    let servings = &spread.servings;
     // Rows that come one by one show by themselves that something goes on.
     if !context.out.streams() {
         context.progress.begin("asking for repositories");
     }
     let mut rows = Vec::new();
     let mut broken = None;
-    let mut outcome = context.wait(list_repositories::list(&session, &store, &view, &connections, &wanted, |found| {
-        let row = RepositoryView { repository: found.repository, connection: names[found.via].clone() };
+    let mut outcome = context.wait(list_repositories::list(&session, &store, &view, servings, &wanted, |found| {
+        let row = RepositoryView::new(found.repository, &servings[found.via]);
         if !context.out.streams() {
             rows.push(row);
             return Flow::Continue(());
@@ -135,55 +150,24 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(failure);
     }
     // Of the only one that was asked nothing is left to show.
-    if names.len() == 1
+    if servings.len() == 1
+        && spread.left_out.is_empty()
         && let Some((_, error)) = outcome.failed.pop()
     {
         return Err(error.into());
     }
     let shown = rows.len();
+    let missing = missing::of(&outcome, &spread);
     if !context.out.streams() {
-        let incomplete = incomplete(&outcome, &names);
         let (page, per_page) = pages.unwrap_or((1, u32::try_from(limit.unwrap_or(shown)).unwrap_or(u32::MAX)));
         let total = outcome.total.filter(|_| args.search.is_none());
-        context.out.data(&Listing { repositories: rows, page, per_page, total, has_more: outcome.more, incomplete })?;
+        context.out.data(&Listing { repositories: rows, page, per_page, total, has_more: outcome.more, incomplete: &missing })?;
     }
     if shown == 0 && outcome.failed.is_empty() && !context.out.streams() {
         context.out.note(&match &args.search {
             Some(search) => format!("no repository contains `{}`", clean(search)),
             None => "no repositories".to_owned(),
         });
-    }
-    finish(outcome, args, &names, pages, context)
-}
-
-fn incomplete(outcome: &Outcome, names: &[String]) -> Vec<IncompleteView> {
-    let hidden = outcome.incomplete.iter().map(|(via, incomplete)| IncompleteView {
-        connection: names[*via].clone(),
-        reason: clean(&incomplete.why).into_owned(),
-        url: incomplete.url.clone(),
-    });
-    let failed = outcome.failed.iter().map(|(via, error)| IncompleteView {
-        connection: names[*via].clone(),
-        reason: error.to_string(),
-        url: match error {
-            Error::Provider(ProviderError::Refused { mend_url, .. }) => mend_url.clone(),
-            _ => None,
-        },
-    });
-    hidden.chain(failed).collect()
-}
-
-/// What is missing is said; nothing partial looks whole.
-fn finish(
-    outcome: Outcome,
-    args: &Args,
-    names: &[String],
-    pages: Option<(u32, u32)>,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    for (via, hidden) in &outcome.incomplete {
-        let url = hidden.url.as_ref().map(|url| format!(": {url}")).unwrap_or_default();
-        context.out.missing(&format!("hidden: {} (`{}`){url}", clean(&hidden.why), names[*via]));
     }
     if outcome.more {
         match pages {
@@ -192,17 +176,20 @@ fn finish(
             None => {}
         }
     }
-    if outcome.failed.is_empty() {
-        // What is hidden is missing, whatever format cannot say so: nothing partial passes for whole.
-        return if outcome.incomplete.is_empty() { Ok(()) } else { Err(Failure::said(Kind::Partial)) };
+    missing::finish(outcome, &missing, &spread, context)
+}
+
+/// The connections that are asked.
+fn chosen(args: &Args, view: &View) -> Result<Vec<Connection>, Failure> {
+    let connections = if args.names.is_empty() || args.filter.is_given() {
+        let mut connections = resolve::several(view, &args.names, &args.filter.filter(None))?;
+        connections.retain(Connection::is_usable);
+        connections
+    } else {
+        args.names.iter().map(|name| resolve::usable(view, name)).collect::<Result<Vec<_>, _>>()?
+    };
+    if connections.is_empty() {
+        return Err(Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
     }
-    let all = outcome.failed.len() == names.len();
-    let mut kinds = Vec::new();
-    for (via, error) in outcome.failed {
-        let failure = Failure::from(error);
-        failure.say(&format!("`{}` is missing", names[via]), context.out);
-        kinds.push(failure.kind());
-    }
-    let same = kinds.first().copied().filter(|first| all && kinds.iter().all(|kind| kind == first));
-    Err(Failure::said(same.unwrap_or(Kind::Partial)))
+    Ok(connections)
 }

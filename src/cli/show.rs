@@ -2,14 +2,17 @@
 
 use serde::Serialize;
 
+use super::app_view::AppView;
 use super::audit::EventView;
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
+use super::installations::InstallationView;
 use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Expiry, clean};
+use crate::ops::apps::installations;
 use crate::ops::{audit, look};
 
 /// Show one connection, whole: everything but the secret
@@ -23,6 +26,10 @@ pub(super) struct Args {
 struct Shown {
     #[serde(flatten)]
     connection: ConnectionView,
+    /// Of a GitHub App: who it is.
+    app: Option<AppView>,
+    /// Of a GitHub App: where it is installed.
+    installations: Option<Vec<InstallationView>>,
     events: Vec<EventView>,
     #[serde(skip)]
     whole: Connection,
@@ -59,7 +66,13 @@ impl View for Shown {
         );
         row("status", view::status(style, connection));
         row("enabled", if connection.is_active { "yes" } else { "no" }.to_owned());
-        row("scopes", view::scopes(connection));
+        match &self.app {
+            Some(app) => app.rows(&mut row),
+            None => row("scopes", view::scopes(connection)),
+        }
+        for (index, installation) in self.installations.iter().flatten().enumerate() {
+            row(if index == 0 { "installations" } else { "" }, installation.line(style));
+        }
         let mut expiry = view::expiry(style, connection, self.soon);
         if style.is_human()
             && !connection.auto_renews
@@ -85,7 +98,10 @@ impl View for Shown {
         if !connection.tags.is_empty() {
             row("tags", clean(&connection.tags.join(", ")).into_owned());
         }
-        row("token", format!("…{}", short(&connection.fingerprint)));
+        match &self.app {
+            Some(app) => row("key", app.key.clone()),
+            None => row("token", format!("…{}", short(&connection.fingerprint))),
+        }
         row("created", format!("{} by {}", style.moment(connection.created_at), clean(&connection.created_by)));
         for (index, event) in self.events.iter().enumerate() {
             row(if index == 0 { "events" } else { "" }, event.line(style));
@@ -103,9 +119,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let whole = look::one(&store, &args.name)?;
+    let app = if whole.is_app() { Some(installations::one(&store, Some(whole.id.as_str()))?) } else { None };
     let events = audit::list(&store, Some(whole.id.as_str()), None, Vec::new(), Some(5))?;
     let shown = Shown {
         connection: (&whole).into(),
+        app: app.as_ref().map(AppView::of).transpose()?,
+        installations: app
+            .as_ref()
+            .map(|app| app.installations.iter().map(|record| InstallationView::of(&app.connection, record)).collect()),
         events: events.iter().map(Into::into).collect(),
         soon: context.config.expiry_warning(),
         whole,

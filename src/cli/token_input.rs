@@ -1,7 +1,7 @@
 //! Where a token comes from: stdin, a file, a named variable, or a prompt without echo. Never an argument.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -55,6 +55,29 @@ fn text_of(source: impl Read) -> io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
+/// Reads a secret from a file.
+pub(super) fn from_file(path: &Path, what: &str) -> Result<Secret, Failure> {
+    let text = std::fs::File::open(path).and_then(text_of).map_err(|error| Failure::unreadable(path, error))?;
+    whole(&text, what)
+}
+
+/// Takes a secret from a named variable.
+pub(super) fn from_variable(name: &str, what: &str, context: &Context<'_>) -> Result<Secret, Failure> {
+    match context.env.text(name) {
+        Some(text) => whole(text, what),
+        None => Err(Failure::usage(format!("the environment variable `{}` is not set, or empty", crate::model::clean(name)))),
+    }
+}
+
+/// A secret without the line end behind it; what else is wrong with it is the provider's to say.
+fn whole(text: &str, what: &str) -> Result<Secret, Failure> {
+    let secret = text.trim_end_matches(['\n', '\r']);
+    if secret.trim().is_empty() {
+        return Err(Failure::usage(format!("the {what} is empty")));
+    }
+    Ok(Secret::from(secret.to_owned()))
+}
+
 /// Where the token comes from.
 #[derive(Debug, Default, clap::Args)]
 #[group(multiple = false)]
@@ -85,24 +108,12 @@ impl TokenArgs {
             }
             stdin("token")?
         } else if let Some(path) = &self.file {
-            std::fs::File::open(path).and_then(text_of).map_err(|error| Failure::unreadable(path, error))?
+            return from_file(path, "token").map(Some);
         } else if let Some(name) = &self.variable {
-            match context.env.text(name) {
-                Some(text) => Zeroizing::new(text.to_owned()),
-                None => {
-                    return Err(Failure::usage(format!(
-                        "the environment variable `{}` is not set, or empty",
-                        crate::model::clean(name)
-                    )));
-                }
-            }
+            return from_variable(name, "token", context).map(Some);
         } else {
             return Ok(None);
         };
-        let token = text.trim_end_matches(['\n', '\r']);
-        if token.trim().is_empty() {
-            return Err(Failure::usage("the token is empty"));
-        }
-        Ok(Some(Secret::from(token.to_owned())))
+        whole(&text, "token").map(Some)
     }
 }

@@ -8,7 +8,7 @@ use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::words;
-use crate::model::{Expiry, ProviderId, Timestamp, Verdict, clean, shell_word};
+use crate::model::{Expiry, Installation, ProviderId, Timestamp, Verdict, clean, shell_word};
 use crate::ops::resolve;
 use crate::ops::validate::{self, Checked};
 
@@ -52,12 +52,14 @@ struct ResultView {
     server_version: Option<String>,
     request_id: Option<String>,
     mend_url: Option<String>,
+    /// Of a GitHub App: where it is installed.
+    installations: Option<Vec<InstalledView>>,
     #[serde(skip)]
     last_good: Option<Timestamp>,
 }
 
 impl From<&Checked> for ResultView {
-    fn from(Checked { connection, probe, .. }: &Checked) -> Self {
+    fn from(Checked { connection, probe, seen, .. }: &Checked) -> Self {
         let limit = probe.rate_limit;
         let known = probe.verdict.is_unknown();
         Self {
@@ -82,6 +84,7 @@ impl From<&Checked> for ResultView {
             server_version: probe.server_version.clone(),
             request_id: probe.request_id.clone(),
             mend_url: probe.mend_url.clone(),
+            installations: seen.as_ref().map(|seen| seen.installations.iter().map(Into::into).collect()),
             last_good: connection.validated_at.filter(|_| known && connection.validation_error.is_none()),
         }
     }
@@ -96,13 +99,42 @@ impl ResultView {
             });
             let renews = self.refresh_expires_at.filter(|_| self.auto_renews);
             let renews = renews.map(|end| format!("renews itself, log in again {}", style.moment(end)));
-            return left.into_iter().chain(renews).collect::<Vec<_>>().join("; ");
+            let installed = self.installations.as_deref().map(installed_in_words);
+            return left.into_iter().chain(renews).chain(installed).collect::<Vec<_>>().join("; ");
         }
         let text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
         match self.last_good {
             Some(at) => format!("{text}; the token was last good {}", style.moment(at)),
             None => text,
         }
+    }
+}
+
+/// An installation that the provider told of.
+#[derive(Debug, Serialize)]
+struct InstalledView {
+    installation_id: u64,
+    account_login: String,
+    suspended: bool,
+}
+
+impl From<&Installation> for InstalledView {
+    fn from(installation: &Installation) -> Self {
+        Self {
+            installation_id: installation.id,
+            account_login: installation.account.clone(),
+            suspended: installation.suspended_at.is_some(),
+        }
+    }
+}
+
+/// `3 installations, 1 suspended (acme-client-a)`
+fn installed_in_words(installations: &[InstalledView]) -> String {
+    let all = words::plural(u64::try_from(installations.len()).unwrap_or(u64::MAX), "installation");
+    let suspended: Vec<&str> = installations.iter().filter(|one| one.suspended).map(|one| one.account_login.as_str()).collect();
+    match suspended.len() {
+        0 => all,
+        count => format!("{all}, {count} suspended ({})", clean(&suspended.join(", "))),
     }
 }
 

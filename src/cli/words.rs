@@ -68,6 +68,21 @@ pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
     Ok(end.timestamp())
 }
 
+/// Where a webhook's events go: `https://…`.
+pub(super) fn parse_webhook(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    url.map(String::from).ok_or_else(|| "an address begins with `https://`".to_owned())
+}
+
+/// `contents=read`: a permission's name and level, by the provider's own words.
+pub(super) fn parse_permission(text: &str) -> Result<(String, String), String> {
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    match text.split_once('=') {
+        Some((name, level @ ("read" | "write" | "admin"))) if is_name(name) => Ok((name.to_owned(), level.to_owned())),
+        _ => Err("a permission is `NAME=read`, `NAME=write` or `NAME=admin`, for example `contents=read`".to_owned()),
+    }
+}
+
 /// A tag as a person types it: 1–50 characters without spaces and commas.
 pub(crate) fn parse_tag(text: &str) -> Result<String, String> {
     let sound = |character: char| !character.is_whitespace() && !character.is_control() && character != ',';

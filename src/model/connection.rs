@@ -184,6 +184,16 @@ impl Connection {
         self.is_active && self.status.is_usable()
     }
 
+    /// Whether it is a GitHub App that signs for itself. (A pasted token of an installation renews nothing.)
+    pub(crate) fn is_app(&self) -> bool {
+        self.auth_method == AuthMethod::GithubApp && self.auto_renews
+    }
+
+    /// Whether it renews itself with the refresh token of a login.
+    pub(crate) fn is_renewing_login(&self) -> bool {
+        self.auto_renews && !self.is_app()
+    }
+
     /// Whether a person has to act before `until`: it expires by then and does not renew itself.
     pub(crate) fn is_due(&self, until: Timestamp) -> bool {
         let end = if self.auto_renews { self.refresh_expires_at } else { self.expiry.at() };

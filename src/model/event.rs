@@ -44,6 +44,16 @@ pub(crate) enum EventKind {
         old: String,
         new: String,
     },
+    /// A GitHub App has made a token for its installation on that account.
+    TokenMade {
+        account: String,
+        fingerprint: String,
+    },
+    /// What became of an installation: `added`, `removed`, `restored`, `suspended`, `unsuspended`, `uninstalled`.
+    Installation {
+        what: String,
+        account: String,
+    },
     /// The refresh token was refused for good: somebody has to log in again.
     LoginEnded,
     Enabled,

@@ -1,5 +1,6 @@
 //! The words of the program as plain data (design §2). No I/O, no terminal, no SQL, no provider's wire shapes.
 
+mod app;
 mod clean;
 mod connection;
 mod event;
@@ -9,6 +10,7 @@ mod oauth;
 mod repository;
 mod words;
 
+pub(crate) use app::{App, Installation, InstallationStatus, Narrowing, Permissions, RepositorySelection, permissions_in_words};
 pub(crate) use clean::{clean, shell_word};
 pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
 pub(crate) use event::{Event, EventKind, Purpose};

@@ -4,6 +4,9 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use super::limits;
+use crate::model::Timestamp;
+
 /// A complete answer. A status is not an error here: what 404 means is the provider's to say.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -31,6 +34,11 @@ impl Answer {
     /// The provider's name for this request, which its support asks for: `X-GitHub-Request-Id`, `X-Request-Id`, …
     pub(crate) fn request_id(&self) -> Option<&str> {
         ["x-github-request-id", "x-request-id"].into_iter().find_map(|name| self.header(name))
+    }
+
+    /// What the server's clock showed, where it says so (RFC 9110 §6.6.1).
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        limits::http_date(self.header("date")?)
     }
 
     /// The body as JSON, or `None` if it is none (providers answer with HTML when they are unwell).

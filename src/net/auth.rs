@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
-use super::Error;
+use super::{Answer, Error};
 use crate::secret::Secret;
 
 /// Supplies the token for each request, and a renewed one when its time has come in the middle of a long page walk.
@@ -15,9 +15,9 @@ pub(crate) trait TokenSource {
     /// The token to send now.
     async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>>;
 
-    /// Another token in place of one that was refused with 401, if there can be one: its end may have come earlier than was known. `None` where a
-    /// refusal is the last word.
-    async fn instead_of(&self, _refused: &Secret) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
+    /// Another token in place of one that this answer, a 401, refuses, if there can be one: its end may have come earlier than was known. The same one
+    /// again where its provider may not know it yet. `None` where a refusal is the last word.
+    async fn instead_of(&self, _refused: &Secret, _answer: &Answer) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
         Ok(None)
     }
 }
@@ -55,9 +55,9 @@ impl Auth {
     }
 
     /// Another token in place of one that was refused.
-    pub(super) async fn instead_of(&self, refused: Option<&Secret>) -> Result<Option<Secret>, Error> {
+    pub(super) async fn instead_of(&self, refused: Option<&Secret>, answer: &Answer) -> Result<Option<Secret>, Error> {
         match self.source().zip(refused) {
-            Some((source, refused)) => Ok(source.instead_of(refused).await?),
+            Some((source, refused)) => Ok(source.instead_of(refused, answer).await?),
             None => Ok(None),
         }
     }

@@ -68,6 +68,11 @@ impl Http {
         Self { shared: Rc::new(Shared { env, options, timing, clients, gates, countdowns }) }
     }
 
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.shared.env.now()
+    }
+
     /// A door to one API base with one credential. `headers` go with every request.
     ///
     /// # Errors

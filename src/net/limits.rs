@@ -59,7 +59,7 @@ pub(crate) fn credible(until: Timestamp, now: Timestamp) -> Timestamp {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`. A wrong weekday is forgiven.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
 }
 

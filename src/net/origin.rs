@@ -22,6 +22,9 @@ use super::{Answer, Classifier, Error, Trust, redirect, wire};
 use crate::model::HostUrl;
 use crate::secret::Secret;
 
+/// Refusals after which one request may be sent with another token.
+const REFUSALS: u32 = 3;
+
 /// Redirects followed in one request.
 const REDIRECTS: usize = 5;
 
@@ -177,10 +180,10 @@ impl Origin {
     ) -> Result<Result<Answer, Fault>, Error> {
         let client = self.client()?;
         let mut instead: Option<Secret> = None;
+        let mut refusals = 0;
         loop {
             self.wait_for_hold(spent).await?;
             // Before the gate: renewing the token may itself need a place there.
-            let is_second = instead.is_some();
             let token = match instead.take() {
                 Some(token) => Some(token),
                 None => self.inner.auth.token().await?,
@@ -196,13 +199,14 @@ impl Origin {
             spent.asking += started.elapsed();
             drop(place);
             // A page of HTML is a proxy's, and says nothing of the token.
-            let is_refused =
-                matches!(&outcome, Ok(Ok(answer)) if answer.status == 401 && answer.json::<serde::de::IgnoredAny>().is_some());
-            // Nothing that changes state is sent twice, and a second refusal counts.
-            if !is_refused || is_second || method != Method::Get {
-                return outcome;
-            }
-            instead = self.inner.auth.instead_of(token.as_ref()).await?;
+            let refusal = match &outcome {
+                Ok(Ok(answer)) if answer.status == 401 && answer.json::<serde::de::IgnoredAny>().is_some() => Some(answer),
+                _ => None,
+            };
+            // Nothing that changes state is sent twice. Which refusal is the last word is the token's source to say, within limits.
+            let Some(answer) = refusal.filter(|_| refusals < REFUSALS && method == Method::Get) else { return outcome };
+            refusals += 1;
+            instead = self.inner.auth.instead_of(token.as_ref(), answer).await?;
             if instead.is_none() {
                 return outcome;
             }

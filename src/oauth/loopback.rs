@@ -40,7 +40,6 @@ pub(crate) enum Outcome {
     /// The connection is kept: its name, the account, and the host.
     Connected { name: String, account: String, host: String },
     /// A GitHub App was made: its name, whose it is, and the host. It is installed nowhere yet.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no command makes an app yet"))]
     Made { app: String, owner: String, host: String },
     /// What happened, in one sentence without a full stop.
     Failed { what: String },

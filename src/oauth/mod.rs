@@ -18,8 +18,7 @@ pub(crate) use callback::{Expected, Objection, Reply, read_pasted};
 pub(crate) use device::DeviceCode;
 pub(crate) use error::{Error, Refusal};
 pub(crate) use loopback::{Listening, Loopback, Outcome};
-#[expect(unused_imports, reason = "no command begins at a form yet")]
-pub(crate) use start::Form;
+pub(crate) use start::{Form, random};
 pub(crate) use tokens::read as read_tokens;
 pub(crate) use transport::Server;
 

@@ -13,6 +13,7 @@ use hyper::{Response, StatusCode};
 use url::{Host, Url};
 
 use super::page::{self, Page, escape, push_escaped};
+use crate::secret::Secret;
 
 /// The one script of all our pages. It stands behind its form and runs while the page is still read: a form that is sent before that
 /// is done takes the page's place in the history, and so nobody who goes back is sent on again.
@@ -36,6 +37,11 @@ pub(crate) struct Form {
     pub(crate) lead: String,
     /// What stands on the button.
     pub(crate) button: String,
+}
+
+/// Something that nobody guesses, fit for an address: a `state`, a part of a path (128 bits).
+pub(crate) fn random() -> Secret {
+    Secret::from(oauth2::CsrfToken::new_random().into_secret())
 }
 
 /// The page of a form, ready to be sent as often as it is asked for.

@@ -230,7 +230,9 @@ fn stranded(env: &Env, db: &Db, provider: ProviderId, host: &HostUrl) -> Result<
 
 fn renewing(db: &Db, provider: ProviderId, host: &HostUrl) -> Result<Vec<Connection>, Error> {
     let all = db.connections()?.into_iter();
-    Ok(all.filter(|connection| connection.provider == provider && connection.host == *host && connection.auto_renews).collect())
+    Ok(all
+        .filter(|connection| connection.provider == provider && connection.host == *host && connection.is_renewing_login())
+        .collect())
 }
 
 /// Every host that somebody could log in at: each provider's own, and those that the store knows.

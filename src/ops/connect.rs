@@ -247,13 +247,12 @@ pub(super) fn tidy(mut tags: Vec<String>) -> Vec<String> {
     tags
 }
 
-fn is_taken(db: &Db, name: &Name) -> Result<bool, Error> {
+pub(super) fn is_taken(db: &Db, name: &Name) -> Result<bool, Error> {
     // `find` also takes the beginning of an id: only the same name counts here.
     Ok(db.find(name.as_str())?.is_some_and(|found| found.name.key() == name.key()))
 }
 
-/// Made of provider, host (unless it is the provider's own) and account: `github-octocat`, `gitlab-git.acme.com-ops`. A number is added while
-/// it is taken.
+/// Made of provider, host (unless it is the provider's own) and account: `github-octocat`, `gitlab-git.acme.com-ops`.
 fn default_name(db: &Db, plan: &Plan, probe: Option<&Probe>) -> Result<Name, Error> {
     let mut parts = vec![plan.provider.to_string()];
     if plan.host != provider::kind(plan.provider).default_host() {
@@ -267,10 +266,14 @@ fn default_name(db: &Db, plan: &Plan, probe: Option<&Probe>) -> Result<Name, Err
         .filter(|character| !character.is_whitespace() && !matches!(character, '/' | ':'))
         .take(90)
         .collect();
-    let stem = crate::model::clean(&stem).replace('\u{fffd}', "");
+    numbered(db, &crate::model::clean(&stem).replace('\u{fffd}', ""))
+}
+
+/// A name that is free: a number is added while it is taken.
+pub(super) fn numbered(db: &Db, stem: &str) -> Result<Name, Error> {
     let mut number = 1_u32;
     loop {
-        let name = Name::new(&if number == 1 { stem.clone() } else { format!("{stem}-{number}") })?;
+        let name = Name::new(&if number == 1 { stem.to_owned() } else { format!("{stem}-{number}") })?;
         if !is_taken(db, &name)? {
             return Ok(name);
         }

@@ -1,5 +1,6 @@
 //! Why a piece of work was not done: the errors of the layers below, and what only their meeting can tell.
 
+use super::apps::AppError;
 use super::guide::Guide;
 use crate::config::Origin;
 use crate::model::{Connection, HostError, NameError, ProviderId, Status};
@@ -130,6 +131,9 @@ pub(crate) enum Error {
     /// New tokens could be saved nowhere (exit 1).
     #[error("`{name}` was renewed, but the new tokens could be saved neither in the store ({source}) nor beside it ({second})")]
     Unkept { name: String, source: Box<store::Error>, second: Box<store::Error> },
+    /// What stands between a GitHub App and its work.
+    #[error(transparent)]
+    App(Box<AppError>),
     /// Another process holds the lock of the renewal (exit 6).
     #[error("another gitconn has been renewing this connection for {seconds} s")]
     RenewalBusy { seconds: u64 },
@@ -148,6 +152,12 @@ impl Error {
     /// Whether somebody has to log in again.
     pub(super) const fn ends_login(&self) -> bool {
         matches!(self, Self::LoginEnded { .. })
+    }
+}
+
+impl From<AppError> for Error {
+    fn from(error: AppError) -> Self {
+        Self::App(Box::new(error))
     }
 }
 
@@ -171,7 +181,7 @@ impl From<provider::Error> for Error {
 }
 
 /// The first few of many names.
-fn some(names: &[String]) -> String {
+pub(super) fn some(names: &[String]) -> String {
     const ENOUGH: usize = 5;
     match names.len().saturating_sub(ENOUGH) {
         0 => names.join(", "),

@@ -4,9 +4,8 @@ use super::connect::Plan;
 use super::grant::{Grant, Pair};
 use super::live::Door;
 use super::offered::Offered;
-use super::renew;
 use super::shield::Held;
-use super::{Error, Session, clients};
+use super::{Error, Session, clients, unblocked};
 use crate::model::GrantFlow;
 use crate::oauth::Server;
 use crate::provider;
@@ -34,7 +33,7 @@ pub(super) async fn renewed(
     let endpoints = provider::kind(plan.provider).oauth(&plan.host, Some(&client.id));
     let server = Server::new(session.http(), endpoints, &door.trust).map_err(oauth)?;
     // Nothing may stand in the way of the save that is known before the tokens are spent: a disk, a lock, a name.
-    renew::change_aside(store, session.stamp(), |_, _| Ok(())).await.map_err(|source| {
+    unblocked::change(store, session.stamp(), |_, _| Ok(())).await.map_err(|source| {
         let (host, source) = (plan.host.to_string(), Box::new(source));
         Error::Unsavable { name: None, provider: plan.provider, host, source }
     })?;

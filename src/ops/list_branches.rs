@@ -1,7 +1,8 @@
 //! The branches of one repository.
 
+use super::serving::Serving;
 use super::{Error, Session, live};
-use crate::model::{Branch, Connection, Purpose, RepositoryPath};
+use crate::model::{Branch, Purpose, RepositoryPath};
 use crate::net::Flow;
 use crate::provider::{BranchQuery, Listing};
 use crate::store::{Store, View};
@@ -11,13 +12,13 @@ pub(crate) async fn list(
     session: &Session<'_>,
     store: &Store,
     view: &View,
-    connection: &Connection,
+    serving: &Serving,
     path: &RepositoryPath,
     query: &BranchQuery,
     mut show: impl FnMut(Vec<Branch>) -> Flow,
 ) -> Result<Listing, Error> {
-    let provider = live::provider(session, store, view, connection)?;
+    let provider = live::provider(session, store, view, serving)?;
     let listing = provider.branches(path, query, &mut show).await?;
-    store.note_use(view, &connection.id, Purpose::Branches, Some(path.as_str()), &session.stamp());
+    store.note_use(view, &serving.connection.id, Purpose::Branches, Some(path.as_str()), &session.stamp());
     Ok(listing)
 }

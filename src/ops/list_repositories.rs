@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use futures_util::future::{join, join_all};
 use tokio::sync::mpsc;
 
+use super::serving::Serving;
 use super::{Error, Session, live};
-use crate::model::{Connection, Purpose, Repository};
+use crate::model::{Purpose, Repository};
 use crate::net::Flow;
 use crate::provider::{Incomplete, Listing, PageChoice, RepositoryQuery};
 use crate::store::{Store, View};
@@ -16,17 +17,17 @@ use crate::store::{Store, View};
 #[derive(Debug)]
 pub(crate) struct Wanted {
     pub(crate) search: Option<String>,
-    /// One page of one connection; otherwise all are walked until there are enough.
+    /// One page of one of them; otherwise all are walked until there are enough.
     pub(crate) page: Option<(u32, u32)>,
     /// At most so many rows in all.
     pub(crate) limit: Option<usize>,
 }
 
-/// A repository and the connection that sees it.
+/// A repository and what serves it.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) repository: Repository,
-    /// Index into the connections that were asked.
+    /// Index into what was asked.
     pub(crate) via: usize,
 }
 
@@ -37,19 +38,19 @@ pub(crate) struct Outcome {
     pub(crate) total: Option<u64>,
     /// There are more than were shown.
     pub(crate) more: bool,
-    /// Left out, by connection (index).
+    /// Left out, by what was asked (index).
     pub(crate) incomplete: Vec<(usize, Incomplete)>,
-    /// Connections that failed (index), with why.
+    /// Those that failed (index), with why.
     pub(crate) failed: Vec<(usize, Error)>,
 }
 
-/// Lists repositories of `connections`, handing each row to `show` in the order of newest activity. The same repository seen by several connections
+/// Lists repositories of all `servings`, handing each row to `show` in the order of newest activity. The same repository seen by several connections
 /// is shown once, by the first of them that is reached.
 pub(crate) async fn list(
     session: &Session<'_>,
     store: &Store,
     view: &View,
-    connections: &[Connection],
+    servings: &[Serving],
     wanted: &Wanted,
     mut show: impl FnMut(Found) -> Flow,
 ) -> Result<Outcome, Error> {
@@ -60,12 +61,12 @@ pub(crate) async fn list(
     let query = RepositoryQuery { search: wanted.search.clone(), pages };
     // Enough of each connection to fill the whole list, were all its rows the newest.
     let enough = wanted.limit.unwrap_or(usize::MAX);
-    let mut readers = Vec::with_capacity(connections.len());
-    let mut streams = Vec::with_capacity(connections.len());
-    for connection in connections {
+    let mut readers = Vec::with_capacity(servings.len());
+    let mut streams = Vec::with_capacity(servings.len());
+    for serving in servings {
         let (sender, receiver) = mpsc::unbounded_channel::<Repository>();
         streams.push(receiver);
-        let (provider, query) = (live::provider(session, store, view, connection), &query);
+        let (provider, query) = (live::provider(session, store, view, serving), &query);
         readers.push(async move {
             let taken = Cell::new(0_usize);
             let listing = provider?
@@ -93,7 +94,7 @@ pub(crate) async fn list(
         }
         while let Some((via, repository)) = newest(&mut heads) {
             heads[via] = streams[via].recv().await;
-            let host = connections[via].host.as_str().to_owned();
+            let host = servings[via].connection.host.as_str().to_owned();
             if !seen.insert((host, repository.id.clone())) {
                 continue;
             }
@@ -112,14 +113,15 @@ pub(crate) async fn list(
     };
     let (listings, more) = join(join_all(readers), merge).await;
     let stamp = session.stamp();
-    // Two connections to one host may see the same repositories: their totals cannot be added.
-    let hosts: HashSet<&str> = connections.iter().map(|connection| connection.host.as_str()).collect();
+    // Two connections to one host may see the same repositories: their totals cannot be added. Two installations of one app never do.
+    let hosts: HashSet<&str> = servings.iter().map(|serving| serving.connection.host.as_str()).collect();
+    let connections: HashSet<&str> = servings.iter().map(|serving| serving.connection.id.as_str()).collect();
     let total = (hosts.len() == connections.len()).then_some(0);
     let mut outcome = Outcome { total, more, ..Outcome::default() };
     for (via, listing) in listings.into_iter().enumerate() {
         match listing {
             Ok(listing) => {
-                store.note_use(view, &connections[via].id, Purpose::Repositories, None, &stamp);
+                store.note_use(view, &servings[via].connection.id, Purpose::Repositories, None, &stamp);
                 outcome.more |= listing.more;
                 outcome.total = outcome.total.zip(listing.total).map(|(total, of_this)| total + of_this);
                 outcome.incomplete.extend(listing.incomplete.into_iter().map(|incomplete| (via, incomplete)));

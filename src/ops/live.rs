@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::apps::OfInstallation;
 use super::renew::Renewing;
+use super::serving::Serving;
 use super::{Error, Session};
 use crate::model::{AuthMethod, Connection, HostUrl, ProviderId};
 use crate::net::{Http, TokenSource, Trust};
@@ -61,18 +63,18 @@ impl Door {
     }
 }
 
-/// The provider behind a stored connection, whose token renews itself where it can.
+/// The provider behind what serves, whose token renews itself where it can.
 pub(super) fn provider(
     session: &Session<'_>,
     store: &Store,
     db: &Db,
-    connection: &Connection,
+    Serving { connection, installation }: &Serving,
 ) -> Result<Box<dyn Provider>, Error> {
     let door = Door::stored(db, connection)?;
-    let token: Rc<dyn TokenSource> = if connection.auto_renews {
-        Rc::new(Renewing::new(session.renewer(store), connection.id.clone()))
-    } else {
-        Rc::new(Pasted(db.token(&connection.id)?))
+    let token: Rc<dyn TokenSource> = match installation {
+        Some(installation) => Rc::new(OfInstallation::new(session.minter(store), connection.id.clone(), installation.id)),
+        None if connection.auto_renews => Rc::new(Renewing::new(session.renewer(store), connection.id.clone())),
+        None => Rc::new(Pasted(db.token(&connection.id)?)),
     };
     door.enter(session.http(), Credential { method: connection.auth_method, token })
 }

@@ -69,6 +69,9 @@ pub(crate) trait Person {
     /// Shows the address, and opens it if that is wanted.
     fn go_to(&self, host: &HostUrl, address: &Address);
 
+    /// Shows the page of ours that something begins at in the browser, and opens it if that is wanted.
+    fn begin_at(&self, host: &HostUrl, url: &str);
+
     /// Shows the code and where to type it.
     fn type_code(&self, host: &HostUrl, code: &DeviceCode);
 

@@ -1,6 +1,7 @@
 //! What the program does, without a terminal: each file is one thing that a user asks for. It brings store, providers and settings together and
 //! prints nothing.
 
+pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod checkout;
 pub(crate) mod clients;
@@ -22,12 +23,15 @@ pub(crate) mod remove;
 mod renew;
 pub(crate) mod replace_token;
 pub(crate) mod resolve;
+pub(crate) mod serving;
 mod session;
 mod shield;
 pub(crate) mod store;
 pub(crate) mod token;
+mod unblocked;
 pub(crate) mod validate;
 
+pub(crate) use apps::AppError;
 pub(crate) use error::Error;
 pub(crate) use host_options::HostOptions;
 pub(crate) use offered::Offered;
@@ -38,7 +42,7 @@ pub(crate) use shield::Shield;
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
-    Answered, BranchQuery, Error as ProviderError, PageChoice, Probe, RevokeBy, Revoked, redact, secret_in,
+    Answered, BranchQuery, Error as ProviderError, Obstacle, PageChoice, Probe, RevokeBy, Revoked, redact, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
-pub(crate) use crate::store::{Error as StoreError, Store};
+pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::{Error, Session, resolve};
+use super::{Error, Session, apps, resolve};
 use crate::model::Connection;
 use crate::store::Store;
 
@@ -26,7 +26,8 @@ pub(crate) fn chosen(store: &Store, typed: &[String]) -> Result<Vec<Connection>,
         for connection in view.connections()?.into_iter().filter(|connection| connection.is_active) {
             // A login that is over is told, not passed over.
             let is_over = || Ok::<_, Error>(!connection.status.is_usable() && view.grant(&connection.id)?.is_some());
-            if connection.auto_renews || is_over()? {
+            // An app's tokens live for an hour whatever is done: nobody wants all of them anew.
+            if connection.is_renewing_login() || is_over()? {
                 found.push(connection);
             }
         }
@@ -57,7 +58,11 @@ pub(crate) async fn refresh(
     let each = connections.into_iter().map(|connection| {
         let (renewer, finished, done) = (&renewer, &finished, &done);
         async move {
-            let outcome = renewer.renew(&connection).await;
+            let outcome = if connection.is_app() {
+                apps::anew(session, store, &connection).await.map(|()| connection.clone())
+            } else {
+                renewer.renew(&connection).await
+            };
             finished.set(finished.get() + 1);
             done(finished.get());
             match outcome {

@@ -1,6 +1,6 @@
 //! Taking a connection away, at the provider too if that is wanted.
 
-use super::{Error, Session, clients, live, resolve};
+use super::{Error, Session, apps, clients, live, resolve};
 use crate::config::Origin;
 use crate::model::{Connection, EventKind, OAuthClient};
 use crate::oauth::Server;
@@ -31,7 +31,11 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
     {
         by.push(format!("the setting `connection` in `{}`", path.display()));
     }
-    let revoke_by = provider::kind(connection.provider).revoke_by(&connection.host, connection.auth_method);
+    let revoke_by = match apps::keys_page(&view, &connection)? {
+        // A private key dies on the app's page alone; the tokens made with it die within the hour.
+        Some(page) => RevokeBy::Page(page),
+        None => provider::kind(connection.provider).revoke_by(&connection.host, connection.auth_method),
+    };
     let is_twin = |other: &Connection| other.id != connection.id && other.fingerprint == connection.fingerprint;
     let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
     Ok(Plan { connection, by, twins, revoke_by })

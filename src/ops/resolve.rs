@@ -1,9 +1,10 @@
 //! Which connection serves: named, set as default, or the only one that fits (design §6). There is no current connection.
 
+use super::apps::route::Fallback;
 use super::{Error, Filter, Session};
 use crate::git::Remote;
-use crate::model::{Connection, HostUrl};
-use crate::store::Db;
+use crate::model::{Connection, HostUrl, InstallationStatus};
+use crate::store::{Db, InstallationRecord};
 
 /// The connection of this name or id prefix, usable or not.
 ///
@@ -85,9 +86,15 @@ pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<
     Ok(found)
 }
 
-/// The connection that serves a remote: the one named, else the default one, else the only usable one for its host (for any host, where the
-/// remote names none).
-pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remote: &Remote) -> Result<Connection, Error> {
+/// The connection that serves a remote: the one named, else the default one, else (on the remote's host, or on any where it names none) the app that
+/// is installed on the repository's owner, else the only usable one, else for reading the only app.
+pub(crate) fn serving(
+    session: &Session<'_>,
+    db: &Db,
+    typed: Option<&str>,
+    remote: &Remote,
+    fallback: Fallback,
+) -> Result<Connection, Error> {
     if let Some(typed) = typed {
         return usable(db, typed);
     }
@@ -109,7 +116,35 @@ pub(crate) fn serving(session: &Session<'_>, db: &Db, typed: Option<&str>, remot
     }
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && remote.is_on(&connection.host)).collect();
-    only(fitting, format!("`{}`", remote.describe()), remote.host_text())
+    let installed = installed(db, &fitting, remote)?;
+    match (installed.as_slice(), fitting.len()) {
+        ([_, ..], _) => only(installed, format!("`{}`", remote.describe()), remote.host_text()),
+        ([], 2..) if fallback == Fallback::First => {
+            let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
+            match <[Connection; 1]>::try_from(apps) {
+                Ok([app]) => Ok(app),
+                Err(apps) => {
+                    let all = apps.into_iter().chain(others).collect();
+                    only(all, format!("`{}`", remote.describe()), remote.host_text())
+                }
+            }
+        }
+        _ => only(fitting, format!("`{}`", remote.describe()), remote.host_text()),
+    }
+}
+
+/// The apps among them that are installed on the owner of the remote's repository, and can be used there.
+fn installed(db: &Db, fitting: &[Connection], remote: &Remote) -> Result<Vec<Connection>, Error> {
+    let mut found = Vec::new();
+    for app in fitting.iter().filter(|connection| connection.is_app()) {
+        let Some(path) = remote.path_on(&app.host) else { continue };
+        let owner = path.segments().next().unwrap_or_default();
+        let is_there = |record: &InstallationRecord| record.status() == InstallationStatus::Active && record.is_of(owner);
+        if db.installations(&app.id)?.iter().any(is_there) {
+            found.push(app.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The only usable connection for a host.

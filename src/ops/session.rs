@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::apps::Minter;
 use super::renew::Renewer;
 use super::{Error, Shield};
 use crate::config::{Config, Origin, Setting};
@@ -77,6 +78,7 @@ pub(crate) struct Session<'a> {
     shield: Shield,
     http: OnceCell<Http>,
     renewer: OnceCell<Rc<Renewer>>,
+    minter: OnceCell<Rc<Minter>>,
 }
 
 impl<'a> Session<'a> {
@@ -89,8 +91,8 @@ impl<'a> Session<'a> {
         let key_file = config.key_file(choices.key_file.as_deref());
         let max_wait = choices.max_wait.unwrap_or_else(|| config.max_wait());
         let options = Options { watcher: Some(watcher), max_wait };
-        let (http, renewer) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { env, config, key_file, store_setting, place, ask, options, notices, shield, http, renewer })
+        let (http, renewer, minter) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { env, config, key_file, store_setting, place, ask, options, notices, shield, http, renewer, minter })
     }
 
     pub(super) fn env(&self) -> &Env {
@@ -109,6 +111,17 @@ impl<'a> Session<'a> {
             Rc::new(Renewer::new(store.clone(), self.env.clone(), http, shield, notices))
         };
         Rc::clone(self.renewer.get_or_init(made))
+    }
+
+    /// What makes installation tokens, made when it is first needed.
+    pub(super) fn minter(&self, store: &Store) -> Rc<Minter> {
+        let made = || Rc::new(Minter::new(store.clone(), self.env.clone(), self.http().clone(), Rc::clone(&self.notices)));
+        Rc::clone(self.minter.get_or_init(made))
+    }
+
+    /// Who hears what a person should know.
+    pub(super) fn notices(&self) -> &dyn Notices {
+        &*self.notices
     }
 
     pub(crate) fn config(&self) -> &Config {

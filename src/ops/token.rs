@@ -1,43 +1,131 @@
 //! Handing out a live token. It needs no network while the token is good, and none for one that does not renew itself.
 
+use super::apps::AppError;
+use super::apps::route::Fallback;
+use super::apps::token::{self as of_app, Asked};
+use super::serving::Serving;
 use super::{Error, Session, renew, resolve};
 use crate::git::Remote;
-use crate::model::{Connection, HostUrl, Purpose};
+use crate::model::{Connection, Expiry, HostUrl, Installation, Narrowing, Purpose, RepositoryPath};
 use crate::secret::Secret;
-use crate::store::{Store, View};
+use crate::store::{CachedToken, Store, View};
 
-/// Which connection `token NAME|URL` means.
-pub(crate) fn connection(session: &Session<'_>, view: &View, typed: &str) -> Result<Connection, Error> {
+/// What `token NAME|URL` means: a connection, and the repository by which it was found.
+pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(Connection, Option<RepositoryPath>), Error> {
     let unknown = match resolve::usable(view, typed) {
         Err(error @ Error::NoConnection { .. }) => error,
-        found => return found,
+        found => return Ok((found?, None)),
     };
     // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
     if let (false, Ok(host)) = (typed.contains('@') || !typed.contains('.'), HostUrl::parse(typed))
         && let found @ (Ok(_) | Err(Error::Ambiguous { .. })) = resolve::for_host(view, &host)
     {
-        return found;
+        return Ok((found?, None));
     }
     match Remote::parse(typed).filter(|remote| remote.host_text().is_some()) {
-        Some(remote) => resolve::serving(session, view, None, &remote),
+        // Whoever gets the token may write with it: nothing is guessed.
+        Some(remote) => {
+            let connection = resolve::serving(session, view, None, &remote, Fallback::Never)?;
+            let path = remote.path_on(&connection.host);
+            Ok((connection, path))
+        }
         None => Err(unknown),
     }
 }
 
-/// The connection's token where it is at hand; `None` where it is to be renewed first, which takes the network.
-pub(crate) fn at_hand(
-    session: &Session<'_>,
-    store: &Store,
+/// What serves, and what its token is narrowed to.
+///
+/// # Errors
+///
+/// `AppError::NotAnApp` where something is asked that only an app's token can have.
+pub(crate) fn settle(
     view: &View,
-    connection: &Connection,
-) -> Result<Option<Secret>, Error> {
-    let is_good = !connection.auto_renews || renew::is_fresh(store, view, connection, session.now())?;
-    if is_good { Ok(Some(view.token(&connection.id)?)) } else { Ok(None) }
+    connection: Connection,
+    path: Option<&RepositoryPath>,
+    asked: &Asked,
+) -> Result<(Serving, Narrowing), Error> {
+    if connection.is_app() {
+        return asked.settle(view, connection, path);
+    }
+    if asked.is_empty() {
+        return Ok((Serving { connection, installation: None }, Narrowing::default()));
+    }
+    Err(AppError::NotAnApp { name: connection.name.to_string() }.into())
 }
 
-/// The connection's token, renewed first if its end is near, and the connection as it is then.
-pub(crate) async fn live(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(Secret, Connection), Error> {
-    session.renewer(store).live_and_whole(&connection.id).await
+/// A token that is handed out.
+#[derive(Debug)]
+pub(crate) struct Handed {
+    pub(crate) token: Secret,
+    /// As it is then.
+    pub(crate) connection: Connection,
+    /// Of an app: whose installation it is for.
+    pub(crate) installation: Option<Installation>,
+    pub(crate) expiry: Expiry,
+}
+
+impl Handed {
+    fn of_app(serving: &Serving, cached: CachedToken) -> Self {
+        Self {
+            token: cached.token,
+            connection: serving.connection.clone(),
+            installation: serving.installation.clone(),
+            expiry: Expiry::At(cached.expires_at),
+        }
+    }
+
+    fn of(token: Secret, connection: Connection) -> Self {
+        let expiry = connection.expiry;
+        Self { token, connection, installation: None, expiry }
+    }
+}
+
+/// The token where it is at hand; `None` where it is to be made or renewed first, which takes the network.
+pub(crate) fn at_hand(session: &Session<'_>, store: &Store, view: &View, serving: &Serving) -> Result<Option<Handed>, Error> {
+    let connection = &serving.connection;
+    if let Some(installation) = &serving.installation {
+        let cached = of_app::at_hand(session, view, connection, installation)?;
+        return Ok(cached.map(|cached| Handed::of_app(serving, cached)));
+    }
+    let is_good = !connection.auto_renews || renew::is_fresh(store, view, connection, session.now())?;
+    if is_good { Ok(Some(Handed::of(view.token(&connection.id)?, connection.clone()))) } else { Ok(None) }
+}
+
+/// The token, made or renewed first if its end is near.
+pub(crate) async fn live(session: &Session<'_>, store: &Store, serving: &Serving) -> Result<Handed, Error> {
+    let id = &serving.connection.id;
+    if let Some(installation) = &serving.installation {
+        return Ok(Handed::of_app(serving, session.minter(store).live(id, installation.id).await?));
+    }
+    let (token, connection) = session.renewer(store).live_and_whole(id).await?;
+    Ok(Handed::of(token, connection))
+}
+
+/// An app's token that is made for this call, and kept nowhere.
+pub(crate) async fn once(
+    session: &Session<'_>,
+    store: &Store,
+    serving: &Serving,
+    narrowing: &Narrowing,
+) -> Result<Handed, Error> {
+    match &serving.installation {
+        Some(installation) => {
+            let made = of_app::once(session, store, &serving.connection, installation, narrowing).await?;
+            Ok(Handed::of_app(serving, made))
+        }
+        None => live(session, store, serving).await,
+    }
+}
+
+/// What a GitHub App's events are signed with.
+///
+/// # Errors
+///
+/// `AppError::NotAnApp`; `Error::Usage` where the app was not made here.
+pub(crate) fn webhook_secret(view: &View, connection: &Connection) -> Result<Secret, Error> {
+    super::apps::record(view, connection)?;
+    let unknown = || Error::Usage(format!("the secret of `{}`'s webhook is not known: it was not made here", connection.name));
+    view.webhook_secret(&connection.id)?.ok_or_else(unknown)
 }
 
 /// The user name git sends with the token over HTTPS.
@@ -46,6 +134,6 @@ pub(crate) fn git_username(connection: &Connection) -> &'static str {
 }
 
 /// Notes the use, after the token is out.
-pub(crate) fn note(session: &Session<'_>, store: &Store, view: &View, connection: &Connection) {
-    store.note_use(view, &connection.id, Purpose::Token, None, &session.stamp());
+pub(crate) fn note(session: &Session<'_>, store: &Store, view: &View, connection: &Connection, path: Option<&RepositoryPath>) {
+    store.note_use(view, &connection.id, Purpose::Token, path.map(RepositoryPath::as_str), &session.stamp());
 }

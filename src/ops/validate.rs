@@ -3,7 +3,9 @@
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::{Error, Session, live};
+use super::apps::sync::{self, Seen};
+use super::serving::Serving;
+use super::{Error, Session, apps, live};
 use crate::model::{Connection, EventKind, Expiry, Stamp, Status, Verdict};
 use crate::provider::{Known, Probe};
 use crate::store::{Db, Keep, Store};
@@ -18,6 +20,8 @@ pub(crate) struct Checked {
     pub(crate) is_login: bool,
     /// What kept it from being renewed, and so from being checked: a copy of the store, for one.
     pub(crate) obstacle: Option<Error>,
+    /// Of an app: who it is and where it is installed.
+    pub(crate) seen: Option<Seen>,
 }
 
 /// Asks about each connection; results come back in the order of `connections`. `done` hears how many are finished.
@@ -30,27 +34,14 @@ pub(crate) async fn check(
 ) -> Result<Vec<Checked>, Error> {
     let mut running = FuturesUnordered::new();
     for (position, connection) in connections.into_iter().enumerate() {
-        let provider = live::provider(session, store, db, &connection);
         running.push(async move {
-            // What a provider has refused as invalid never worked.
-            let was_active = matches!(connection.status, Status::Active | Status::Expired | Status::Revoked);
-            let known = Known { was_active, expires_at: connection.expiry.at() };
-            let obstacle = renewed(session, store, &connection).await.err();
-            let probe = match (&obstacle, provider) {
-                (Some(obstacle), _) => in_the_way(obstacle),
-                (None, Ok(provider)) => provider.probe(&known).await,
-                // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
-                (None, Err(Error::Provider(error))) => Probe::of(Verdict::Unreachable, error.to_string()),
-                (None, Err(error)) => return Err(error),
+            let checked = if connection.is_app() {
+                let (probe, seen) = apps::check(session, db, &connection).await?;
+                Checked { connection, probe, is_login: false, obstacle: None, seen }
+            } else {
+                check_token(session, store, db, connection).await?
             };
-            let is_login = db.grant(&connection.id)?.is_some();
-            // That the old access token is dead is no news: why nobody can renew it is.
-            let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
-            let probe = match &connection.validation_error {
-                Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
-                _ => probe,
-            };
-            Ok((position, Checked { connection, probe, is_login, obstacle }))
+            Ok::<_, Error>((position, checked))
         });
     }
     let mut results = Vec::with_capacity(running.len());
@@ -60,10 +51,36 @@ pub(crate) async fn check(
     }
     results.sort_by_key(|(position, _)| *position);
     let mut results: Vec<Checked> = results.into_iter().map(|(_, checked)| checked).collect();
-    if results.iter().any(|checked| checked.connection.auto_renews) {
+    if results.iter().any(|checked| checked.connection.is_renewing_login()) {
         catch_up(session, store, &mut results).await?;
     }
     Ok(results)
+}
+
+/// Asks about one connection that has a token.
+async fn check_token(session: &Session<'_>, store: &Store, db: &Db, connection: Connection) -> Result<Checked, Error> {
+    // What a provider has refused as invalid never worked.
+    let was_active = matches!(connection.status, Status::Active | Status::Expired | Status::Revoked);
+    let known = Known { was_active, expires_at: connection.expiry.at() };
+    let serving = Serving { connection, installation: None };
+    let provider = live::provider(session, store, db, &serving);
+    let connection = serving.connection;
+    let obstacle = renewed(session, store, &connection).await.err();
+    let probe = match (&obstacle, provider) {
+        (Some(obstacle), _) => in_the_way(obstacle),
+        (None, Ok(provider)) => provider.probe(&known).await,
+        // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
+        (None, Err(Error::Provider(error))) => Probe::of(Verdict::Unreachable, error.to_string()),
+        (None, Err(error)) => return Err(error),
+    };
+    let is_login = db.grant(&connection.id)?.is_some();
+    // That the old access token is dead is no news: why nobody can renew it is.
+    let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
+    let probe = match &connection.validation_error {
+        Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
+        _ => probe,
+    };
+    Ok(Checked { connection, probe, is_login, obstacle, seen: None })
 }
 
 /// Brings the connections that renew themselves up to date: a renewal may have put another token in the place of one, and the check was of that one. What
@@ -71,7 +88,7 @@ pub(crate) async fn check(
 async fn catch_up(session: &Session<'_>, store: &Store, results: &mut [Checked]) -> Result<(), Error> {
     let renewer = session.renewer(store);
     let view = store.read()?;
-    for Checked { connection, probe, .. } in results.iter_mut().filter(|checked| checked.connection.auto_renews) {
+    for Checked { connection, probe, .. } in results.iter_mut().filter(|checked| checked.connection.is_renewing_login()) {
         let checked = renewer.in_use(&connection.id).await.unwrap_or_else(|| connection.fingerprint.clone());
         if let Some(present) = view.find(connection.id.as_str())?.filter(|present| present.fingerprint == checked) {
             *connection = present;
@@ -102,13 +119,16 @@ fn in_the_way(obstacle: &Error) -> Probe {
 /// what is known of the new one.
 pub(crate) fn save(store: &Store, stamp: &Stamp, results: &[Checked]) -> Result<bool, Error> {
     let saved = store.change(stamp, Keep::Nothing, |db| {
-        for Checked { connection, probe, .. } in results {
+        for Checked { connection, probe, seen, .. } in results {
             let Some(mut current) = db.find(connection.id.as_str())? else { continue };
             if current.fingerprint != connection.fingerprint {
                 continue;
             }
             learn(&mut current, probe, stamp);
             db.update(&current)?;
+            if let Some(seen) = seen {
+                sync::apply(db, &current, seen, stamp)?;
+            }
             db.record(stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?;
         }
         Ok::<_, Error>(())

@@ -1,6 +1,6 @@
 //! Why a provider did not do what was asked, named for what happened to the user.
 
-use super::Shape;
+use super::{Obstacle, Shape};
 use crate::model::{ProviderId, RepositoryPath, Verdict};
 use crate::net;
 
@@ -16,6 +16,16 @@ pub(crate) enum Error {
         /// (a checksum, a prefix), so that a user may insist (`--force`). `None`: it can never work.
         if_forced: Option<Box<Shape>>,
     },
+    /// The text is not an app's private key, or not one that can be used.
+    #[error("this is not a usable private key: {why}")]
+    Key {
+        why: String,
+        /// A passphrase stands in the way, and nothing else.
+        is_encrypted: bool,
+    },
+    /// An installation gives no token.
+    #[error("{}", obstacle.words())]
+    Installation { obstacle: Obstacle, answered: Box<Answered> },
     /// The provider refused the credential. The verdict says how.
     #[error("{reason}")]
     Refused { verdict: Verdict, reason: String, mend_url: Option<String>, answered: Box<Answered> },
@@ -38,6 +48,13 @@ pub(crate) enum Error {
     /// No answer.
     #[error(transparent)]
     Net(#[from] net::Error),
+}
+
+impl Error {
+    /// Whether nothing was learnt: the same request may well go through later.
+    pub(crate) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Unintelligible { .. } | Self::Net(_))
+    }
 }
 
 /// Which answer it was, for `caused by:` and for the provider's support.

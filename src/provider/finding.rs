@@ -98,6 +98,20 @@ pub(super) fn unanswered(error: &net::Error) -> Probe {
     Probe { rate_limit, ..Probe::of(verdict, crate::model::clean(&error.to_string()).into_owned()) }
 }
 
+/// What a failed request says of the credential.
+impl From<Error> for Probe {
+    fn from(error: Error) -> Self {
+        let reason = crate::model::clean(&error.to_string()).into_owned();
+        match error {
+            Error::Refused { verdict, mend_url, answered, .. } => {
+                Self { mend_url, request_id: answered.request_id, ..Self::of(verdict, reason) }
+            }
+            Error::Net(error) => unanswered(&error),
+            _ => Self::of(Verdict::Unreachable, reason),
+        }
+    }
+}
+
 /// Tells a credential that is simply unknown apart by what was known of it (design §2): past its end it has expired, if it once
 /// worked it was revoked, else it was never good.
 pub(super) fn by_what_was_known(known: Option<&super::Known>, now: crate::model::Timestamp) -> Verdict {

@@ -1,6 +1,7 @@
 //! Providers: what is known about each ([`Kind`]) and what one account at one host can do ([`Provider`]). Wire shapes stay in the
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
+mod apps;
 mod error;
 mod finding;
 mod github;
@@ -14,6 +15,7 @@ mod types;
 
 use async_trait::async_trait;
 
+pub(crate) use apps::{AppAccount, AppKey, AppSigner, Apps, InstallationToken, Made, Manifest, Obstacle};
 pub(crate) use error::{Answered, Error};
 pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
@@ -65,6 +67,11 @@ pub(crate) trait Kind: Sync {
     /// Which of the scopes that were asked for are not among those that were granted, nor included in one of them.
     fn lacks(&self, requested: &[String], granted: &[String]) -> Vec<String> {
         requested.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
+    }
+
+    /// Apps, where the provider has them.
+    fn apps(&self) -> Option<&'static dyn Apps> {
+        None
     }
 
     /// An account at a host. `api` is from [`Kind::api_base`] unless the user named another.

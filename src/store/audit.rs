@@ -278,6 +278,10 @@ fn write(kind: &EventKind) -> (String, String) {
         }
         EventKind::Rotated { old, new } => ("rotated", json!({ "old": old, "new": new })),
         EventKind::Refreshed { old, new } => ("refreshed", json!({ "old": old, "new": new })),
+        EventKind::TokenMade { account, fingerprint } => {
+            ("token_made", json!({ "account": account, "fingerprint": fingerprint }))
+        }
+        EventKind::Installation { what, account } => ("installation", json!({ "what": what, "account": account })),
         EventKind::LoginEnded => ("login_ended", json!({})),
         EventKind::Enabled => ("enabled", json!({})),
         EventKind::Disabled => ("disabled", json!({})),
@@ -314,6 +318,8 @@ fn read(kind: String, detail: String) -> EventKind {
             },
             "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")? },
             "refreshed" => EventKind::Refreshed { old: text("old")?, new: text("new")? },
+            "token_made" => EventKind::TokenMade { account: text("account")?, fingerprint: text("fingerprint")? },
+            "installation" => EventKind::Installation { what: text("what")?, account: text("account")? },
             "login_ended" => EventKind::LoginEnded,
             "enabled" => EventKind::Enabled,
             "disabled" => EventKind::Disabled,

@@ -1,4 +1,5 @@
-//! The lock of one connection: held while its tokens are renewed, so that a refresh token is spent once. It serves one machine.
+//! The lock of one connection: held while its tokens are renewed, so that a refresh token is spent once; or of one of its installations, so that one token is
+//! made for all who want one. It serves one machine.
 
 use super::lock::Lock;
 use super::{Error, Store, file};
@@ -14,13 +15,21 @@ pub(crate) struct ConnectionLock {
 }
 
 impl Store {
-    /// Takes a connection's lock if it is free. Never waits: whoever waits for it may not block a thread.
+    /// Takes the lock of a connection, or of one of its installations, if it is free. Never waits: whoever waits for it may not block a thread.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] where the state directory cannot be written to or has no locks.
-    pub(crate) fn try_connection_lock(&self, store_id: &str, id: &ConnectionId) -> Result<Option<ConnectionLock>, Error> {
-        let path = self.place.of_connection("locks", store_id, id)?;
+    pub(crate) fn try_connection_lock(
+        &self,
+        store_id: &str,
+        id: &ConnectionId,
+        installation: Option<u64>,
+    ) -> Result<Option<ConnectionLock>, Error> {
+        let mut path = self.place.of_connection("locks", store_id, id)?;
+        if let Some(installation) = installation {
+            path.as_mut_os_string().push(format!("-{installation}"));
+        }
         file::make_directory(file::directory(&path))?;
         Ok(Lock::attempt(&path)?.map(|lock| ConnectionLock { _lock: lock }))
     }

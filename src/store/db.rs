@@ -1,5 +1,5 @@
-//! The tables as values: statements of SQL that read or write rows are here, and for OAuth in `clients.rs`, `grants.rs` and
-//! `intents.rs`, for events in `audit.rs`.
+//! The tables as values: statements of SQL that read or write rows are here, and for secrets in `secrets.rs`, for OAuth in `clients.rs`, `grants.rs` and
+//! `intents.rs`, for apps in `apps.rs` and `installations.rs`, for events in `audit.rs`.
 
 use std::path::{Path, PathBuf};
 
@@ -64,6 +64,11 @@ pub(crate) struct Meta {
 impl Db {
     pub(super) fn new(sqlite: Sqlite, path: &Path) -> Self {
         Self { sqlite, path: path.to_owned() }
+    }
+
+    /// The content breaks a rule of ours.
+    pub(super) fn damaged(&self, why: &str) -> Error {
+        Error::damaged(&self.path, why)
     }
 
     /// For `map_err`: SQLite's error as ours.
@@ -178,15 +183,17 @@ impl Db {
 
     /// Adds a connection with its token. Fails with `Error::NameTaken` where the name is.
     pub(crate) fn add(&self, connection: &Connection, token: &Secret) -> Result<(), Error> {
+        self.insert(connection)?;
+        self.put_secret(&connection.id, TOKEN, token, None)
+    }
+
+    /// Adds a connection without any secret.
+    pub(super) fn insert(&self, connection: &Connection) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO connections VALUES (:id, :name, :name_key, :description, :provider, :host, :auth_method, \
              :token_kind, :username, :account_id, :account_type, :status, :is_active, :tags, :scopes, :expires_at, :never_expires, \
              :auto_renews, :refresh_expires_at, :fingerprint, :rotated_at, :validated_at, :validation_error, :last_used_at, \
              :created_by, :created_at, :updated_at)";
-        self.put(INSERT, connection)?;
-        self.sqlite
-            .execute("INSERT INTO secrets VALUES (?1, ?2, ?3, NULL)", (connection.id.as_str(), TOKEN, token.expose()))
-            .map(drop)
-            .map_err(self.failed())
+        self.put(INSERT, connection)
     }
 
     /// Writes all fields of a connection that exists.
@@ -262,7 +269,7 @@ impl Db {
                     Ok((row.get(0)?, row.get(1)?))
                 })?;
             // `secure_delete` writes zeros over what is deleted.
-            for table in ["secrets", "grants", "intents"] {
+            for table in ["secrets", "grants", "intents", "installations", "apps"] {
                 self.sqlite.execute(&format!("DELETE FROM {table} WHERE connection_id = ?1"), [id.as_str()])?;
             }
             self.sqlite.execute("DELETE FROM connections WHERE id = ?1", [id.as_str()])?;
@@ -281,14 +288,7 @@ impl Db {
     ///
     /// [`Error::Damaged`] if it has none: look for the connection in the same view.
     pub(crate) fn token(&self, id: &ConnectionId) -> Result<Secret, Error> {
-        self.sqlite
-            .query_row("SELECT value FROM secrets WHERE connection_id = ?1 AND kind = ?2", (id.as_str(), TOKEN), |row| {
-                row.get::<_, String>(0).map(Secret::from)
-            })
-            .map_err(|error| match error {
-                rusqlite::Error::QueryReturnedNoRows => Error::damaged(&self.path, "a connection in it has no token"),
-                other => explain(other, &self.path),
-            })
+        self.secret(id, TOKEN)?.map(|(token, _)| token).ok_or_else(|| self.damaged("a connection in it has no token"))
     }
 
     /// Puts another token in place of a connection's token.

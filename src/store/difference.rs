@@ -8,7 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use super::audit::Trail;
 use super::recover::Seen;
 use super::seal::hash;
-use super::{Backup, ClientRecord, Db, Error, GrantRecord, HostRecord, Source, Store};
+use super::{AppRecord, Backup, ClientRecord, Db, Error, GrantRecord, HostRecord, InstallationRecord, Source, Store};
 use crate::model::{Connection, Expiry};
 
 /// How a file differs from another.
@@ -194,38 +194,71 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
     }
     for connection in db.connections()? {
         let (id, name) = (connection.id.to_string(), connection.name.to_string());
-        let secrets = Secrets {
-            token: db.token(&connection.id)?.fingerprint(),
-            refresh_token: db.refresh_token(&connection.id)?.map(|token| token.fingerprint()),
+        // Every connection has the secret that it lives by.
+        if connection.is_app() {
+            db.app_key(&connection.id)?
+        } else {
+            db.token(&connection.id)?
         };
-        let grant = db.grant(&connection.id)?;
-        items.insert((What::Connection, id), Item { name: Some(name), facts: facts_of(connection, secrets, grant) });
+        let (secrets, grant) = (facts_of_secrets(&db.fingerprints(&connection.id)?), db.grant(&connection.id)?);
+        let app = facts_of_app(db.app(&connection.id)?.as_ref(), &db.installations(&connection.id)?);
+        let facts = facts_of(connection, secrets, grant).into_iter().chain(app).collect();
+        items.insert((What::Connection, id), Item { name: Some(name), facts });
     }
     Ok(items)
 }
 
-/// A connection's secrets by their fingerprints.
-struct Secrets {
-    token: String,
-    refresh_token: Option<String>,
+/// A connection's secrets. The tokens of its installations count as one fact: there may be many, and each lives for an hour.
+fn facts_of_secrets(fingerprints: &[(String, String)]) -> Vec<Fact> {
+    let of = |wanted: &str| fingerprints.iter().find(|(kind, _)| kind == wanted).map(|(_, fingerprint)| fingerprint.clone());
+    let cached: Vec<String> = fingerprints
+        .iter()
+        .filter(|(kind, _)| kind.starts_with("installation:"))
+        .map(|(kind, fingerprint)| format!("{kind} {fingerprint}"))
+        .collect();
+    vec![
+        Fact::secret("token", of("token")),
+        Fact::secret("refresh_token", of("refresh")),
+        Fact::secret("private_key", of("private_key")),
+        Fact::secret("webhook_secret", of("webhook_secret")),
+        Fact {
+            name: "cached_tokens",
+            shown: Some(cached.len().to_string()).filter(|_| !cached.is_empty()),
+            exact: cached.join(", "),
+        },
+    ]
 }
 
-fn facts_of(connection: Connection, secrets: Secrets, grant: Option<GrantRecord>) -> Vec<Fact> {
+fn facts_of_app(record: Option<&AppRecord>, installations: &[InstallationRecord]) -> Vec<Fact> {
+    let app = record.map(|record| &record.app);
+    let installed: Vec<String> = installations
+        .iter()
+        .map(|record| format!("{} ({}, {})", record.installation.account, record.installation.id, record.status()))
+        .collect();
+    vec![
+        Fact::plain("app", app.map(|app| format!("{} ({})", app.slug, app.id))),
+        Fact::plain("app_owner", app.map(|app| app.owner.clone())),
+        Fact::plain("takes_all", record.map(|record| record.takes_all.to_string())),
+        Fact::plain("installations", Some(installed.join(", "))),
+    ]
+}
+
+fn facts_of(connection: Connection, secrets: Vec<Fact>, grant: Option<GrantRecord>) -> Vec<Fact> {
     let Connection { name, provider, host, auth_method, username, account_id, token_kind, status, is_active, .. } = connection;
     let expiry = match connection.expiry {
         Expiry::At(at) => at.to_string(),
         Expiry::Never => "never".to_owned(),
         Expiry::Unknown => "unknown".to_owned(),
     };
-    vec![
+    let front = vec![
         Fact::plain("name", name.to_string()),
         Fact::plain("provider", provider.to_string()),
         Fact::plain("host", host.as_str().to_owned()),
         Fact::plain("username", username),
         Fact::plain("account_id", account_id),
         Fact::plain("account_type", connection.account_type.map(|kind| kind.to_string())),
-        Fact::secret("token", Some(secrets.token)),
-        Fact::secret("refresh_token", secrets.refresh_token),
+    ];
+    let back = [
         Fact::plain("auth_method", auth_method.to_string()),
         Fact::plain("token_kind", token_kind.map(|kind| kind.to_string())),
         Fact::plain("status", status.to_string()),
@@ -237,7 +270,8 @@ fn facts_of(connection: Connection, secrets: Secrets, grant: Option<GrantRecord>
         Fact::plain("scopes", connection.scopes.map(|scopes| scopes.join(", "))),
         Fact::plain("tags", connection.tags.join(", ")),
         Fact::plain("description", connection.description),
-    ]
+    ];
+    front.into_iter().chain(secrets).chain(back).collect()
 }
 
 fn facts_of_host(host: HostRecord) -> Vec<Fact> {

@@ -60,12 +60,7 @@ impl Db {
 
     /// A connection's refresh token, if it has one.
     pub(crate) fn refresh_token(&self, id: &ConnectionId) -> Result<Option<Secret>, Error> {
-        self.sqlite
-            .query_row("SELECT value FROM secrets WHERE connection_id = ?1 AND kind = ?2", (id.as_str(), REFRESH), |row| {
-                row.get::<_, String>(0).map(Secret::from)
-            })
-            .optional()
-            .map_err(self.failed())
+        Ok(self.secret(id, REFRESH)?.map(|(token, _)| token))
     }
 
     /// Puts another refresh token, or none, in place of a connection's refresh token. What was there is overwritten, not only unlinked.
@@ -74,16 +69,10 @@ impl Db {
     ///
     /// [`Error::Sql`] if there is no such connection: look for it in the same change.
     pub(crate) fn set_refresh_token(&self, id: &ConnectionId, token: Option<&Secret>) -> Result<(), Error> {
-        let changed = match token {
-            Some(token) => self.sqlite.execute(
-                "INSERT INTO secrets VALUES (?1, ?2, ?3, NULL) ON CONFLICT (connection_id, kind) DO UPDATE SET value = excluded.value",
-                (id.as_str(), REFRESH, token.expose()),
-            ),
-            None => self
-                .sqlite
-                .execute("DELETE FROM secrets WHERE connection_id = ?1 AND kind = ?2", (id.as_str(), REFRESH)),
-        };
-        changed.map(drop).map_err(self.failed())
+        match token {
+            Some(token) => self.put_secret(id, REFRESH, token, None),
+            None => self.remove_secret(id, REFRESH),
+        }
     }
 }
 

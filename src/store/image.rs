@@ -359,7 +359,7 @@ mod tests {
     }
 
     /// A version that does not exist yet.
-    const NEXT: u32 = 3;
+    const NEXT: u32 = 4;
     static LATER: Schema = Schema { version: NEXT, objects: LATER_OBJECTS, before: Some((&CURRENT, copy)) };
     const LATER_OBJECTS: &[Object] = &[Object {
         kind: "table",
@@ -393,6 +393,6 @@ mod tests {
         assert_eq!(open(&image, Path::new("s"), &LATER, Care::Whole).unwrap().1, NEXT);
         // What reads only the version before refuses it.
         let refused = open(&image, Path::new("s"), &CURRENT, Care::Schema).map(|(_, version)| version);
-        assert!(matches!(refused, Err(crate::store::Error::Newer { found: 3, known: 2, .. })));
+        assert!(matches!(refused, Err(crate::store::Error::Newer { found: 4, known: 3, .. })));
     }
 }

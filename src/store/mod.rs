@@ -1,5 +1,6 @@
 //! The store: one age-encrypted SQLite image, and what keeps it whole (design §5). It knows neither terminal nor network.
 
+mod apps;
 mod audit;
 mod clients;
 mod connection_lock;
@@ -10,6 +11,7 @@ mod file;
 mod grants;
 mod header;
 mod image;
+mod installations;
 mod intents;
 pub(crate) mod key;
 mod lock;
@@ -20,6 +22,7 @@ mod rescue;
 mod rows;
 mod schema;
 mod seal;
+mod secrets;
 mod spool;
 #[cfg(test)]
 mod tests;
@@ -28,6 +31,7 @@ mod uses;
 use std::path::Path;
 use std::time::Duration;
 
+pub(crate) use apps::AppRecord;
 pub(crate) use audit::{Chain, EventQuery, Retention};
 pub(crate) use clients::ClientRecord;
 pub(crate) use connection_lock::ConnectionLock;
@@ -36,6 +40,7 @@ pub(crate) use difference::{Change, Difference, Field, How, What};
 pub(crate) use error::Error;
 pub(crate) use grants::GrantRecord;
 pub(crate) use header::Header;
+pub(crate) use installations::{CachedToken, InstallationRecord};
 pub(crate) use intents::IntentRecord;
 pub(crate) use key::StoreKey;
 pub(crate) use place::{Claims, Place};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Row, RowIndex};
 
-use crate::model::{Connection, ConnectionId, Expiry, HostUrl, Name};
+use crate::model::{Connection, ConnectionId, Expiry, HostUrl, Name, Permissions};
 
 /// What is wrong with a column.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub(super) fn moment(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Ti
     Timestamp::from_millisecond(row.get(column)?).map_err(|_| unreadable(row, column))
 }
 
-fn optional_moment(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn optional_moment(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<Timestamp>> {
     let number: Option<i64> = row.get(column)?;
     number.map(|number| Timestamp::from_millisecond(number).map_err(|_| unreadable(row, column))).transpose()
 }
@@ -51,7 +51,7 @@ pub(super) fn word<T: FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite:
     text.parse().map_err(|_| unreadable(row, column))
 }
 
-fn optional_word<T: FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<T>> {
+pub(super) fn optional_word<T: FromStr>(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<T>> {
     let text = row.get_ref(column)?.as_str_or_null().map_err(|_| unreadable(row, column))?;
     text.map(|text| text.parse().map_err(|_| unreadable(row, column))).transpose()
 }
@@ -71,6 +71,18 @@ pub(super) fn list(texts: &[String]) -> String {
 pub(super) fn optional_list(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Option<Vec<String>>> {
     let text = row.get_ref(column)?.as_str_or_null().map_err(|_| unreadable(row, column))?;
     text.map(|text| serde_json::from_str(text).map_err(|_| unreadable(row, column))).transpose()
+}
+
+/// Permissions as the column that holds them: a JSON object.
+pub(super) fn permissions_text(permissions: &Permissions) -> String {
+    // Texts only: this cannot fail.
+    serde_json::to_string(permissions).unwrap_or_default()
+}
+
+/// Permissions.
+pub(super) fn permissions(row: &Row<'_>, column: &'static str) -> rusqlite::Result<Permissions> {
+    let text = row.get_ref(column)?.as_str().map_err(|_| unreadable(row, column))?;
+    serde_json::from_str(text).map_err(|_| unreadable(row, column))
 }
 
 /// A connection from a row with all columns.

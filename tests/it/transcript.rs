@@ -45,7 +45,7 @@ fn the_first_minute() {
     $ gitconn repos -o tsv
     code: 0
     --- stdout
-    octocat/hello-world	private	main	[TIME]	github-octocat
+    octocat/hello-world	private	main	[TIME]	github-octocat	-
     --- stderr
     "#);
     insta::assert_snapshot!(sandbox.gitconn(["branches", "octocat/hello-world", "-o", "table"]).run().shown(), @r#"
@@ -104,8 +104,8 @@ fn looking_at_several() {
     $ gitconn repos -o tsv
     code: 0
     --- stdout
-    ada/repo-001	private	main	[TIME]	work
-    ada/repo-002	private	main	[TIME]	work
+    ada/repo-001	private	main	[TIME]	work	-
+    ada/repo-002	private	main	[TIME]	work	-
     --- stderr
     "#);
     insta::assert_snapshot!(house.run(&["audit", "verify"]).shown(), @r#"

@@ -1,5 +1,6 @@
 //! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
 
+mod apps;
 mod kind;
 mod oauth;
 mod words;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Failure, Kind, oauth};
+use super::{Failure, Kind, apps, oauth};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
@@ -106,9 +106,7 @@ impl From<ops::Error> for Failure {
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
                 oauth::nothing_came(message, (provider, &host), &registered, &sent)
             }
-            ops::Error::LoginEnded { name, .. } => {
-                Self::new(Kind::Refused, message).hint(format!("gitconn connect --reauth {}", shell_word(&name)))
-            }
+            ops::Error::LoginEnded { name, .. } => log_in_again(Kind::Refused, message, &name),
             ops::Error::NoRenewal { name } => Self::usage(message)
                 .hint(format!("gitconn edit {} --token-stdin   # a new token in its place", shell_word(&name))),
             ops::Error::Copy { provider, host, .. } => Self::new(Kind::Locked, message)
@@ -123,13 +121,17 @@ impl From<ops::Error> for Failure {
             ops::Error::Unsavable { source, provider, host, name } => {
                 unsavable(message, (provider, &host), name.is_some(), *source)
             }
-            ops::Error::Unkept { name, .. } => {
-                Self::new(Kind::Failed, message).hint(format!("gitconn connect --reauth {}", shell_word(&name)))
-            }
+            ops::Error::Unkept { name, .. } => log_in_again(Kind::Failed, message, &name),
+            ops::Error::App(error) => apps::spoken(*error),
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
     }
+}
+
+/// A login that only a person can mend.
+fn log_in_again(kind: Kind, message: String, name: &str) -> Failure {
+    Failure::new(kind, message).hint(format!("gitconn connect --reauth {}", shell_word(name)))
 }
 
 /// A store that is read-only by intention is a pipeline's; one whose disk is full is an accident. What `is_stored` there can be replaced by a token of the
@@ -228,6 +230,16 @@ impl From<ProviderError> for Failure {
                     None => failure,
                 }
             }
+            ProviderError::Key { is_encrypted, .. } => {
+                let failure = Self::new(Kind::Refused, message);
+                if is_encrypted {
+                    failure
+                        .hint("openssl pkey -in FILE -out KEY.pem   # asks for the passphrase; KEY.pem holds the key without it")
+                } else {
+                    failure
+                }
+            }
+            ProviderError::Installation { answered: answer, .. } => answered(Self::new(Kind::Refused, message), &answer),
             ProviderError::Refused { mend_url, answered: answer, .. } => {
                 let failure = answered(Self::new(Kind::Refused, message), &answer);
                 match mend_url {

@@ -1,7 +1,7 @@
 //! Renewing tokens without anyone noticing (design §9): early, one at a time across tasks and processes, noted before it is begun, sent once, and saved
 //! before it is used. A single-use refresh token that is spent twice, or spent and not saved, is a person sent back to the browser.
 
-mod need;
+pub(super) mod need;
 mod source;
 mod spend;
 #[cfg(test)]
@@ -15,12 +15,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use self::need::{Need, need};
-use super::{Error, Notices, Shield};
+use super::{Error, Notices, Shield, unblocked};
 use crate::env::Env;
 use crate::model::{Connection, ConnectionId, Stamp, Timestamp};
 use crate::net::Http;
 use crate::secret::Secret;
-use crate::store::{ConnectionLock, Db, Error as StoreError, GrantRecord, IntentRecord, Keep, Store, View};
+use crate::store::{ConnectionLock, Db, Error as StoreError, GrantRecord, IntentRecord, Store, View};
 
 pub(super) use self::source::Renewing;
 
@@ -251,23 +251,13 @@ impl Renewer {
 
     /// Waits for other processes without holding up Ctrl-C.
     async fn lock(&self, store_id: &str, id: &ConnectionId, patience: Duration) -> Result<ConnectionLock, Error> {
-        let deadline = tokio::time::Instant::now() + patience;
-        let mut pause = Duration::from_millis(1);
         let unsavable = |source| match self.look(id) {
             Ok(found) => unsavable(&found.live.connection, source),
             Err(error) => error,
         };
-        loop {
-            // A state directory that cannot be written to is as good as a store that cannot be saved.
-            if let Some(lock) = self.store.try_connection_lock(store_id, id).map_err(unsavable)? {
-                return Ok(lock);
-            }
-            if tokio::time::Instant::now() >= deadline {
-                return Err(Error::RenewalBusy { seconds: patience.as_secs() });
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(25));
-        }
+        // A state directory that cannot be written to is as good as a store that cannot be saved.
+        let lock = unblocked::lock(&self.store, store_id, id, None, patience).await.map_err(unsavable)?;
+        lock.ok_or_else(|| Error::RenewalBusy { seconds: patience.as_secs() })
     }
 
     fn look(&self, id: &ConnectionId) -> Result<Found, Error> {
@@ -290,24 +280,7 @@ impl Renewer {
         &self,
         change: impl FnOnce(&Db, &Stamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        change_aside(&self.store, Stamp { who: self.env.who(), at: self.env.now() }, change).await
-    }
-}
-
-/// Saves in a thread of its own: the store's lock may have to be waited for, and Ctrl-C is heard meanwhile.
-pub(super) async fn change_aside<T: Send + 'static>(
-    store: &Store,
-    stamp: Stamp,
-    change: impl FnOnce(&Db, &Stamp) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    let store = store.clone();
-    let saving = tokio::task::spawn_blocking(move || {
-        store.change(&stamp, Keep::Nothing, |db| change(db, &stamp)).map(|saved| saved.value)
-    });
-    match saving.await {
-        Ok(outcome) => outcome,
-        // The thread panicked: so do we, and the program says whose fault it is.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        unblocked::change(&self.store, Stamp { who: self.env.who(), at: self.env.now() }, change).await
     }
 }
 

@@ -11,7 +11,7 @@ const SLACK: SignedDuration = SignedDuration::from_secs(60);
 
 /// How pressing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(in crate::ops) enum Need {
     /// Not yet.
     Not,
     /// It still works, and should be renewed.
@@ -21,7 +21,7 @@ pub(super) enum Need {
 }
 
 /// Looks at a token's end, and at when it was handed out.
-pub(super) fn need(expiry: Expiry, issued_at: Option<Timestamp>, now: Timestamp) -> Need {
+pub(in crate::ops) fn need(expiry: Expiry, issued_at: Option<Timestamp>, now: Timestamp) -> Need {
     // Nothing is renewed by guess: where no end is known, the provider's refusal says that it has come.
     let Expiry::At(end) = expiry else { return Need::Not };
     let left = end.duration_since(now);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Renewer;
 use crate::model::ConnectionId;
-use crate::net::TokenSource;
+use crate::net::{Answer, TokenSource};
 use crate::secret::Secret;
 
 /// The token of one connection.
@@ -27,7 +27,7 @@ impl TokenSource for Renewing {
         Ok(self.renewer.live(&self.id).await?)
     }
 
-    async fn instead_of(&self, refused: &Secret) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
+    async fn instead_of(&self, refused: &Secret, _answer: &Answer) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
         Ok(self.renewer.instead_of(&self.id, refused).await?)
     }
 }

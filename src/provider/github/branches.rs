@@ -63,7 +63,7 @@ pub(super) async fn list(
     query: &BranchQuery,
     each: &mut dyn FnMut(Vec<Branch>) -> Flow,
 ) -> Result<Listing, Error> {
-    let form = Form::of(&account.token().await?);
+    let form = account.form().await?;
     let call = Call::to(repositories::address(path)?.into_iter().chain(["branches"]));
     let sift = Sift::new(query.search.as_deref(), query.pages);
     let pages = sift.pages();

@@ -1,6 +1,7 @@
 //! GitHub: github.com, GHE.com and GitHub Enterprise Server. Nothing here names another provider's folder.
 
 mod api;
+mod app;
 mod branches;
 mod checksum;
 mod oauth;
@@ -22,8 +23,8 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked,
-    Shape, TokenPage, Warning,
+    Apps, BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy,
+    Revoked, Shape, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -82,13 +83,17 @@ impl Kind for GitHub {
         requested.iter().filter(|scope| !granted.contains(scope.as_str())).cloned().collect()
     }
 
+    fn apps(&self) -> Option<&'static dyn Apps> {
+        Some(&app::GitHubApps)
+    }
+
     fn connect(
         &self,
         http: &Http,
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        Credential { token, .. }: Credential,
+        Credential { token, method }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
         let web = site::web_host(host);
         Ok(Box::new(Account {
@@ -96,6 +101,7 @@ impl Kind for GitHub {
             web,
             origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?,
             anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limit)?,
+            is_installation: method == AuthMethod::GithubApp,
             token,
         }))
     }
@@ -109,11 +115,18 @@ struct Account {
     /// The same API without the token: revoking wants none.
     anonymous: Origin,
     token: Rc<dyn TokenSource>,
+    /// Whatever its token looks like.
+    is_installation: bool,
 }
 
 impl Account {
     async fn token(&self) -> Result<Secret, net::Error> {
         self.token.token().await.map_err(net::Error::Token)
+    }
+
+    /// What is asked with: an installation's tokens are taken as they come, others tell by their beginning.
+    async fn form(&self) -> Result<Form, net::Error> {
+        if self.is_installation { Ok(Form::Installation) } else { Ok(Form::of(&self.token().await?)) }
     }
 
     /// What an answer other than the wanted one means.

@@ -32,8 +32,8 @@ struct Owned {
 
 /// Asks who the token belongs to. `GET /user` knows no installation: those are asked for what they may see.
 pub(super) async fn probe(account: &Account, known: &Known) -> Probe {
-    let form = match account.token().await {
-        Ok(token) => Form::of(&token),
+    let form = match account.form().await {
+        Ok(form) => form,
         Err(error) => return finding::unanswered(&error),
     };
     let call = match form {
@@ -101,7 +101,7 @@ fn is_app(answer: &Answer) -> bool {
     answer.header("x-oauth-client-id").is_some_and(|id| id.starts_with("Iv"))
 }
 
-fn account_type(word: &str) -> Option<AccountType> {
+pub(super) fn account_type(word: &str) -> Option<AccountType> {
     match word {
         "User" => Some(AccountType::User),
         "Organization" => Some(AccountType::Organization),

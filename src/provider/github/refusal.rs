@@ -3,6 +3,7 @@
 use super::super::finding::{self, Cause, Finding};
 use super::super::{Known, remote};
 use super::api::{self, Trouble};
+use super::app;
 use super::shape::Form;
 use super::site::Site;
 use super::sso::{self, SingleSignOn};
@@ -22,6 +23,8 @@ pub(super) fn refusal(answer: &Answer, asker: &Asker<'_>) -> Finding {
     let web = asker.web;
     let trouble = answer.json::<Trouble>().filter(|trouble| !trouble.message.is_empty());
     match (answer.status, trouble) {
+        (401, Some(_)) if asker.form == Form::App => app::unauthorized(answer, asker),
+        (404, Some(_)) if asker.form == Form::App => app::not_found(answer, asker),
         (401, Some(trouble)) => unauthorized(answer, asker, &trouble.message),
         (403 | 451, Some(trouble)) => forbidden(answer, asker, &trouble.message),
         (404, Some(_)) => Finding::new(
@@ -120,6 +123,9 @@ fn forbidden(answer: &Answer, asker: &Asker<'_>, message: &str) -> Finding {
     }
     if has("account was suspended") {
         return blocked(format!("{web} has suspended the account"));
+    }
+    if has("suspended") && asker.form == Form::App && !has("installation") {
+        return blocked(format!("{web} has suspended the app"));
     }
     if has("suspended") {
         return blocked(format!("{web} has suspended the app's installation: an owner of the organisation can lift it"));

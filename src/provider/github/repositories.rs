@@ -68,7 +68,7 @@ pub(super) async fn list(
     query: &RepositoryQuery,
     each: &mut dyn FnMut(Vec<Repository>) -> Flow,
 ) -> Result<Listing, Error> {
-    let form = Form::of(&account.token().await?);
+    let form = account.form().await?;
     match form {
         Form::Installation => of_installation(account, query, each).await,
         _ => of_user(account, form, query, each).await,
@@ -146,7 +146,7 @@ async fn of_installation(
 
 /// One repository.
 pub(super) async fn one(account: &Account, path: &RepositoryPath) -> Result<Repository, Error> {
-    let form = Form::of(&account.token().await?);
+    let form = account.form().await?;
     let answer = account.origin.get(&Call::to(address(path)?)).await?;
     if answer.status == 404 {
         return Err(not_there(account, form, path, &answer));
@@ -178,7 +178,7 @@ fn likely(form: Form, answer: &Answer) -> Option<String> {
     let text = match form {
         _ if sso::of(answer).is_some() => "its organisation wants single sign-on for this token",
         _ if api::number(answer, "x-ratelimit-limit") == Some(60) => "the server did not recognise the token",
-        Form::Installation | Form::AppUser => {
+        Form::Installation | Form::AppUser | Form::App => {
             "if it is there, the app is not installed on it, or it is not among the selected repositories"
         }
         Form::FineGrained => {

@@ -15,7 +15,7 @@ use crate::net::{Body, Call, Method};
 /// authentication, takes the order (202) and e-mails the owner; servers do not have it.
 pub(super) async fn revoke(account: &Account) -> Result<Revoked, Error> {
     let token = account.token().await?;
-    match (Form::of(&token), account.site) {
+    match (account.form().await?, account.site) {
         (Form::Installation, _) => {
             let answer = account.origin.send(Method::Delete, &Call::to(["installation", "token"]), Body::Empty).await?;
             if answer.status == 204 { Ok(Revoked::Done) } else { Err(account.error(&answer, Form::Installation)) }

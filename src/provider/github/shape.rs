@@ -31,6 +31,8 @@ pub(super) enum Form {
     Refresh,
     /// 40 hexadecimal digits: personal or OAuth, from before April 2021.
     Old,
+    /// No token: an app's own signature.
+    App,
     /// None of these.
     Unknown,
 }
@@ -66,7 +68,7 @@ impl Form {
             Self::Classic => (AuthMethod::Pat, Some(TokenKind::Classic)),
             Self::FineGrained => (AuthMethod::Pat, Some(TokenKind::FineGrained)),
             Self::OAuthApp | Self::AppUser | Self::Refresh => (AuthMethod::OAuth, None),
-            Self::Installation => (AuthMethod::GithubApp, None),
+            Self::Installation | Self::App => (AuthMethod::GithubApp, None),
             Self::Old | Self::Unknown => (AuthMethod::Pat, None),
         }
     }
@@ -132,7 +134,7 @@ pub(super) fn shape(token: &Secret) -> Result<Shape, Error> {
             if_forced: None,
         }),
         Form::Old => Ok(form.shape(&["a format from before April 2021, which few servers still know"])),
-        Form::Unknown => Err(paste::unless_forced(
+        Form::Unknown | Form::App => Err(paste::unless_forced(
             "GitHub's tokens begin with `ghp_` or `github_pat_`, this one does not",
             form.shape(&["it does not look like a token of GitHub"]),
         )),

@@ -2,6 +2,7 @@
 
 mod v1;
 mod v2;
+mod v3;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -50,7 +51,7 @@ impl Schema {
 }
 
 /// What this gitconn writes.
-pub(super) static CURRENT: Schema = v2::V2;
+pub(super) static CURRENT: Schema = v3::V3;
 
 const fn table(name: &'static str, sql: &'static str) -> Object {
     Object { kind: "table", name, table: name, sql: Some(sql) }

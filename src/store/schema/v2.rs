@@ -8,7 +8,7 @@ use super::{Object, Schema, copy, own_index, table, together};
 /// Units and lists as in version 1.
 pub(super) const V2: Schema = Schema { version: 2, objects: OBJECTS, before: Some((&V1, move_v1)) };
 
-const OBJECTS: &[Object] = &together::<{ v1::OBJECTS.len() + NEW.len() }>(v1::OBJECTS, NEW);
+pub(super) const OBJECTS: &[Object] = &together::<{ v1::OBJECTS.len() + NEW.len() }>(v1::OBJECTS, NEW);
 
 const NEW: &[Object] = &[
     // The client (app registration) of a host. It has a rowid because a secret lies in it, as version 1 explains.

@@ -167,9 +167,9 @@ fn an_id_that_leads_elsewhere_is_damage() {
         assert!(matches!(store.rescue(STORE, &id, &payload("a pair")), Err(Error::Damaged { .. })), "{evil}");
         assert!(matches!(store.rescued(STORE, &id), Err(Error::Damaged { .. })), "{evil}");
         assert!(matches!(store.forget_rescued(STORE, &id), Err(Error::Damaged { .. })), "{evil}");
-        assert!(matches!(store.try_connection_lock(STORE, &id), Err(Error::Damaged { .. })), "{evil}");
+        assert!(matches!(store.try_connection_lock(STORE, &id, None), Err(Error::Damaged { .. })), "{evil}");
         assert!(!store.has_rescued(STORE, &id), "{evil}");
-        assert!(store.try_connection_lock(evil, &self::id(1)).is_err(), "{evil}");
+        assert!(store.try_connection_lock(evil, &self::id(1), None).is_err(), "{evil}");
     }
 }
 
@@ -177,10 +177,10 @@ fn an_id_that_leads_elsewhere_is_damage() {
 fn a_connection_has_one_holder_and_others_do_not_wait() {
     let sandbox = Sandbox::new();
     let store = &sandbox.store;
-    let held = store.try_connection_lock(STORE, &id(1)).unwrap().unwrap();
-    assert!(store.try_connection_lock(STORE, &id(1)).unwrap().is_none());
-    assert!(store.try_connection_lock(STORE, &id(2)).unwrap().is_some());
-    assert!(store.try_connection_lock("store-2", &id(1)).unwrap().is_some());
+    let held = store.try_connection_lock(STORE, &id(1), None).unwrap().unwrap();
+    assert!(store.try_connection_lock(STORE, &id(1), None).unwrap().is_none());
+    assert!(store.try_connection_lock(STORE, &id(2), None).unwrap().is_some());
+    assert!(store.try_connection_lock("store-2", &id(1), None).unwrap().is_some());
     // The store's own lock is another one.
     assert!(sandbox.add("a").durable);
     let path = sandbox.directory.path().join(format!("state/locks/{STORE}-{}", id(1)));
@@ -188,5 +188,5 @@ fn a_connection_has_one_holder_and_others_do_not_wait() {
     assert!(path.exists(), "a lock file is never unlinked");
     let mode = fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode, 0o700);
-    assert!(store.try_connection_lock(STORE, &id(1)).unwrap().is_some());
+    assert!(store.try_connection_lock(STORE, &id(1), None).unwrap().is_some());
 }

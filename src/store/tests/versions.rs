@@ -7,12 +7,17 @@ use rusqlite::Connection as Sqlite;
 
 use super::hostile::{run, why};
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, IntentKind, ProviderId};
-use crate::model::{TokenKind, Verdict};
+use crate::model::{
+    AccountType, App, AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, Installation, IntentKind,
+};
+use crate::model::{Permissions, ProviderId, RepositorySelection, TokenKind, Verdict};
 use crate::secret::Secret;
 use crate::store::file::Input;
 use crate::store::schema::{CURRENT, Object, Schema, copy};
-use crate::store::{ClientRecord, Db, Error, EventQuery, GrantRecord, HostRecord, IntentRecord, Keep, Place, Store, StoreKey};
+use crate::store::{
+    AppRecord, CachedToken, ClientRecord, Db, Error, EventQuery, GrantRecord, HostRecord, InstallationRecord, IntentRecord,
+};
+use crate::store::{Keep, Place, Store, StoreKey};
 use crate::store::{file, seal};
 
 fn fixture(name: &str) -> PathBuf {
@@ -41,7 +46,7 @@ fn first() -> Connection {
         token_kind: Some(TokenKind::Group),
         username: Some("group_7_bot".into()),
         account_id: Some("7".into()),
-        account_type: Some(crate::model::AccountType::Bot),
+        account_type: Some(AccountType::Bot),
         tags: vec!["ci".into(), "prod".into()],
         scopes: Some(vec!["read_api".into()]),
         expiry: Expiry::At(stamp(100).at),
@@ -113,6 +118,58 @@ fn refresh_token() -> Secret {
     Secret::from("s3krit refresh token".to_owned())
 }
 
+/// The connection that version 3 is for.
+fn fourth() -> Connection {
+    Connection {
+        id: ConnectionId::from_stored("40302010-0b0a-4908-8706-050403020100".into()),
+        auth_method: AuthMethod::GithubApp,
+        auto_renews: true,
+        expiry: Expiry::Never,
+        ..connection("app")
+    }
+}
+
+fn permissions() -> Permissions {
+    Permissions::from([("contents".to_owned(), "write".to_owned()), ("metadata".to_owned(), "read".to_owned())])
+}
+
+fn app() -> AppRecord {
+    let app = App {
+        id: 123_456,
+        client_id: Some("Iv23li0123".into()),
+        slug: "acme-deploy".into(),
+        name: "Acme Deploy".into(),
+        owner: "acme-corp".into(),
+        owner_id: Some("5".into()),
+        owner_type: Some(AccountType::Organization),
+        permissions: permissions(),
+        page: "https://github.com/apps/acme-deploy".into(),
+    };
+    AppRecord { app, takes_all: true }
+}
+
+fn installations() -> [InstallationRecord; 2] {
+    let first = Installation {
+        id: 7,
+        account: "acme-corp".into(),
+        account_id: Some("5".into()),
+        account_type: Some(AccountType::Organization),
+        selection: RepositorySelection::Selected,
+        permissions: permissions(),
+        page: "https://github.com/organizations/acme-corp/settings/installations/7".into(),
+        suspended_at: None,
+        created_at: stamp(1).at,
+    };
+    let second =
+        Installation { id: 8, account: "ada".into(), suspended_at: Some(stamp(2).at), created_at: stamp(2).at, ..first.clone() };
+    let second = InstallationRecord { removed_at: Some(stamp(3).at), ..InstallationRecord::new(second) };
+    [InstallationRecord::new(first), second]
+}
+
+fn cached() -> CachedToken {
+    CachedToken { token: token("installation"), expires_at: stamp(60).at, issued_at: stamp(0).at }
+}
+
 /// Makes the newest fixture: only ever needed again if its version never left the house. The older ones are never made again.
 #[test]
 #[ignore = "writes tests/fixtures"]
@@ -129,8 +186,16 @@ fn make_the_fixture() {
         db.put_grant(&third().id, &grant())?;
         db.set_refresh_token(&third().id, Some(&refresh_token()))?;
         db.put_intent(&intent())?;
+        db.add_app(&fourth(), &app(), &token("app"))?;
+        for one in installations() {
+            db.put_installation(&fourth().id, &one)?;
+        }
+        db.put_installation_token(&fourth().id, 7, &cached())?;
+        db.set_webhook_secret(&fourth().id, &token("webhook"))?;
         db.record(&stamp(3), Some(&first()), &EventKind::Validated { verdict: Verdict::Unreachable })?;
-        db.record(&stamp(4), Some(&third()), &EventKind::Refreshed { old: "1".into(), new: "2".into() })
+        db.record(&stamp(4), Some(&third()), &EventKind::Refreshed { old: "1".into(), new: "2".into() })?;
+        let made = EventKind::TokenMade { account: "acme-corp".into(), fingerprint: "3".into() };
+        db.record(&stamp(4), Some(&fourth()), &made)
     };
     let _ = sandbox.store.change(&stamp(4), Keep::Nothing, change).unwrap();
     let name = format!("store-v{}", CURRENT.version);
@@ -176,7 +241,8 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
     let _ = store.change(&stamp(9), Keep::Nothing, |db| db.put_client(&client())).unwrap();
     assert_eq!(fs::read(file::beside(&path, ".~v1~")).unwrap(), before);
     let report = store.verify().unwrap();
-    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (2, 3, 4, None));
+    let version = CURRENT.version;
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (version, 3, 4, None));
     let view = store.read().unwrap();
     assert_first_two(&view);
     assert_eq!(all(&view).len(), 2);
@@ -185,10 +251,35 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
 
     let after = fs::read(&path).unwrap();
     let only_1 = Store { schema: CURRENT.version(1).unwrap(), ..Store::new(store.place.clone(), store.key().clone()) };
-    assert!(matches!(only_1.read().map(drop), Err(Error::Newer { found: 2, known: 1, .. })));
+    assert!(matches!(only_1.read().map(drop), Err(Error::Newer { known: 1, .. })));
     let changed = only_1.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
     assert!(matches!(changed, Err(Error::Newer { .. })));
     assert_eq!(fs::read(&path).unwrap(), after);
+}
+
+#[test]
+fn the_frozen_store_of_version_3_opens_and_can_be_changed() {
+    let (_directory, store) = frozen(3);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (3, 2, 7, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    let id = fourth().id;
+    assert!(all(&view).contains(&format!("{:?}", fourth())));
+    assert_eq!((view.app(&id).unwrap(), view.app(&third().id).unwrap()), (Some(app()), None));
+    assert_eq!(view.installations(&id).unwrap(), installations());
+    assert_eq!(view.app_key(&id).unwrap().expose(), token("app").expose());
+    assert_eq!(view.webhook_secret(&id).unwrap().unwrap().expose(), token("webhook").expose());
+    let kept = view.installation_token(&id, 7).unwrap().unwrap();
+    assert_eq!(
+        (kept.token.expose(), kept.expires_at, kept.issued_at),
+        (cached().token.expose(), cached().expires_at, stamp(0).at)
+    );
+    assert!(view.installation_token(&id, 8).unwrap().is_none());
+    let newest = EventKind::TokenMade { account: "acme-corp".into(), fingerprint: "3".into() };
+    assert_eq!(view.events(&EventQuery::default()).unwrap()[0].kind, newest);
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 3);
 }
 
 #[test]
@@ -241,7 +332,9 @@ fn later() -> &'static Schema {
 }
 
 fn move_rows(old: &Sqlite, new: &Sqlite) -> rusqlite::Result<()> {
-    copy(old, new, &["meta", "hosts", "connections", "secrets", "events", "oauth_clients", "grants", "intents"])
+    let tables =
+        ["meta", "hosts", "connections", "secrets", "events", "oauth_clients", "grants", "intents", "apps", "installations"];
+    copy(old, new, &tables)
 }
 
 #[test]
@@ -262,7 +355,8 @@ fn an_older_store_is_read_as_it_is_and_moved_by_the_first_change() {
         assert_eq!(fs::read(file::beside(&path, &format!(".~v{version}~"))).unwrap(), before);
 
         let after = fs::read(&path).unwrap();
-        assert!(matches!(old.read().map(drop), Err(Error::Newer { found: 3, known: 2, .. })));
+        let (later, newest) = (i64::from(CURRENT.version) + 1, i64::from(CURRENT.version));
+        assert!(matches!(old.read().map(drop), Err(Error::Newer { found, known, .. }) if (found, known) == (later, newest)));
         let changed = old.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
         assert!(matches!(changed, Err(Error::Newer { .. })));
         assert_eq!(fs::read(&path).unwrap(), after);

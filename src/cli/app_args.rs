@@ -1,0 +1,149 @@
+//! The options that say which GitHub App is meant, and where its private key comes from.
+
+use std::path::PathBuf;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::{token_input, words};
+use crate::model::{Permissions, ProviderId};
+use crate::ops::apps::connect::{self, Wanted};
+use crate::ops::apps::create;
+use crate::secret::Secret;
+
+/// Where a private key comes from.
+#[derive(Debug, Default, clap::Args)]
+#[group(multiple = false)]
+#[expect(clippy::struct_field_names, reason = "they name the options")]
+pub(super) struct KeyArgs {
+    /// Read the app's private key (PEM) from this file
+    #[arg(long, value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+    /// Read the app's private key from stdin
+    #[arg(long)]
+    private_key_stdin: bool,
+    /// Read the app's private key from this environment variable
+    #[arg(long, value_name = "VAR")]
+    private_key_env: Option<String>,
+}
+
+impl KeyArgs {
+    /// Whether the command line says where the key comes from.
+    pub(super) fn is_given(&self) -> bool {
+        self.private_key_file.is_some() || self.private_key_stdin || self.private_key_env.is_some()
+    }
+
+    /// Takes the key from where the command line says, or `None` if it does not. A file that others can read is warned of.
+    pub(super) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
+        if self.private_key_stdin {
+            return token_input::lines_from_stdin("private key", context).map(Some);
+        }
+        if let Some(path) = &self.private_key_file {
+            return from_file(path, context).map(Some);
+        }
+        match &self.private_key_env {
+            Some(name) => token_input::from_variable(name, "private key", context).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Asks for the file that holds the key.
+fn asked(context: &Context<'_>) -> Result<Secret, Failure> {
+    let path = context.prompt.line("the file with its private key", "--private-key-file FILE")?;
+    if path.is_empty() { Err(Failure::interrupted()) } else { from_file(std::path::Path::new(&path), context) }
+}
+
+/// Reads a key from a file.
+fn from_file(path: &std::path::Path, context: &Context<'_>) -> Result<Secret, Failure> {
+    let key = token_input::from_file(path, "private key")?;
+    if is_open_to_others(path) {
+        let file = path.display().to_string();
+        context.out.warn(&format!("others can read `{}`", crate::model::clean(&file)));
+        context.out.hint(&format!("chmod 600 {}   # or delete it: the store has the key now", crate::model::shell_word(&file)));
+    }
+    Ok(key)
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_path: &std::path::Path) -> bool {
+    false
+}
+
+/// A GitHub App that exists, or one that is to be made.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "GitHub App")]
+pub(super) struct AppArgs {
+    /// Connect a GitHub App by its id and private key
+    #[arg(long, conflicts_with_all = ["stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force"])]
+    app: bool,
+    /// The app's number, as its page shows it
+    #[arg(long, value_name = "ID", requires = "app", conflicts_with = "client_id")]
+    app_id: Option<u64>,
+    /// The app's client id, as its page shows it: `Iv23li…`
+    #[arg(long, value_name = "ID", requires = "app")]
+    client_id: Option<String>,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Take in only this installation of the app; may be given several times. Otherwise all of them, also later ones
+    #[arg(long = "installation-id", value_name = "ID", requires = "app")]
+    installation_ids: Vec<u64>,
+    /// Make a GitHub App in the browser, and connect it: its key goes straight into the store
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "app", "private_key_file", "private_key_stdin", "private_key_env", "stdin", "file", "variable", "oauth", "device",
+            "scopes", "offline", "force",
+        ]
+    )]
+    create_app: bool,
+    /// With --create-app: the organisation that it is to belong to, instead of yourself
+    #[arg(long, value_name = "ORG", requires = "create_app")]
+    org: Option<String>,
+    /// With --create-app: a permission beyond `contents=read` and `metadata=read`; may be given several times
+    #[arg(long = "permission", value_name = "NAME=LEVEL", value_parser = words::parse_permission, requires = "create_app")]
+    permissions: Vec<(String, String)>,
+    /// With --create-app: where its events go; the secret that signs them is kept in the store
+    #[arg(long, value_name = "URL", value_parser = words::parse_webhook, requires = "create_app")]
+    webhook_url: Option<String>,
+    /// With --create-app: let other accounts install it too
+    #[arg(long, requires = "create_app")]
+    public: bool,
+}
+
+impl AppArgs {
+    /// Whether an app that exists is meant.
+    pub(super) fn is_given(&self) -> bool {
+        self.app
+    }
+
+    /// What is to be made, if an app is.
+    pub(super) fn to_create(&self) -> Option<create::Wanted> {
+        self.create_app.then(|| create::Wanted {
+            organization: self.org.clone(),
+            permissions: self.permissions.iter().cloned().collect::<Permissions>(),
+            webhook: self.webhook_url.clone(),
+            is_public: self.public,
+        })
+    }
+
+    /// Which app, with its key: what is not typed is asked for.
+    pub(super) fn wanted(&self, provider: ProviderId, context: &Context<'_>) -> Result<Wanted, Failure> {
+        let issuer = match (&self.client_id, self.app_id) {
+            (Some(id), _) => id.trim().to_owned(),
+            (None, Some(id)) => id.to_string(),
+            (None, None) => context.prompt.line("the app's client id, or its number", "--client-id ID")?,
+        };
+        if issuer.is_empty() {
+            return Err(Failure::interrupted());
+        }
+        let given = self.key.read(context)?;
+        let key = connect::key(provider, &given.map_or_else(|| asked(context), Ok)?)?;
+        Ok(Wanted { issuer, key, only: self.installation_ids.clone() })
+    }
+}

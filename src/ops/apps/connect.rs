@@ -1,0 +1,184 @@
+//! Adding an app: key and app are proved to belong together before anything is stored.
+
+use super::super::connect::{Plan, is_taken, numbered, tidy};
+use super::super::live::Door;
+use super::super::{Error, Session};
+use super::sync::{self, Seen};
+use super::{AppError, clock_warning};
+use crate::model::{
+    AuthMethod, Connection, ConnectionId, EventKind, Expiry, Installation, Name, ProviderId, Stamp, Status, Verdict, shell_word,
+};
+use crate::provider::{self, AppKey, AppSigner, Apps, Warning};
+use crate::secret::Secret;
+use crate::store::{AppRecord, Db, InstallationRecord, Keep, Store};
+
+/// An app that exists, as its owner names it.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    /// Its client id or its number.
+    pub(crate) issuer: String,
+    pub(crate) key: AppKey,
+    /// Installations to take in; all of them where none is named.
+    pub(crate) only: Vec<u64>,
+}
+
+/// An app that is stored.
+#[derive(Debug)]
+pub(crate) struct Connected {
+    pub(crate) connection: Connection,
+    pub(crate) record: AppRecord,
+    pub(crate) installations: Vec<InstallationRecord>,
+    pub(crate) warnings: Vec<Warning>,
+    /// False if the last fsync failed.
+    pub(crate) durable: bool,
+}
+
+/// What a provider knows of apps.
+///
+/// # Errors
+///
+/// `Error::Usage` where it has none.
+pub(super) fn apps_of(provider: ProviderId) -> Result<&'static dyn Apps, Error> {
+    provider::kind(provider)
+        .apps()
+        .ok_or_else(|| Error::Usage(format!("{provider} has no apps of this kind: `--app` is for github")))
+}
+
+/// Reads a private key, whoever's it is.
+///
+/// # Errors
+///
+/// If it cannot be used, with the reason.
+pub(crate) fn key(provider: ProviderId, text: &Secret) -> Result<AppKey, Error> {
+    Ok(apps_of(provider)?.key(text)?)
+}
+
+/// Asks the provider who the app is and where it is installed, and stores it.
+///
+/// # Errors
+///
+/// What the provider says where key and app do not belong together; `AppError::NotInstalled` for a named installation that is not there.
+pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, wanted: Wanted) -> Result<Connected, Error> {
+    let apps = apps_of(plan.provider)?;
+    let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
+    let door = Door::of(known);
+    let signer = AppSigner { issuer: wanted.issuer, key: wanted.key.pem.clone(), was_active: false };
+    let account = apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)?;
+    let seen = sync::look(&*account).await?;
+    let mut warnings = Vec::new();
+    warnings.extend(clock_warning(&*account, &plan.host.to_string()).map(|text| Warning { text, hint: None }));
+    let takes_all = wanted.only.is_empty();
+    let taken = if takes_all { seen.installations.clone() } else { chosen(&seen, &wanted.only)? };
+    let kept = Kept { plan: &plan, key: &wanted.key, record: AppRecord { app: seen.app, takes_all }, installations: taken };
+    kept.store(session, store, warnings, None)
+}
+
+/// The installations of these numbers.
+fn chosen(seen: &Seen, only: &[u64]) -> Result<Vec<Installation>, Error> {
+    let find = |id: &u64| {
+        let found = seen.installations.iter().find(|installation| installation.id == *id).cloned();
+        let unknown = || AppError::NotInstalled {
+            name: seen.app.slug.clone(),
+            account: format!("installation {id}"),
+            accounts: seen.installations.iter().map(|known| format!("{} ({})", known.account, known.id)).collect(),
+        };
+        found.ok_or_else(|| unknown().into())
+    };
+    only.iter().map(find).collect()
+}
+
+/// An app with everything that is kept of it.
+pub(super) struct Kept<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) key: &'a AppKey,
+    pub(super) record: AppRecord,
+    pub(super) installations: Vec<Installation>,
+}
+
+impl Kept<'_> {
+    /// Stores it as a new connection.
+    pub(super) fn store(
+        self,
+        session: &Session<'_>,
+        store: &Store,
+        mut warnings: Vec<Warning>,
+        webhook_secret: Option<&Secret>,
+    ) -> Result<Connected, Error> {
+        let Kept { plan, key, record, installations } = self;
+        let stamp = session.stamp();
+        let installations: Vec<InstallationRecord> = installations.into_iter().map(InstallationRecord::new).collect();
+        let saved = store.change(&stamp, Keep::Generation, |db| {
+            warnings.extend(twins(db, &key.fingerprint)?);
+            let name = match &plan.name {
+                Some(name) if is_taken(db, name)? => return Err(crate::store::Error::NameTaken(name.to_string()).into()),
+                Some(name) => name.clone(),
+                None => numbered(db, &record.app.slug)?,
+            };
+            let connection = assemble(plan, name, &record, &key.fingerprint, &stamp);
+            let (host, _) = plan.given.merge(db, plan.provider, &plan.host)?;
+            db.put_host(&host)?;
+            db.add_app(&connection, &record, &key.pem)?;
+            for installation in &installations {
+                db.put_installation(&connection.id, installation)?;
+            }
+            if let Some(secret) = webhook_secret {
+                db.set_webhook_secret(&connection.id, secret)?;
+            }
+            let (provider, method) = (connection.provider.to_string(), connection.auth_method.to_string());
+            db.record(&stamp, Some(&connection), &EventKind::Created { provider, method, offline: false })?;
+            db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: Verdict::Valid })?;
+            Ok::<_, Error>(connection)
+        })?;
+        Ok(Connected { connection: saved.value, record, installations, warnings, durable: saved.durable })
+    }
+}
+
+/// Other connections with the same key.
+fn twins(db: &Db, fingerprint: &str) -> Result<Option<Warning>, Error> {
+    let twins: Vec<Connection> = db.connections()?.into_iter().filter(|other| other.fingerprint == fingerprint).collect();
+    let Some(first) = twins.first() else { return Ok(None) };
+    let names = twins.iter().map(|other| format!("`{}`", other.name)).collect::<Vec<_>>().join(", ");
+    let hint = Some(format!("gitconn show {}", shell_word(first.name.as_str())));
+    Ok(Some(Warning { text: format!("the same key is stored already: {names}"), hint }))
+}
+
+fn assemble(plan: &Plan, name: Name, record: &AppRecord, fingerprint: &str, stamp: &Stamp) -> Connection {
+    let app = &record.app;
+    Connection {
+        id: ConnectionId::random(),
+        name,
+        description: plan.description.clone(),
+        provider: plan.provider,
+        host: plan.host.clone(),
+        auth_method: AuthMethod::GithubApp,
+        token_kind: None,
+        username: Some(app.owner.clone()),
+        account_id: app.owner_id.clone(),
+        account_type: app.owner_type,
+        status: Status::Active,
+        is_active: true,
+        tags: tidy(plan.tags.clone()),
+        scopes: None,
+        // A private key has no end.
+        expiry: plan.expires_at.map_or(Expiry::Never, Expiry::At),
+        auto_renews: true,
+        refresh_expires_at: None,
+        fingerprint: fingerprint.to_owned(),
+        rotated_at: None,
+        validated_at: Some(stamp.at),
+        validation_error: None,
+        last_used_at: None,
+        created_by: stamp.who.clone(),
+        created_at: stamp.at,
+        updated_at: stamp.at,
+    }
+}
+
+/// The accounts on which an app can be used, and those on which it cannot, in words: `acme-corp, acme-client-a (suspended)`.
+pub(crate) fn accounts_in_words(records: &[InstallationRecord]) -> String {
+    let of = |record: &InstallationRecord| match record.status() {
+        crate::model::InstallationStatus::Active => record.installation.account.clone(),
+        status => format!("{} ({status})", record.installation.account),
+    };
+    records.iter().map(of).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,327 @@
+//! Installation tokens: made when they are wanted, kept in the store for their hour, renewed before it is over; one at a time across tasks and processes.
+//! Unlike a refresh token nothing is spent by asking, so whatever stands in the way of keeping one does not stand in the way of using it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+use super::super::renew::need::{Need, need};
+use super::super::{Error, Notices, resolve, unblocked};
+use super::{AppError, Hindered, Signing, clock_warning, signing};
+use crate::env::Env;
+use crate::model::{Connection, ConnectionId, EventKind, Expiry, Narrowing, Stamp, Timestamp};
+use crate::net::Http;
+use crate::provider::{Answered, Error as ProviderError, Obstacle};
+use crate::secret::Secret;
+use crate::store::{CachedToken, ConnectionLock, Store};
+
+/// How long one process waits for another that makes a token for the same installation; then it makes one of its own.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How long it waits where the token still lives.
+const BRIEF: Duration = Duration::from_secs(2);
+/// A token this young may be refused because GitHub's own servers do not all know it yet (`@octokit/auth-app` waits as long).
+const YOUNG: SignedDuration = SignedDuration::from_secs(5);
+
+/// Which installation of which connection.
+type Seat = (ConnectionId, u64);
+
+/// Everything that makes tokens in one run. It owns what it needs: a page walk keeps it for as long as it lasts.
+pub(crate) struct Minter {
+    store: Store,
+    env: Env,
+    http: Http,
+    notices: Rc<dyn Notices>,
+    /// One an installation: tasks of this process queue here, so that only one of them waits for other processes.
+    slots: RefCell<HashMap<Seat, Rc<Mutex<Slot>>>>,
+    /// One an app: signatures are used again.
+    apps: RefCell<HashMap<ConnectionId, Rc<Signing>>>,
+    /// Made and not yet kept: whoever saves next takes all of them.
+    unsaved: RefCell<Vec<Made>>,
+    saving: Mutex<()>,
+    has_warned_of_clock: Cell<bool>,
+}
+
+/// What this run knows of one installation's token.
+#[derive(Default)]
+struct Slot {
+    live: Option<CachedToken>,
+    /// Making another early did not work: this one is used until its end, and nobody is asked for each request anew.
+    is_late: bool,
+    /// How often a token was refused that was perhaps only too new.
+    waits: u64,
+    /// What a refused token was replaced by. If that one is refused too, it is the last word.
+    replacement: Option<String>,
+}
+
+/// A token that is to be kept.
+struct Made {
+    connection: ConnectionId,
+    installation: u64,
+    cached: CachedToken,
+}
+
+/// What is wanted.
+enum Wanted {
+    /// A token that works for a while.
+    Live,
+    /// Another token than the one of this fingerprint.
+    Other(String),
+}
+
+impl Wanted {
+    /// Whether a token is what is wanted.
+    fn is(&self, cached: &CachedToken, now: Timestamp) -> bool {
+        match self {
+            Self::Live => needed(cached, now) == Need::Not,
+            Self::Other(fingerprint) => cached.token.fingerprint() != *fingerprint && needed(cached, now) != Need::Now,
+        }
+    }
+}
+
+/// How pressing it is to make another.
+pub(super) fn needed(cached: &CachedToken, now: Timestamp) -> Need {
+    need(Expiry::At(cached.expires_at), Some(cached.issued_at), now)
+}
+
+impl Minter {
+    pub(in crate::ops) fn new(store: Store, env: Env, http: Http, notices: Rc<dyn Notices>) -> Self {
+        Self {
+            store,
+            env,
+            http,
+            notices,
+            slots: RefCell::default(),
+            apps: RefCell::default(),
+            unsaved: RefCell::default(),
+            saving: Mutex::default(),
+            has_warned_of_clock: Cell::default(),
+        }
+    }
+
+    /// A token that works: no network and no lock while there is one.
+    ///
+    /// # Errors
+    ///
+    /// What stands in the way of making one, where there is no live one left to go on with.
+    pub(in crate::ops) async fn live(&self, id: &ConnectionId, installation: u64) -> Result<CachedToken, Error> {
+        let slot = self.slot(id, installation);
+        let mut slot = slot.lock().await;
+        let is_late = slot.is_late;
+        let serves = |need: Need| need == Need::Not || (need == Need::Soon && is_late);
+        if let Some(live) = slot.live.as_ref().filter(|live| serves(needed(live, self.env.now()))) {
+            return Ok(live.clone());
+        }
+        let brought = self.bring(id, installation, &Wanted::Live).await?;
+        slot.is_late = needed(&brought, self.env.now()) != Need::Not;
+        Ok(slot.live.insert(brought).clone())
+    }
+
+    /// Another token in place of one that the provider has refused, or the same one a moment later; `None` if the refusal is the last word.
+    pub(super) async fn instead_of(
+        &self,
+        id: &ConnectionId,
+        installation: u64,
+        refused: &Secret,
+    ) -> Result<Option<Secret>, Error> {
+        let slot = self.slot(id, installation);
+        let mut slot = slot.lock().await;
+        let refused = refused.fingerprint();
+        if let Some(live) = slot.live.as_ref() {
+            if live.token.fingerprint() != refused {
+                return Ok(Some(live.token.clone()));
+            }
+            let age = self.env.now().duration_since(live.issued_at);
+            if (SignedDuration::ZERO..YOUNG).contains(&age) {
+                let token = live.token.clone();
+                slot.waits += 1;
+                sleep(Duration::from_secs(slot.waits)).await;
+                return Ok(Some(token));
+            }
+        }
+        if slot.replacement.as_ref() == Some(&refused) {
+            return Ok(None);
+        }
+        let brought = self.bring(id, installation, &Wanted::Other(refused)).await?;
+        slot.replacement = Some(brought.token.fingerprint());
+        Ok(Some(slot.live.insert(brought).token.clone()))
+    }
+
+    /// Another token in place of the one that is kept, whatever its age.
+    pub(super) async fn anew(&self, id: &ConnectionId, installation: u64) -> Result<(), Error> {
+        let slot = self.slot(id, installation);
+        let mut slot = slot.lock().await;
+        let kept = self.store.read()?.installation_token(id, installation)?;
+        let wanted = kept.map_or(Wanted::Live, |kept| Wanted::Other(kept.token.fingerprint()));
+        slot.live = Some(self.bring(id, installation, &wanted).await?);
+        Ok(())
+    }
+
+    /// A token for one call: asked for anew, perhaps narrower, and kept nowhere.
+    pub(in crate::ops) async fn once(
+        &self,
+        id: &ConnectionId,
+        installation: u64,
+        wanted: &Narrowing,
+    ) -> Result<CachedToken, Error> {
+        let connection = resolve::named(&*self.store.read()?, id.as_str())?;
+        self.ask(&connection, installation, wanted).await
+    }
+
+    fn slot(&self, id: &ConnectionId, installation: u64) -> Rc<Mutex<Slot>> {
+        Rc::clone(self.slots.borrow_mut().entry((id.clone(), installation)).or_default())
+    }
+
+    /// What is wanted, from the store or from the provider.
+    async fn bring(&self, id: &ConnectionId, installation: u64, wanted: &Wanted) -> Result<CachedToken, Error> {
+        let view = self.store.read()?;
+        let stored = view.installation_token(id, installation)?;
+        if let Some(cached) = stored.as_ref().filter(|cached| wanted.is(cached, self.env.now())) {
+            return Ok(cached.clone());
+        }
+        let still_lives = |cached: &CachedToken| needed(cached, self.env.now()) == Need::Soon;
+        let spare = stored.filter(|cached| matches!(wanted, Wanted::Live) && still_lives(cached));
+        let connection = resolve::named(&view, id.as_str())?;
+        let store_id = view.meta()?.store_id;
+        drop(view);
+        let _lock = self.lock(&store_id, id, installation, if spare.is_some() { BRIEF } else { PATIENCE }).await;
+        // Somebody else may have made one while we waited.
+        if let Some(cached) = self.store.read()?.installation_token(id, installation)?
+            && wanted.is(&cached, self.env.now())
+        {
+            return Ok(cached);
+        }
+        match (self.ask(&connection, installation, &Narrowing::default()).await, spare) {
+            (Ok(cached), _) => {
+                self.keep(Made { connection: id.clone(), installation, cached: cached.clone() }).await;
+                Ok(cached)
+            }
+            // While the old one lives, nobody has to stop because the new one is late.
+            (Err(error), Some(spare)) => {
+                self.notices.warn(&format!("no new token could be made for `{}` yet: {error}", connection.name));
+                Ok(spare)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Waits for other processes. Where there can be no lock, or it stays busy, two tokens are made: that harms nobody.
+    async fn lock(&self, store_id: &str, id: &ConnectionId, installation: u64, patience: Duration) -> Option<ConnectionLock> {
+        unblocked::lock(&self.store, store_id, id, Some(installation), patience).await.unwrap_or_else(|error| {
+            tracing::debug!(%error, "a token is made without a lock");
+            None
+        })
+    }
+
+    /// One request for a token. Its end is told by this machine's clock, which may be another than the provider's.
+    async fn ask(&self, connection: &Connection, installation: u64, wanted: &Narrowing) -> Result<CachedToken, Error> {
+        let app = self.app(connection)?;
+        let made = app.token(installation, wanted).await;
+        if !self.has_warned_of_clock.get()
+            && let Some(text) = clock_warning(&**app, &connection.host.to_string())
+        {
+            self.has_warned_of_clock.set(true);
+            self.notices.warn(&text);
+        }
+        match made {
+            Ok(made) => {
+                let ahead = SignedDuration::from_secs(app.clock_error().unwrap_or(0));
+                let expires_at = made.expires_at.checked_add(ahead).unwrap_or(made.expires_at);
+                Ok(CachedToken { token: made.token, expires_at, issued_at: self.env.now() })
+            }
+            Err(ProviderError::Installation { obstacle, answered }) => {
+                self.note(connection, installation, &obstacle).await;
+                Err(self.explained(connection, installation, obstacle, wanted, *answered))
+            }
+            Err(error) => Err(app.refused(error)),
+        }
+    }
+
+    fn app(&self, connection: &Connection) -> Result<Rc<Signing>, Error> {
+        if let Some(known) = self.apps.borrow().get(&connection.id) {
+            return Ok(Rc::clone(known));
+        }
+        let made = Rc::new(signing(&self.http, &*self.store.read()?, connection)?);
+        self.apps.borrow_mut().insert(connection.id.clone(), Rc::clone(&made));
+        Ok(made)
+    }
+
+    /// Keeps a token for whoever comes next. Those that are made while another save is under way are saved together.
+    async fn keep(&self, made: Made) {
+        self.unsaved.borrow_mut().push(made);
+        let _turn = self.saving.lock().await;
+        let batch = std::mem::take(&mut *self.unsaved.borrow_mut());
+        if batch.is_empty() {
+            return;
+        }
+        let saved = unblocked::change(&self.store, self.stamp(), move |db, stamp| {
+            for Made { connection, installation, cached } in batch {
+                let Some(row) = db.find(connection.as_str())? else { continue };
+                db.put_installation_token(&connection, installation, &cached)?;
+                let known = db.installations(&connection)?.into_iter().find(|known| known.installation.id == installation);
+                let account = known.map(|known| known.installation.account).unwrap_or_default();
+                let fingerprint = cached.token.fingerprint();
+                db.record(stamp, Some(&row), &EventKind::TokenMade { account, fingerprint })?;
+            }
+            Ok(())
+        });
+        if let Err(error) = saved.await {
+            // A store that is read-only by intention is a pipeline's: the token is used all the same.
+            tracing::debug!(%error, "a token was made and not kept");
+        }
+    }
+
+    /// Remembers that an installation is suspended or gone, for listings that do not ask.
+    async fn note(&self, connection: &Connection, installation: u64, obstacle: &Obstacle) {
+        let (id, obstacle) = (connection.id.clone(), obstacle.clone());
+        let noted = unblocked::change(&self.store, self.stamp(), move |db, stamp| {
+            let Some(mut known) = db.installations(&id)?.into_iter().find(|known| known.installation.id == installation) else {
+                return Ok(());
+            };
+            match obstacle {
+                Obstacle::Gone => known.uninstalled_at = known.uninstalled_at.or(Some(stamp.at)),
+                Obstacle::Suspended => {
+                    known.installation.suspended_at = known.installation.suspended_at.or(Some(stamp.at));
+                }
+                Obstacle::NotGranted | Obstacle::NotSelected => return Ok(()),
+            }
+            db.remove_installation_token(&id, installation)?;
+            db.put_installation(&id, &known)
+        });
+        if let Err(error) = noted.await {
+            tracing::debug!(%error, "what became of an installation was not noted");
+        }
+    }
+
+    /// The same obstacle with what the store knows of the installation.
+    fn explained(
+        &self,
+        connection: &Connection,
+        installation: u64,
+        obstacle: Obstacle,
+        wanted: &Narrowing,
+        answered: Answered,
+    ) -> Error {
+        let known = || {
+            let records = self.store.read().ok()?.installations(&connection.id).ok()?;
+            records.into_iter().find(|record| record.installation.id == installation)
+        };
+        let hindered = Hindered {
+            name: connection.name.to_string(),
+            id: installation,
+            installation: known().map(|record| record.installation),
+            obstacle,
+            wanted: wanted.clone(),
+            answered: Some(answered),
+        };
+        AppError::Installation(Box::new(hindered)).into()
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { who: self.env.who(), at: self.env.now() }
+    }
+}

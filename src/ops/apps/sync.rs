@@ -1,0 +1,138 @@
+//! Bringing what is known of an app's installations up to date with its provider.
+
+use futures_util::future::try_join;
+
+use super::super::{Error, Session};
+use super::{signing, warn_of_clock};
+use crate::model::{App, Connection, ConnectionId, EventKind, Installation, Stamp};
+use crate::provider::{AppAccount, Error as ProviderError};
+use crate::store::{Db, Error as StoreError, InstallationRecord, Keep, Store};
+
+/// What the provider says of an app.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) app: App,
+    /// The oldest first.
+    pub(crate) installations: Vec<Installation>,
+}
+
+/// What a look at the provider changed: accounts.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Changes {
+    pub(crate) added: Vec<String>,
+    pub(crate) suspended: Vec<String>,
+    pub(crate) unsuspended: Vec<String>,
+    pub(crate) uninstalled: Vec<String>,
+    /// Not taken in, because only named ones are.
+    pub(crate) passed_over: Vec<String>,
+}
+
+/// Asks who the app is and where it is installed.
+pub(super) async fn look(account: &dyn AppAccount) -> Result<Seen, ProviderError> {
+    let (app, installations) = try_join(account.identity(), account.installations()).await?;
+    Ok(Seen { app, installations })
+}
+
+/// Asks, and keeps what was learnt.
+pub(crate) async fn sync(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(Changes, bool), Error> {
+    let app = signing(session.http(), &*store.read()?, connection)?;
+    let seen = look(&*app).await;
+    warn_of_clock(session, &*app, &connection.host);
+    keep(session, store, connection, &seen.map_err(|error| app.refused(error))?)
+}
+
+/// Keeps what was learnt. Second: false if the last fsync failed.
+pub(super) fn keep(session: &Session<'_>, store: &Store, connection: &Connection, seen: &Seen) -> Result<(Changes, bool), Error> {
+    let stamp = session.stamp();
+    let saved = store.change(&stamp, Keep::Nothing, |db| {
+        let current = super::super::resolve::named(db, connection.id.as_str())?;
+        Ok::<_, Error>(apply(db, &current, seen, &stamp)?)
+    })?;
+    Ok((saved.value, saved.durable))
+}
+
+/// Writes what was learnt of a connection that is there.
+pub(in crate::ops) fn apply(db: &Db, connection: &Connection, seen: &Seen, stamp: &Stamp) -> Result<Changes, StoreError> {
+    let id = &connection.id;
+    let mut changes = Changes::default();
+    let Some(mut record) = db.app(id)? else { return Ok(changes) };
+    record.app = seen.app.clone();
+    db.put_app(id, &record)?;
+    let known = db.installations(id)?;
+    for installation in &seen.installations {
+        match known.iter().find(|known| known.installation.id == installation.id) {
+            Some(before) => update(db, id, before, installation, &mut changes)?,
+            None if record.takes_all => {
+                add(db, id, &known, installation)?;
+                changes.added.push(installation.account.clone());
+            }
+            None => changes.passed_over.push(installation.account.clone()),
+        }
+    }
+    let is_gone = |known: &&InstallationRecord| {
+        known.uninstalled_at.is_none() && !seen.installations.iter().any(|seen| seen.id == known.installation.id)
+    };
+    for gone in known.iter().filter(is_gone) {
+        db.remove_installation_token(id, gone.installation.id)?;
+        db.put_installation(id, &InstallationRecord { uninstalled_at: Some(stamp.at), ..gone.clone() })?;
+        changes.uninstalled.push(gone.installation.account.clone());
+    }
+    changes.record(db, connection, stamp)?;
+    Ok(changes)
+}
+
+/// Takes an installation in. What is known of one that went from the same account before is forgotten.
+pub(super) fn add(
+    db: &Db,
+    id: &ConnectionId,
+    known: &[InstallationRecord],
+    installation: &Installation,
+) -> Result<(), StoreError> {
+    for gone in known.iter().filter(|known| known.uninstalled_at.is_some() && known.is_of(&installation.account)) {
+        db.drop_installation(id, gone.installation.id)?;
+    }
+    db.put_installation(id, &InstallationRecord::new(installation.clone()))
+}
+
+fn update(
+    db: &Db,
+    id: &ConnectionId,
+    before: &InstallationRecord,
+    installation: &Installation,
+    changes: &mut Changes,
+) -> Result<(), StoreError> {
+    let account = || installation.account.clone();
+    match (before.installation.suspended_at.is_some(), installation.suspended_at.is_some()) {
+        (false, true) => {
+            // It is worth nothing now, and is not handed out again after it was lifted.
+            db.remove_installation_token(id, installation.id)?;
+            changes.suspended.push(account());
+        }
+        (true, false) => changes.unsuspended.push(account()),
+        _ => {}
+    }
+    let record = InstallationRecord { installation: installation.clone(), removed_at: before.removed_at, uninstalled_at: None };
+    if record == *before { Ok(()) } else { db.put_installation(id, &record) }
+}
+
+impl Changes {
+    /// Whether everything is as it was.
+    pub(crate) fn is_empty(&self) -> bool {
+        [&self.added, &self.suspended, &self.unsuspended, &self.uninstalled].iter().all(|accounts| accounts.is_empty())
+    }
+
+    fn record(&self, db: &Db, connection: &Connection, stamp: &Stamp) -> Result<(), StoreError> {
+        for (what, accounts) in [
+            ("added", &self.added),
+            ("suspended", &self.suspended),
+            ("unsuspended", &self.unsuspended),
+            ("uninstalled", &self.uninstalled),
+        ] {
+            for account in accounts {
+                let event = EventKind::Installation { what: what.to_owned(), account: account.clone() };
+                db.record(stamp, Some(connection), &event)?;
+            }
+        }
+        Ok(())
+    }
+}

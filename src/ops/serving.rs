@@ -1,0 +1,92 @@
+//! What serves a request: a connection, and where that is an app, one of its installations.
+
+use super::apps::AppError;
+use super::apps::route::{self, Fallback};
+use super::{Error, Notices, Session};
+use crate::model::{Connection, Installation, InstallationStatus, RepositoryPath};
+use crate::store::{Db, InstallationRecord};
+
+/// A connection, and of an app the installation, that something is asked with.
+#[derive(Debug, Clone)]
+pub(crate) struct Serving {
+    pub(crate) connection: Connection,
+    /// Set where the connection is an app.
+    pub(crate) installation: Option<Installation>,
+}
+
+impl Serving {
+    /// What serves one repository with this connection. That it is not the owner's installation is told.
+    pub(crate) fn of(
+        session: &Session<'_>,
+        db: &Db,
+        connection: Connection,
+        path: &RepositoryPath,
+        fallback: Fallback,
+    ) -> Result<Self, Error> {
+        if !connection.is_app() {
+            return Ok(Self { connection, installation: None });
+        }
+        let records = db.installations(&connection.id)?;
+        let (installation, is_first) = route::for_repository(&connection, &records, path, fallback)?;
+        if is_first {
+            warn(session.notices(), &connection, &installation, path);
+        }
+        Ok(Self { connection, installation: Some(installation) })
+    }
+}
+
+fn warn(notices: &dyn Notices, connection: &Connection, installation: &Installation, path: &RepositoryPath) {
+    let owner = path.segments().next().unwrap_or_default();
+    notices.warn(&format!(
+        "`{}` is not installed on `{}`: asking with its first installation, on `{}` (--strict forbids it)",
+        connection.name,
+        crate::model::clean(owner),
+        crate::model::clean(&installation.account)
+    ));
+}
+
+/// What a listing over whole connections asks with, and what it cannot ask.
+#[derive(Debug, Default)]
+pub(crate) struct Spread {
+    pub(crate) servings: Vec<Serving>,
+    /// Installations that are not asked, with their connections.
+    pub(crate) left_out: Vec<(Connection, InstallationRecord)>,
+}
+
+/// Spreads connections over the installations of those that are apps; with `typed` only over the one on that account, or of that number.
+///
+/// # Errors
+///
+/// What stands in the way of an app that was asked for alone, or of an installation that was named.
+pub(crate) fn spread(db: &Db, connections: Vec<Connection>, typed: Option<&str>) -> Result<Spread, Error> {
+    let is_alone = connections.len() == 1;
+    let mut spread = Spread::default();
+    for connection in connections {
+        if let Some(typed) = typed {
+            let installation = Some(route::named_or_only(db, &connection, Some(typed))?);
+            spread.servings.push(Serving { connection, installation });
+            continue;
+        }
+        if !connection.is_app() {
+            spread.servings.push(Serving { connection, installation: None });
+            continue;
+        }
+        let records = db.installations(&connection.id)?;
+        let (active, others): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|record| record.status() == InstallationStatus::Active);
+        if active.is_empty() && is_alone {
+            // Why the only one gives nothing is an error like any other.
+            return Err(route::named_or_only(db, &connection, None).map_or_else(|error| error, |_| none(&connection)));
+        }
+        for record in active {
+            let (connection, installation) = (connection.clone(), Some(record.installation));
+            spread.servings.push(Serving { connection, installation });
+        }
+        spread.left_out.extend(others.into_iter().map(|record| (connection.clone(), record)));
+    }
+    Ok(spread)
+}
+
+fn none(connection: &Connection) -> Error {
+    AppError::NoInstallation { name: connection.name.to_string() }.into()
+}

@@ -1,0 +1,79 @@
+//! Making an app without a form ("Registering a GitHub App from a manifest"): the browser posts what is wanted, comes back with a code, and the code
+//! buys the key, once.
+
+use serde_json::{Value, json};
+
+use super::super::super::finding::{self, Finding};
+use super::super::super::{Answered, Error, Made, Manifest, encoded};
+use super::super::refusal::{Asker, refusal};
+use super::super::shape::Form;
+use super::{message, wire};
+use crate::model::HostUrl;
+use crate::net::{self, Body, Call, Method, Origin};
+use crate::secret::Secret;
+
+/// What messages call the exchange: its address holds the code.
+const CALL: &str = "POST /app-manifests/CODE/conversions";
+
+/// Where the manifest is posted to.
+pub(super) fn page(web: &HostUrl, organization: Option<&str>, state: &str) -> String {
+    let whose = organization.map(|name| format!("/organizations/{}", encoded(name))).unwrap_or_default();
+    format!("{}{whose}/settings/apps/new?state={}", web.as_str(), encoded(state))
+}
+
+/// The manifest. The app's name is only a proposal: the person may change it before saying yes.
+pub(super) fn text(wanted: &Manifest) -> String {
+    let mut manifest = json!({
+        "url": wanted.home,
+        "redirect_url": wanted.redirect,
+        "public": wanted.is_public,
+        "default_permissions": wanted.permissions,
+        "default_events": [],
+    });
+    let mut put = |key: &str, value: Value| manifest[key] = value;
+    if let Some(name) = &wanted.name {
+        put("name", json!(name));
+    }
+    if let Some(url) = &wanted.webhook {
+        put("hook_attributes", json!({ "url": url, "active": true }));
+        put("default_events", json!(["push"]));
+    }
+    manifest.to_string()
+}
+
+/// Exchanges the code.
+pub(super) async fn convert(anonymous: &Origin, web: &HostUrl, code: &Secret) -> Result<Made, Error> {
+    let call = Call::to(["app-manifests", code.expose(), "conversions"]);
+    let mut answer = anonymous.send(Method::Post, &call, Body::Empty).await.map_err(without_code)?;
+    CALL.clone_into(&mut answer.call);
+    match answer.status {
+        201 => {}
+        404 if !message(&answer).is_empty() => {
+            let why = "the code of the new app is not known: it was used already, or is older than an hour".to_owned();
+            return Err(Error::NotAccepted { why, answered: Box::new(Answered::by(&answer)) });
+        }
+        _ => {
+            let asker = Asker { web, form: Form::App, known: None, now: anonymous.now() };
+            return Err(refusal(&answer, &asker).into_error(&answer));
+        }
+    }
+    let broken = || Finding::unintelligible(finding::not_what_was_asked(&answer, "an app")).into_error(&answer);
+    let made: wire::Conversion = answer.json().ok_or_else(broken)?;
+    Ok(Made {
+        app: made.app.into_app(web),
+        key: Secret::from(made.pem),
+        webhook_secret: made.webhook_secret.filter(|secret| !secret.is_empty()).map(Secret::from),
+    })
+}
+
+/// Until it is exchanged, the code is as good as the key.
+fn without_code(error: net::Error) -> net::Error {
+    let named = || CALL.to_owned();
+    match error {
+        net::Error::TooLarge { host, limit, .. } => net::Error::TooLarge { host, call: named(), limit },
+        net::Error::Redirected { host, .. } => {
+            net::Error::Redirected { host, call: named(), target: "another address".to_owned() }
+        }
+        other => other,
+    }
+}
