@@ -52,6 +52,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rm" -d 'Remove a co
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List repositories, newest activity first, over all connections unless some are named'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
@@ -347,9 +348,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s v -l verbos
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l repo -d 'Of a GitHub App: only for this repository; may be given several times' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l permission -d 'Of a GitHub App: only this permission; may be given several times' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l installation -d 'Of a GitHub App: its installation on this account, or of this number' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l repo -d 'A token for this repository only; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l permission -d 'A token with this permission only; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l installation -d 'The installation on this account, or of this number' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -357,7 +358,7 @@ json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l fresh -d 'Of a GitHub App: a token of its own instead of the shared one'
+complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l fresh -d 'A token of its own instead of the shared one'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l webhook-secret -d 'Of a GitHub App that was made here: the secret that its webhook\'s events are signed with, instead of a token'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s q -l quiet -d 'Say nothing beside data and errors'
@@ -365,6 +366,24 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s v -l verbose -
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l repo -d 'A token for this repository only; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l permission -d 'A token with this permission only; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l installation -d 'The installation on this account, or of this number' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l env -d 'Put the token into this variable instead of the usual ones' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l fresh -d 'A token of its own instead of the shared one'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -125,6 +125,11 @@ impl Env {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
+    /// The names of all variables that are ours: no program that we run for somebody else needs them.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = &OsStr> {
+        self.variables.keys().map(OsString::as_os_str).filter(|name| name.as_encoded_bytes().starts_with(b"GITCONN_"))
+    }
+
     /// The present moment, to the millisecond (what the store keeps).
     #[expect(clippy::disallowed_methods, clippy::unused_self, reason = "this is the one place that reads the clock")]
     pub(crate) fn now(&self) -> Timestamp {

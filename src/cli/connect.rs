@@ -7,7 +7,7 @@ use super::commands::Subject;
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
-use super::login_args::LoginArgs;
+use super::login_args::{Chosen, LoginArgs};
 use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
@@ -155,7 +155,10 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
     plan.check(&store)?;
     let connected = match given {
         Some(token) => add(session, &store, plan, Offered::Token(token), context)?,
-        None => log_in_or_ask(args, session, &store, plan, context)?,
+        None => match log_in_or_ask(args, session, &store, plan, context)? {
+            Some(connected) => connected,
+            None => return Ok(()),
+        },
     };
     let warnings = connected.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
     let is_pending = connected.connection.status == Status::Pending;
@@ -182,18 +185,21 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// A login where that is wanted and a client is known; else a token that is pasted.
+/// A login where that is wanted and a client is known; else a token that is pasted, or an app. `None` if everything has been said.
 fn log_in_or_ask(
     args: &Args,
     session: &Session<'_>,
     store: &Store,
     plan: Plan,
     context: &Context<'_>,
-) -> Result<connect::Connected, Failure> {
-    let chosen = args.login.choose(plan.login(session, store)?, (plan.provider, &plan.host), context)?;
-    let Some((way, place)) = chosen else {
-        let token = ask(args, &plan, context)?;
-        return add(session, store, plan, Offered::Token(token), context);
+) -> Result<Option<connect::Connected>, Failure> {
+    let (way, place) = match args.login.choose(plan.login(session, store)?, (plan.provider, &plan.host), context)? {
+        Chosen::Login(login) => *login,
+        Chosen::Token => {
+            let token = ask(args, &plan, context)?;
+            return add(session, store, plan, Offered::Token(token), context).map(Some);
+        }
+        Chosen::App => return connect_app::run(&args.app, plan, session, context).map(|()| None),
     };
     say_if_copy(store, context)?;
     let scopes = args.login.scopes();
@@ -204,7 +210,7 @@ fn log_in_or_ask(
         let connected = connect::connect(session, store, plan, Offered::Login(Box::new(grant))).await;
         let shown = connected.as_ref().map(|connected| &connected.connection);
         Login::show(page, outcome(shown)).await;
-        connected
+        connected.map(Some)
     })
 }
 

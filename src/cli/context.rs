@@ -75,6 +75,13 @@ impl<'a> Context<'a> {
 }
 
 impl Context<'_> {
+    /// Does work that hears of Ctrl-C in its own way.
+    pub(crate) fn attend<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
+        self.progress.end();
+        Ok(interrupt::quietly(|| runtime.block_on(work))?)
+    }
+
     /// Does the work to its end or to Ctrl-C, and in both cases what must not be cut off ([`Shield`]): a renewal goes on although nobody waits for it.
     async fn finish<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let mut work = std::pin::pin!(work);

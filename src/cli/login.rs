@@ -84,6 +84,7 @@ impl Person for Terminal<'_> {
             stderr_line("open this address in a browser on this machine:");
         }
         stderr_line(&format!("  {url}"));
+        stderr_line(&format!("you must be signed in to {host} there"));
         self.wait_for(host);
     }
 

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::login::Terminal;
 use super::{browser, token_input};
 use crate::model::{HostUrl, ProviderId};
+use crate::ops::apps::connect;
 use crate::ops::guide;
 use crate::ops::login::{self, Login, Place};
 use crate::ops::{Error, Session};
@@ -48,6 +49,15 @@ pub(super) enum Way {
     },
     /// With tokens that somebody has already.
     Pair(Secret),
+}
+
+/// How to connect.
+pub(super) enum Chosen {
+    Login(Box<(Way, Place)>),
+    /// A token is pasted.
+    Token,
+    /// An app signs for itself.
+    App,
 }
 
 impl Way {
@@ -97,13 +107,13 @@ impl LoginArgs {
         Some(words.map(ToOwned::to_owned).collect())
     }
 
-    /// The way to log in and where; `None` where a token is pasted instead. `place` is `None` where no client is known.
+    /// How to connect. `place` is `None` where no client is known.
     pub(super) fn choose(
         &self,
         place: Option<Place>,
         (provider, host): (ProviderId, &HostUrl),
         context: &Context<'_>,
-    ) -> Result<Option<(Way, Place)>, Failure> {
+    ) -> Result<Chosen, Failure> {
         let Some(place) = place else {
             let guide = guide::guide(provider, host);
             if self.is_given() {
@@ -114,10 +124,10 @@ impl LoginArgs {
                 guide.page, guide.redirect
             ));
             context.out.note(&format!("then `{}`", commands::oauth_set(provider, &host.to_string(), None, "")));
-            return Ok(None);
+            return Ok(Chosen::Token);
         };
         if self.is_given() {
-            return self.settle(place, context).map(Some);
+            return Ok(Chosen::Login(Box::new(self.settle(place, context)?)));
         }
         // The natural way first; the other one where there is one; a token last.
         let natural = self.natural(&place, context)?;
@@ -130,8 +140,15 @@ impl LoginArgs {
         };
         let mut words: Vec<&str> = ways.iter().map(Way::words).collect();
         words.push("paste a token");
+        if connect::has_apps(provider) {
+            words.push("use a GitHub App");
+        }
         let chosen = choose(&format!("how do you want to connect to {host}?"), &words, context.out.stderr_style())?;
-        Ok((chosen < ways.len()).then(|| (ways.swap_remove(chosen), place)))
+        Ok(match chosen.checked_sub(ways.len()) {
+            None => Chosen::Login(Box::new((ways.swap_remove(chosen), place))),
+            Some(0) => Chosen::Token,
+            Some(_) => Chosen::App,
+        })
     }
 
     /// The way to log in where it is settled that one does.

@@ -15,6 +15,7 @@ mod context;
 mod create_app;
 mod edit;
 mod enable;
+mod exec;
 mod failure;
 mod filter;
 mod grid;
@@ -27,6 +28,7 @@ mod login;
 mod login_args;
 mod man;
 mod missing;
+mod narrow_args;
 mod oauth;
 mod out;
 mod paging;
@@ -118,6 +120,7 @@ enum Command {
     Repos(repos::Args),
     Branches(branches::Args),
     Token(token::Args),
+    Exec(exec::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
     Audit(audit::Args),
@@ -229,6 +232,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
         Command::Token(args) => token::run(args, context),
+        Command::Exec(args) => exec::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Audit(args) => audit::run(args, context),

@@ -4,12 +4,10 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::narrow_args::NarrowArgs;
 use super::out::Format;
-use super::words;
-use crate::model::{Expiry, Permissions, RepositoryPath, Timestamp, shell_word};
-use crate::ops::apps::token::Asked;
+use crate::model::{Expiry, Timestamp};
 use crate::ops::token;
-use crate::ops::{AppError, Error};
 
 /// Print a live token, for a script that cannot take it otherwise
 ///
@@ -20,26 +18,11 @@ pub(super) struct Args {
     /// Name, beginning of an id, host, or address of a repository
     #[arg(value_name = "NAME|URL")]
     connection: String,
-    /// Of a GitHub App: only for this repository; may be given several times
-    #[arg(long = "repo", value_name = "OWNER/NAME", value_parser = parse_path, conflicts_with_all = ["installation", "webhook_secret"])]
-    repositories: Vec<RepositoryPath>,
-    /// Of a GitHub App: only this permission; may be given several times
-    #[arg(long = "permission", value_name = "NAME=LEVEL", value_parser = words::parse_permission, conflicts_with = "webhook_secret")]
-    permissions: Vec<(String, String)>,
-    /// Of a GitHub App: its installation on this account, or of this number
-    #[arg(long, value_name = "ACCOUNT", conflicts_with = "webhook_secret")]
-    installation: Option<String>,
-    /// Of a GitHub App: a token of its own instead of the shared one
-    #[arg(long, conflicts_with = "webhook_secret")]
-    fresh: bool,
+    #[command(flatten)]
+    narrow: NarrowArgs,
     /// Of a GitHub App that was made here: the secret that its webhook's events are signed with, instead of a token
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["repositories", "permissions", "installation", "fresh"])]
     webhook_secret: bool,
-}
-
-fn parse_path(text: &str) -> Result<RepositoryPath, String> {
-    let path = RepositoryPath::new(text).filter(|path| path.segments().count() == 2);
-    path.ok_or_else(|| "a repository is named `owner/name`".to_owned())
 }
 
 /// The token's JSON: the one place where a secret is written out, because that is what was asked for.
@@ -64,8 +47,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         let secret = token::webhook_secret(&view, &connection)?;
         return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", secret.expose())));
     }
-    let asked = asked(args);
-    let (serving, narrowing) = token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| explained(error, args))?;
+    let asked = args.narrow.asked();
+    let (serving, narrowing) =
+        token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| args.narrow.explained(error))?;
     let at_hand = if asked.is_for_one_call() { None } else { token::at_hand(&session, &store, &view, &serving)? };
     let handed = match at_hand {
         Some(handed) => handed,
@@ -94,29 +78,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     {
         context.out.warn(&format!("by what is known, `{}` has expired", connection.name));
     }
-    token::note(&session, &store, &view, connection, path.as_ref().or(args.repositories.first()));
+    token::note(&session, &store, &view, connection, path.as_ref().or(args.narrow.repository()));
     Ok(())
-}
-
-/// What was typed beyond the connection.
-fn asked(args: &Args) -> Asked {
-    Asked {
-        installation: args.installation.clone(),
-        repositories: args.repositories.clone(),
-        permissions: args.permissions.iter().cloned().collect::<Permissions>(),
-        fresh: args.fresh,
-    }
-}
-
-/// One of several installations is named by adding to what was typed.
-fn explained(error: Error, args: &Args) -> Failure {
-    let accounts = match &error {
-        Error::App(app) => match &**app {
-            AppError::WhichInstallation { accounts, .. } if args.installation.is_none() => accounts,
-            _ => return error.into(),
-        },
-        _ => return error.into(),
-    };
-    let account = accounts.first().map(|account| shell_word(account).into_owned()).unwrap_or_default();
-    Failure::from(error).again(format!("--installation {account}"), "for example")
 }

@@ -137,6 +137,9 @@ pub(crate) enum Error {
     /// Another process holds the lock of the renewal (exit 6).
     #[error("another gitconn has been renewing this connection for {seconds} s")]
     RenewalBusy { seconds: u64 },
+    /// A program could not be started (`exec`: 127 if it is not there, else 126).
+    #[error("`{}` cannot be run", crate::model::clean(program))]
+    CannotRun { program: String, source: std::io::Error },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]
     Usage(String),

@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub(crate) mod connect;
 pub(crate) mod edit;
 mod error;
+pub(crate) mod exec;
 mod given;
 mod grant;
 pub(crate) mod guide;

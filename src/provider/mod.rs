@@ -19,8 +19,8 @@ pub(crate) use apps::{AppAccount, AppKey, AppSigner, Apps, InstallationToken, Ma
 pub(crate) use error::{Answered, Error};
 pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
-    BranchQuery, ClientVariables, Credential, Incomplete, Known, Listing, PageChoice, Probe, RateLimit, RepositoryQuery,
-    RevokeBy, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, ExecVariables, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
+    RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 
 use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, ProviderId, Repository, RepositoryPath};
@@ -68,6 +68,9 @@ pub(crate) trait Kind: Sync {
     fn lacks(&self, requested: &[String], granted: &[String]) -> Vec<String> {
         requested.iter().filter(|scope| !granted.contains(scope)).cloned().collect()
     }
+
+    /// The variables in which programs look for a token for this host, and for the host.
+    fn exec_variables(&self, host: &HostUrl) -> ExecVariables;
 
     /// Apps, where the provider has them.
     fn apps(&self) -> Option<&'static dyn Apps> {

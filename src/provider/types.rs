@@ -32,6 +32,15 @@ pub(crate) struct ClientVariables {
     pub(crate) host: &'static str,
 }
 
+/// Names of the environment variables in which programs look.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExecVariables {
+    /// For the token.
+    pub(crate) token: &'static [&'static str],
+    /// For the host.
+    pub(crate) host: &'static [&'static str],
+}
+
 /// The page where a token is made.
 #[derive(Debug, Clone)]
 pub(crate) struct TokenPage {

@@ -45,6 +45,8 @@ const NEEDS_NO_KEY: &[&str] = &["store", "lock"];
 /// The commands that need none.
 const NEED_NO_STORE: &[&str] = &[
     "connect",
+    // It needs one, and has exit codes of its own: `exec.rs`.
+    "exec",
     // It makes one, and what the environment knows needs none.
     "oauth set",
     "oauth status",

@@ -14,6 +14,7 @@ mod device;
 mod edit;
 mod enable;
 mod examples;
+mod exec;
 mod exit_codes;
 mod interrupted;
 mod json_shapes;

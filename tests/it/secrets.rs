@@ -17,6 +17,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("net/trust.rs", "a client certificate with its key"),
     ("oauth/callback.rs", "the `state` that came back, compared with the one that was sent"),
     ("oauth/flow.rs", "the client's secret, code and refresh token, into the form that buys tokens"),
+    ("ops/exec.rs", "the token, into the environment of the program that it is for"),
     ("ops/grant.rs", "a pair of tokens as text, for the file that is encrypted when the store cannot be saved"),
     ("ops/login.rs", "a pair and an address that somebody handed over, to be read"),
     ("ops/apps/create.rs", "the state and the unguessable part of a path, into addresses"),
@@ -50,6 +51,7 @@ const HARMLESS: &[(&str, &str, &str)] = &[
     ("cli/token.rs", "TokenView.token", "`token --json` prints the token; it lives for that line only"),
     ("cli/edit.rs", "Args.token", "the options that say where the token comes from"),
     ("provider/types.rs", "ClientVariables.secret", "the name of a variable"),
+    ("provider/types.rs", "ExecVariables.token", "names of variables"),
     ("model/oauth.rs", "OAuthEndpoints.token", "the path of the call that hands tokens out"),
 ];
 

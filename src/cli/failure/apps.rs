@@ -22,6 +22,7 @@ pub(super) fn spoken(error: AppError) -> Failure {
             Failure::usage(message).again(first, "for example")
         }
         AppError::NothingMade { .. } => Failure::new(Kind::Failed, message).again("", "begins again"),
+        AppError::OtherOwner { settings, .. } => Failure::new(Kind::Refused, message).open(&settings),
         AppError::KeyLost { issuer, settings, .. } => Failure::new(Kind::Failed, message).open(&settings).hint(format!(
             "gitconn connect github --app --client-id {} --private-key-file FILE   # with a key made there",
             quoted(&issuer)

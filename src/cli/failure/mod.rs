@@ -57,6 +57,8 @@ struct Words {
     silent: bool,
     /// Nobody reads our output any more: that is success.
     closed_pipe: bool,
+    /// The exit code, where it is not the kind's (`exec`).
+    code: Option<u8>,
 }
 
 impl Failure {
@@ -70,6 +72,7 @@ impl Failure {
             request_id: None,
             silent: false,
             closed_pipe: false,
+            code: None,
         }))
     }
 
@@ -82,6 +85,18 @@ impl Failure {
         let mut failure = Self::new(kind, "");
         failure.0.silent = true;
         failure
+    }
+
+    /// A program that we ran for somebody has ended with this code: what happened is its own to say.
+    pub(crate) fn ended(code: u8) -> Self {
+        Self::said(Kind::Failed).with_code(code)
+    }
+
+    /// The same with another exit code than its kind's.
+    #[must_use]
+    pub(crate) fn with_code(mut self, code: u8) -> Self {
+        self.0.code = Some(code);
+        self
     }
 
     pub(crate) fn interrupted() -> Self {
@@ -196,7 +211,7 @@ impl Failure {
             let hints = self.hints(invoked);
             if out.is_json() { self.report_json(&hints) } else { self.report_words(out, &hints) }
         }
-        ExitCode::from(self.0.kind.code())
+        ExitCode::from(self.0.code.unwrap_or(self.0.kind.code()))
     }
 
     /// Says what failed and that something went on all the same, also when nothing but errors is to be said.

@@ -123,10 +123,17 @@ impl From<ops::Error> for Failure {
             }
             ops::Error::Unkept { name, .. } => log_in_again(Kind::Failed, message, &name),
             ops::Error::App(error) => apps::spoken(*error),
+            ops::Error::CannotRun { source, .. } => cannot_run(message, &source),
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
     }
+}
+
+/// A program that could not be started.
+fn cannot_run(message: String, source: &io::Error) -> Failure {
+    let kind = if source.kind() == io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Failed };
+    Failure::new(kind, message).cause(source)
 }
 
 /// A login that only a person can mend.

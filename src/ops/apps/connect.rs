@@ -44,6 +44,11 @@ pub(super) fn apps_of(provider: ProviderId) -> Result<&'static dyn Apps, Error> 
         .ok_or_else(|| Error::Usage(format!("{provider} has no apps of this kind: `--app` is for github")))
 }
 
+/// Whether a provider has apps of this kind.
+pub(crate) fn has_apps(provider: ProviderId) -> bool {
+    provider::kind(provider).apps().is_some()
+}
+
 /// Reads a private key, whoever's it is.
 ///
 /// # Errors

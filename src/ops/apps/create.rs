@@ -74,7 +74,7 @@ pub(crate) async fn create(
     let held = session.shield().hold();
     let made = apps.convert(session.http(), &door.host, &door.api, &door.trust, &code).await;
     let kept = match made {
-        Ok(made) => keep(session, store, apps, plan, &made),
+        Ok(made) => keep(session, store, apps, (plan, wanted), &made),
         Err(error) => Err(error.into()),
     };
     drop(held);
@@ -120,7 +120,19 @@ async fn code(apps: &'static dyn Apps, plan: &Plan, wanted: &Wanted, person: &dy
 }
 
 /// Stores what was handed out.
-fn keep(session: &Session<'_>, store: &Store, apps: &'static dyn Apps, plan: &Plan, made: &Made) -> Result<Connected, Error> {
+fn keep(
+    session: &Session<'_>,
+    store: &Store,
+    apps: &'static dyn Apps,
+    (plan, wanted): (&Plan, &Wanted),
+    made: &Made,
+) -> Result<Connected, Error> {
+    // Whoever learns our `state` can send a code of their own: what would be installed then is theirs.
+    if let Some(organization) = wanted.organization.as_ref().filter(|name| name.to_lowercase() != made.app.owner.to_lowercase()) {
+        let settings = apps.settings_page(&plan.host, &made.app);
+        let (slug, owner) = (made.app.slug.clone(), made.app.owner.clone());
+        return Err(AppError::OtherOwner { slug, owner, wanted: organization.clone(), settings }.into());
+    }
     let stored = || {
         let key = apps.key(&made.key)?;
         let record = AppRecord { app: made.app.clone(), takes_all: true };

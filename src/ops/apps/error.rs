@@ -31,7 +31,10 @@ pub(crate) enum AppError {
     /// Nobody has made the app in the browser (exit 1).
     #[error("nothing came back from the browser within {minutes} minutes: no app was made at {host}, as far as is known")]
     NothingMade { host: String, minutes: u64 },
-    /// The app was made, and its key is lost: it is handed out once (exit 1, or the code of what went wrong).
+    /// The app that came back is somebody else's than the one that was asked for (exit 4). Nothing was stored.
+    #[error("the app that came back, `{slug}`, belongs to `{owner}`, not to `{wanted}`: it was not stored")]
+    OtherOwner { slug: String, owner: String, wanted: String, settings: String },
+    /// The app was made, and its key is lost: it is handed out once (exit 1).
     #[error("the app `{slug}` was made, but its private key could not be saved: {error}")]
     KeyLost { slug: String, issuer: String, settings: String, error: Box<Error> },
     /// The app is not installed on that account (exit 3).

@@ -23,8 +23,8 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    Apps, BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy,
-    Revoked, Shape, TokenPage, Warning,
+    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Probe, Provider, RepositoryQuery,
+    RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -81,6 +81,15 @@ impl Kind for GitHub {
     fn lacks(&self, requested: &[String], granted: &[String]) -> Vec<String> {
         let granted = scopes::with_implied(granted);
         requested.iter().filter(|scope| !granted.contains(scope.as_str())).cloned().collect()
+    }
+
+    fn exec_variables(&self, host: &HostUrl) -> ExecVariables {
+        let token: &[&str] = match Site::of(host) {
+            Site::Public | Site::Tenant => &["GH_TOKEN", "GITHUB_TOKEN"],
+            // Under the others' names a program might send it to github.com.
+            Site::Server => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
+        };
+        ExecVariables { token, host: &["GH_HOST"] }
     }
 
     fn apps(&self) -> Option<&'static dyn Apps> {

@@ -15,8 +15,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, Kind, Known, Listing, Probe, Provider, RepositoryQuery, RevokeBy, Revoked,
-    Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Probe, Provider, RepositoryQuery,
+    RevokeBy, Revoked, Shape, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{Auth, Body, Call, Flow, Http, Method, Origin, Trust};
@@ -65,6 +65,10 @@ impl Kind for GitLab {
     fn client_variables(&self) -> ClientVariables {
         use crate::env::name;
         ClientVariables { id: name::GITLAB_CLIENT_ID, secret: name::GITLAB_CLIENT_SECRET, host: name::GITLAB_CLIENT_HOST }
+    }
+
+    fn exec_variables(&self, _host: &HostUrl) -> ExecVariables {
+        ExecVariables { token: &["GITLAB_TOKEN"], host: &["GITLAB_HOST"] }
     }
 
     fn connect(

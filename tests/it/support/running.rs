@@ -60,6 +60,12 @@ impl Running<'_> {
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     }
 
+    /// Ends it as a pipeline does.
+    pub(crate) fn terminate(&self) {
+        let process = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    }
+
     /// Waits until Ctrl-C no longer ends it the hard way, as it does before the first line of the program has run. Ends of itself with it.
     pub(crate) fn wait_until_it_minds_ctrl_c(&self) {
         let began = Instant::now();

@@ -1,0 +1,99 @@
+//! `exec`: a program with a live token in its environment, its exit code given back, and its own token revoked when it ends.
+
+use crate::support::fake::{Answer, permissions};
+use crate::support::{Foundry, House};
+
+/// What a program sees of the variables that matter, one a line.
+const SEEN: &str = "env | grep -E '^(GH|GITHUB|GITLAB|GITCONN|MINE)_?' | sort | sed -E 's/=.*//'";
+
+#[test]
+fn a_program_gets_the_token_under_the_names_it_looks_for_and_nothing_of_ours() {
+    let house = House::new();
+    let seen = |name: &str, more: &[&str]| {
+        let run = house.sandbox.gitconn(["exec", name]).args(more).args(["--", "sh", "-c", SEEN]);
+        run.env("GITCONN_CONNECTION", "lab").run().ok().stdout
+    };
+    // An enterprise server's token must not be taken for github.com's.
+    assert_eq!(seen("work", &[]), "GH_ENTERPRISE_TOKEN\nGH_HOST\nGITHUB_ENTERPRISE_TOKEN\n");
+    assert_eq!(seen("lab", &[]), "GITLAB_HOST\nGITLAB_TOKEN\n");
+    assert_eq!(seen("lab", &["--env", "MINE_TOKEN"]), "GITLAB_HOST\nMINE_TOKEN\n");
+    let print = ["exec", "lab", "--", "sh", "-c", "printf %s \"$GITLAB_TOKEN\""];
+    assert_eq!(house.sandbox.gitconn(print).may_show(&house.lab).run().ok().stdout, house.lab);
+    let host = house.run(&["exec", "work", "--", "sh", "-c", "echo $GH_HOST"]).ok().stdout;
+    assert_eq!(host.trim_end(), house.github.origin().trim_start_matches("http://"));
+}
+
+#[test]
+fn github_com_has_names_of_its_own() {
+    let house = House::new();
+    let add = ["connect", "github", "ada", "--token-stdin", "--offline"];
+    let token = house.sandbox.secret(&crate::support::tokens::classic("exec"));
+    house.sandbox.gitconn(add).stdin(&token).run().ok();
+    let seen = house.run(&["exec", "ada", "--", "sh", "-c", SEEN]).ok().stdout;
+    assert_eq!(seen, "GH_HOST\nGH_TOKEN\nGITHUB_TOKEN\n");
+    let host = house.run(&["exec", "ada", "--", "sh", "-c", "echo $GH_HOST"]).ok().stdout;
+    assert_eq!(host, "github.com\n");
+}
+
+#[test]
+fn exit_codes_are_the_programs_own_and_ours_are_told_apart() {
+    let house = House::new();
+    let run = |words: &[&str]| house.run(words);
+    run(&["exec", "lab", "--", "true"]).ok();
+    run(&["exec", "lab", "--", "sh", "-c", "exit 7"]).code(7);
+    run(&["exec", "lab", "--", "sh", "-c", "kill -TERM $$"]).code(143);
+    run(&["exec", "lab", "--", "no-such-program"]).code(127).says("`no-such-program` cannot be run");
+    let file = house.sandbox.write("plain.txt", "no program");
+    run(&["exec", "lab", "--", file.to_str().unwrap()]).code(126).says("cannot be run");
+    run(&["exec", "nobody", "--", "true"]).code(125).says("there is no connection `nobody`");
+    run(&["exec", "lab", "--fresh", "--", "true"]).code(125).says("`lab` is not a GitHub App");
+    run(&["exec", "lab"]).code(2);
+    let locked = house.sandbox.gitconn(["exec", "lab", "--", "true"]).without("GITCONN_KEY_FILE");
+    locked.run().code(125).says("the store is locked");
+    let elsewhere = house.sandbox.path("elsewhere.age");
+    let gone = house.sandbox.gitconn(["exec", "--store"]).arg(&elsewhere).args(["lab", "--", "true"]);
+    gone.run().code(125).says("there is no store");
+    let ran = house.sandbox.gitconn(["exec", "lab", "--", "cat"]).stdin("through and through").run().ok();
+    assert_eq!(ran.stdout, "through and through");
+}
+
+#[test]
+fn a_signal_is_passed_on_and_the_programs_answer_to_it_given_back() {
+    let house = House::new();
+    let script = "trap 'echo told; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    let mut running = house.sandbox.gitconn(["exec", "lab", "--", "sh", "-c", script]).start();
+    running.stdout_line("ready");
+    running.terminate();
+    let ran = running.wait().code(5);
+    assert!(ran.stdout.contains("told"), "{ran}");
+}
+
+#[test]
+fn a_token_of_its_own_is_revoked_when_the_program_ends_and_the_shared_one_never() {
+    let foundry = Foundry::new();
+    let granted = permissions(&[("contents", "write"), ("issues", "read"), ("metadata", "read")]);
+    foundry.github.apps.edit_installation(foundry.corp, |one| one.permissions = granted);
+    foundry.connect("prod-app").run().ok();
+    foundry.run(&["exec", "prod-app", "--installation", "acme-corp", "--", "true"]).ok();
+    let apps = &foundry.github.apps;
+    assert_eq!((apps.posts_of(foundry.corp), apps.revoked()), (1, 0));
+    let shared = foundry.token(&["prod-app", "--installation", "acme-corp"]);
+    assert_eq!(apps.posts_of(foundry.corp), 1, "the shared one is used again");
+
+    let narrow = ["exec", "prod-app", "--repo", "acme-corp/site", "--permission", "contents=read", "--", "sh", "-c", "exit 3"];
+    foundry.run(&narrow).code(3);
+    foundry.run(&["exec", "prod-app", "--installation", "acme-corp", "--fresh", "--", "no-such-program"]).code(127);
+    let handed = apps.tokens_of(foundry.corp);
+    assert_eq!((handed.len(), apps.revoked()), (3, 2));
+    assert!(handed[1].revoked && handed[2].revoked && apps.is_live(&shared));
+    assert!(handed[0].permissions.contains_key("issues") && !handed[1].permissions.contains_key("issues"));
+}
+
+#[test]
+fn a_token_that_cannot_be_revoked_is_told_and_the_programs_code_stays() {
+    let foundry = Foundry::new();
+    foundry.connect("prod-app").run().ok();
+    foundry.github.script("/installation/token", [Answer::html(500, "Unicorn!")]);
+    let ran = foundry.run(&["exec", "prod-app", "--repo", "acme-corp/site", "--", "true"]).ok();
+    ran.says("could not be revoked, and lives for up to an hour");
+}
