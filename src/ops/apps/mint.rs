@@ -18,7 +18,7 @@ use crate::model::{Connection, ConnectionId, EventKind, Expiry, Narrowing, Stamp
 use crate::net::Http;
 use crate::provider::{Answered, Error as ProviderError, Obstacle};
 use crate::secret::Secret;
-use crate::store::{CachedToken, ConnectionLock, Store};
+use crate::store::{CachedToken, Store};
 
 /// How long one process waits for another that makes a token for the same installation; then it makes one of its own.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -188,12 +188,21 @@ impl Minter {
         let connection = resolve::named(&view, id.as_str())?;
         let store_id = view.meta()?.store_id;
         drop(view);
-        let _lock = self.lock(&store_id, id, installation, if spare.is_some() { BRIEF } else { PATIENCE }).await;
+        let patience = if spare.is_some() { BRIEF } else { PATIENCE };
+        // Waits for other processes. Where there can be no lock, or it stays busy, two tokens are made: that harms nobody.
+        let lock = unblocked::lock(&self.store, &store_id, id, Some(installation), patience).await;
+        if let Err(error) = &lock {
+            tracing::debug!(%error, "a token is made without a lock");
+        }
         // Somebody else may have made one while we waited.
         if let Some(cached) = self.store.read()?.installation_token(id, installation)?
             && wanted.is(&cached, self.env.now())
         {
             return Ok(cached);
+        }
+        // Somebody else is still at it, and perhaps many wait: the old one serves meanwhile.
+        if let (Ok(None), Some(spare)) = (&lock, &spare) {
+            return Ok(spare.clone());
         }
         match (self.ask(&connection, installation, &Narrowing::default()).await, spare) {
             (Ok(cached), _) => {
@@ -207,14 +216,6 @@ impl Minter {
             }
             (Err(error), None) => Err(error),
         }
-    }
-
-    /// Waits for other processes. Where there can be no lock, or it stays busy, two tokens are made: that harms nobody.
-    async fn lock(&self, store_id: &str, id: &ConnectionId, installation: u64, patience: Duration) -> Option<ConnectionLock> {
-        unblocked::lock(&self.store, store_id, id, Some(installation), patience).await.unwrap_or_else(|error| {
-            tracing::debug!(%error, "a token is made without a lock");
-            None
-        })
     }
 
     /// One request for a token. Its end is told by this machine's clock, which may be another than the provider's.
