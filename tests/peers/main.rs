@@ -5,12 +5,14 @@
 #![expect(clippy::disallowed_methods, reason = "tests set up their own files and read what tests/run says")]
 #![expect(clippy::print_stderr, reason = "a suite that is left out says so")]
 
+mod app;
 mod crowd;
 mod faults;
 mod issuer;
 mod keyring;
 mod oidc;
 mod prism;
+mod prism_app;
 mod recorded;
 mod relay;
 mod renew_crowd;

@@ -3,7 +3,7 @@
 //!
 //! With `GITCONN_PEERS_PICTURES=DIRECTORY` pictures of our pages are left there; one of them is `docs/login-page.png`.
 
-mod peers;
+pub(crate) mod peers;
 
 use std::process::{Child, Stdio};
 use std::time::Duration;

@@ -13,7 +13,7 @@ use crate::sandbox::{Run, Sandbox, github_token};
 use crate::suite;
 
 /// Prism with one specification. Ended when dropped.
-struct Prism {
+pub(crate) struct Prism {
     child: Child,
     base: String,
 }
@@ -26,7 +26,7 @@ impl Drop for Prism {
 }
 
 impl Prism {
-    fn start(specification: &str) -> Self {
+    pub(crate) fn start(specification: &str) -> Self {
         let modules = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peers/node_modules");
         let generated = modules.join("@octokit/openapi/generated");
         let file = if specification == "ghes" { newest_ghes(&generated) } else { generated.join(specification) };
@@ -53,23 +53,35 @@ impl Prism {
 
     /// A server of GitHub's shape in front of Prism. `prefix` is what GitHub Enterprise Server puts before each path.
     fn behind_relay(&self, prefix: &'static str, mend_links: bool) -> Relay {
+        self.behind(prefix, move |base, asked, answer| {
+            if mend_links {
+                mend_link(base, asked, answer);
+            }
+            // Prism gives only what the specification describes; the scopes are told in a header that it does not.
+            answer.headers.push(("x-oauth-scopes".to_owned(), "repo, read:org".to_owned()));
+        })
+    }
+
+    /// The same, with whatever else is to be mended in an answer: it is told the relay's base URL and what was asked below the prefix.
+    pub(crate) fn behind(&self, prefix: &'static str, mend: impl Fn(&str, &Asked, &mut Answer) + Send + Sync + 'static) -> Relay {
         let prism = self.base.clone();
         Relay::serve(move |base, asked| {
             let Some(path) = asked.path.strip_prefix(prefix) else {
                 return Answer::json(404, &serde_json::json!({"message": "not below the prefix"}));
             };
             let mut answer = forward(&prism, path, asked);
-            if mend_links {
-                for (name, value) in &mut answer.headers {
-                    if name.eq_ignore_ascii_case("link") {
-                        *value = value.replace("https://api.github.com/resource", &format!("{base}{}", asked.path));
-                    }
-                }
-            }
-            // Prism gives only what the specification describes; the scopes are told in a header that it does not.
-            answer.headers.push(("x-oauth-scopes".to_owned(), "repo, read:org".to_owned()));
+            mend(base, asked, &mut answer);
             answer
         })
+    }
+}
+
+/// Makes the `Link` of Prism's examples one to the same list here.
+pub(crate) fn mend_link(base: &str, asked: &Asked, answer: &mut Answer) {
+    for (name, value) in &mut answer.headers {
+        if name.eq_ignore_ascii_case("link") {
+            *value = value.replace("https://api.github.com/resource", &format!("{base}{}", asked.path));
+        }
     }
 }
 
@@ -105,7 +117,7 @@ fn forward(prism: &str, path: &str, asked: &Asked) -> Answer {
 
 /// Panics if Prism found anything wrong with a request. What it finds wrong with its own examples is not ours.
 #[track_caller]
-fn accepted(relay: &Relay) {
+pub(crate) fn accepted(relay: &Relay) {
     let exchanges = relay.exchanges();
     assert!(!exchanges.is_empty(), "nothing was asked");
     for (asked, answer) in exchanges {
@@ -127,7 +139,7 @@ fn accepted(relay: &Relay) {
 }
 
 #[track_caller]
-fn asked_for(relay: &Relay, method: &str, path: &str) {
+pub(crate) fn asked_for(relay: &Relay, method: &str, path: &str) {
     let exchanges = relay.exchanges();
     let found = exchanges.iter().any(|(asked, _)| asked.method.as_str() == method && asked.path == path);
     let all: Vec<_> = exchanges.iter().map(|(asked, _)| format!("{} {}", asked.method, asked.path)).collect();

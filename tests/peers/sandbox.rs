@@ -52,12 +52,13 @@ impl Run {
         }
     }
 
-    /// Panics if a token or a store key is to be seen.
+    /// Panics if a token, a store key or a private key is to be seen.
     #[track_caller]
     pub(crate) fn holds_no_secret(self) -> Self {
         for text in [&self.out, &self.err] {
             assert!(!text.contains(&github_token()[4..]), "the token is in the output: {text}");
             assert!(!text.to_ascii_uppercase().contains("AGE-SECRET-KEY-1"), "a store key is in the output: {text}");
+            assert!(!text.contains("PRIVATE KEY-----"), "a private key is in the output: {text}");
             assert!(!text.contains("panicked at"), "a panic: {text}");
         }
         self

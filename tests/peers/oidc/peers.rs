@@ -11,12 +11,12 @@ use crate::sandbox::{Run, Sandbox, peer};
 /// The client that the server knows.
 const CLIENT: &str = "gitconn-peers";
 /// Who logs in.
-pub(super) const LOGIN: &str = "ada";
+pub(crate) const LOGIN: &str = "ada";
 
 /// The authorization server. Ended when dropped.
-pub(super) struct Server {
-    pub(super) child: Child,
-    pub(super) base: String,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) base: String,
 }
 
 impl Drop for Server {
@@ -28,7 +28,7 @@ impl Drop for Server {
 
 impl Server {
     /// With access tokens that live for so many seconds.
-    pub(super) fn start(life: u64) -> Self {
+    pub(crate) fn start(life: u64) -> Self {
         let mut command = Command::new("node");
         command.arg(script("server.mjs")).arg(life.to_string()).env("NODE_ENV", "test");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -40,12 +40,12 @@ impl Server {
     }
 
     /// From now on access tokens live for so many seconds.
-    pub(super) fn set_life(&self, life: u64) {
+    pub(crate) fn set_life(&self, life: u64) {
         send(reqwest::Method::POST, &format!("{}/test/life/{life}", self.base));
     }
 
     /// What happened at the token endpoint.
-    pub(super) fn seen(&self) -> Seen {
+    pub(crate) fn seen(&self) -> Seen {
         let (_, body) = send(reqwest::Method::GET, &format!("{}/test/seen", self.base));
         let seen: Value = serde_json::from_str(&body).unwrap();
         let sum = |field: &str| -> u64 {
@@ -60,14 +60,14 @@ impl Server {
     }
 
     /// A home that knows this server's client.
-    pub(super) fn sandbox(&self) -> Sandbox {
+    pub(crate) fn sandbox(&self) -> Sandbox {
         let sandbox = Sandbox::with_store();
         sandbox.run(["oauth", "set", &self.base, "--provider", "gitlab", "--client-id", CLIENT]).exits(0);
         sandbox
     }
 
     /// A home that is logged in as connection `work`, by a browser.
-    pub(super) fn logged_in(&self) -> Sandbox {
+    pub(crate) fn logged_in(&self) -> Sandbox {
         let sandbox = self.sandbox();
         let (run, _) =
             Login::begin(&sandbox, &["connect", "gitlab", "work", "--host", &self.base]).in_chromium(&sandbox, "accept");
@@ -78,19 +78,19 @@ impl Server {
 
 /// Of all grants together.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// Codes, of either login, that became tokens.
-    pub(super) bought: u64,
+    pub(crate) bought: u64,
     /// Refresh tokens that became a new pair.
-    pub(super) renewed: u64,
+    pub(crate) renewed: u64,
     /// Grants that ended because a spent refresh token came back.
-    pub(super) revoked: usize,
+    pub(crate) revoked: usize,
     /// Why something was refused.
-    pub(super) refused: Vec<String>,
+    pub(crate) refused: Vec<String>,
 }
 
 /// One request that follows no redirect: where it leads, and the body.
-pub(super) fn send(method: reqwest::Method, url: &str) -> (Option<String>, String) {
+pub(crate) fn send(method: reqwest::Method, url: &str) -> (Option<String>, String) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -105,7 +105,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 /// Somebody's clicks, and what was to be seen.
-pub(super) fn click(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+pub(crate) fn click(sandbox: &Sandbox, arguments: &[&str]) -> Value {
     let mut command = Command::new("node");
     sandbox.dress(&mut command);
     let out = peer(command.arg(script("click.mjs")).args(arguments));
@@ -113,8 +113,8 @@ pub(super) fn click(sandbox: &Sandbox, arguments: &[&str]) -> Value {
 }
 
 /// A login that waits for a browser.
-pub(super) struct Login {
-    pub(super) child: Child,
+pub(crate) struct Login {
+    pub(crate) child: Child,
     out: BufReader<ChildStdout>,
     /// What it says to programs: the address, or the code.
     event: Value,
@@ -122,7 +122,7 @@ pub(super) struct Login {
 
 impl Login {
     /// Begins one, and reads its first line.
-    pub(super) fn begin(sandbox: &Sandbox, arguments: &[&str]) -> Self {
+    pub(crate) fn begin(sandbox: &Sandbox, arguments: &[&str]) -> Self {
         let mut program = sandbox.program();
         program.args(arguments).args(["-o", "ndjson"]);
         if !arguments.contains(&"--device") {
@@ -138,32 +138,44 @@ impl Login {
         Self { child, out, event }
     }
 
-    pub(super) fn word(&self, name: &str) -> &str {
+    pub(crate) fn word(&self, name: &str) -> &str {
         self.event[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {}", self.event))
     }
 
     /// Somebody answers in a browser.
-    pub(super) fn in_chromium(self, sandbox: &Sandbox, how: &str) -> (Run, Value) {
-        let pictures = std::env::var_os("GITCONN_PEERS_PICTURES").map_or_else(|| sandbox.path("pictures"), PathBuf::from);
-        std::fs::create_dir_all(&pictures).unwrap();
+    pub(crate) fn in_chromium(self, sandbox: &Sandbox, how: &str) -> (Run, Value) {
+        let pictures = pictures(sandbox);
         let saw = click(sandbox, &[how, self.word("authorize_url"), LOGIN, pictures.to_str().unwrap()]);
-        assert_eq!(saw["url"], format!("{}/done", origin(self.word("redirect_uri"))), "the address bar does not end clean");
-        for (name, look) in saw["looks"].as_object().unwrap() {
-            assert_eq!(look["sideways"], false, "{name} is wider than its window");
-            assert!(look["contrast"].as_f64().unwrap() >= 4.5, "{name} is hard to read: {look}");
-            let bright = look["brightness"].as_f64().unwrap();
-            assert!(if name.contains("dark") { bright < 0.1 } else { bright > 0.8 }, "{name} has the wrong brightness: {look}");
-            assert_is_picture(&pictures.join(name).with_extension("png"));
-        }
+        looks_right(&saw, origin(self.word("redirect_uri")).as_str(), &pictures);
         (self.end(), saw)
     }
 
     /// Waits for the program.
-    pub(super) fn end(mut self) -> Run {
+    pub(crate) fn end(mut self) -> Run {
         let mut out = String::new();
         std::io::Read::read_to_string(&mut self.out, &mut out).unwrap();
         let output = self.child.wait_with_output().unwrap();
         Run { code: output.status.code(), out, err: String::from_utf8_lossy(&output.stderr).into_owned() }.holds_no_secret()
+    }
+}
+
+/// Where pictures of our pages are put.
+pub(crate) fn pictures(sandbox: &Sandbox) -> PathBuf {
+    let pictures = std::env::var_os("GITCONN_PEERS_PICTURES").map_or_else(|| sandbox.path("pictures"), PathBuf::from);
+    std::fs::create_dir_all(&pictures).unwrap();
+    pictures
+}
+
+/// Panics unless the browser ended on the listener's last page, and every page of ours that was looked at can be read.
+#[track_caller]
+pub(crate) fn looks_right(saw: &Value, listener: &str, pictures: &Path) {
+    assert_eq!(saw["url"], format!("{listener}/done"), "the address bar does not end clean");
+    for (name, look) in saw["looks"].as_object().unwrap() {
+        assert_eq!(look["sideways"], false, "{name} is wider than its window");
+        assert!(look["contrast"].as_f64().unwrap() >= 4.5, "{name} is hard to read: {look}");
+        let bright = look["brightness"].as_f64().unwrap();
+        assert!(if name.contains("dark") { bright < 0.1 } else { bright > 0.8 }, "{name} has the wrong brightness: {look}");
+        assert_is_picture(&pictures.join(name).with_extension("png"));
     }
 }
 
@@ -172,6 +184,6 @@ fn assert_is_picture(path: &Path) {
     assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 1000, "{} is no picture", path.display());
 }
 
-pub(super) fn origin(address: &str) -> String {
+pub(crate) fn origin(address: &str) -> String {
     url::Url::parse(address).unwrap().origin().ascii_serialization()
 }
