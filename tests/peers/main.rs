@@ -6,6 +6,8 @@
 #![expect(clippy::print_stderr, reason = "a suite that is left out says so")]
 
 mod app;
+mod app_crowd;
+mod app_host;
 mod crowd;
 mod faults;
 mod issuer;
