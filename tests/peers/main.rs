@@ -8,6 +8,7 @@
 mod app;
 mod app_crowd;
 mod app_host;
+mod app_page;
 mod crowd;
 mod faults;
 mod issuer;
