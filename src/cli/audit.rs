@@ -114,10 +114,7 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
             of("refreshed", json!({ "old": old, "new": new }), words)
         }
-        EventKind::TokenMade { account, fingerprint } => {
-            let words = format!("{account}, token …{}", super::show::short(fingerprint));
-            of("token_made", json!({ "account": account, "fingerprint": fingerprint }), words)
-        }
+        EventKind::TokenMade { accounts } => of("token_made", json!({ "accounts": accounts }), accounts.join(", ")),
         EventKind::Installation { what, account } => {
             of("installation", json!({ "what": what, "account": account }), format!("{what}: {account}"))
         }

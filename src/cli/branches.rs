@@ -9,7 +9,6 @@ use super::out::{Style, View};
 use super::paging::PageArgs;
 use crate::model::{Branch, clean, shell_word};
 use crate::ops::apps::route::Fallback;
-use crate::ops::serving::Serving;
 use crate::ops::{BranchQuery, Error, Flow, PageChoice, checkout, list_branches, resolve};
 
 /// Rows of a page where none is asked for.
@@ -90,19 +89,13 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let view = store.read()?;
     let fallback = Fallback::for_reading(&session, args.strict);
     let typed = args.connection.as_deref();
-    let connection = resolve::serving(&session, &view, typed, &remote, fallback).map_err(|error| match &error {
+    let (serving, path) = resolve::serving(&session, &view, typed, &remote, fallback).map_err(|error| match &error {
         Error::Ambiguous { names, .. } => {
             let add = names.first().map(|name| format!("-c {}", shell_word(name))).unwrap_or_default();
             Failure::from(error).again(add, "for example")
         }
         _ => error.into(),
     })?;
-    if !remote.is_on(&connection.host) {
-        let wanted = remote.host_text().unwrap_or_default();
-        return Err(Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)).into());
-    }
-    let path = remote.path_on(&connection.host).ok_or_else(|| Error::NotARepository(remote.describe()))?;
-    let serving = Serving::of(&session, &view, connection, &path, fallback)?;
     // A search reads all pages: what is contained may stand on any of them.
     let (page, per_page) = choice.unwrap_or((1, PAGE));
     let walk = args.all || (args.search.is_some() && choice.is_none());

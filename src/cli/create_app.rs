@@ -7,10 +7,10 @@ use super::failure::Failure;
 use super::login::Terminal;
 use super::{connect_app, installations, store};
 use crate::model::{clean, shell_word};
-use crate::ops::Session;
 use crate::ops::apps::create::{self, Wanted};
 use crate::ops::apps::installations as installed;
 use crate::ops::connect::Plan;
+use crate::ops::{Error, Session};
 
 /// Makes the app, and waits for its first installation.
 pub(super) fn run(
@@ -29,6 +29,18 @@ pub(super) fn run(
         context
             .out
             .hint(&format!("gitconn token {} --webhook-secret   # what its events are signed with", shell_word(name.as_str())));
+    }
+    match context.wait(async { Ok::<_, Error>(create::settle(session, &store, &connected).await) }) {
+        Ok(Ok(())) => {}
+        // The app is in the store: what is wrong may pass, and `validate` tells.
+        Ok(Err(error)) => {
+            context.out.warn(&format!("it could not be asked about yet: {error}"));
+            context.out.hint(&format!("gitconn validate {}", shell_word(name.as_str())));
+        }
+        Err(failure) => {
+            connect_app::say(&connected, context)?;
+            return Err(failure);
+        }
     }
     let app = installed::one(&store, Some(name.as_str()))?;
     // It was made a moment ago: whatever it is installed on is new.

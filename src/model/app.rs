@@ -12,7 +12,7 @@ pub(crate) type Permissions = BTreeMap<String, String>;
 pub(crate) struct App {
     /// The provider's number for it.
     pub(crate) id: u64,
-    /// What its signatures name it by; `None` on servers that know the number only.
+    /// Its other name in signatures; `None` on servers that know the number only.
     pub(crate) client_id: Option<String>,
     /// Its name in addresses: `acme-deploy`.
     pub(crate) slug: String,
@@ -28,9 +28,9 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Who signs: the client id where there is one (GitHub recommends it), else the number.
-    pub(crate) fn issuer(&self) -> String {
-        self.client_id.clone().unwrap_or_else(|| self.id.to_string())
+    /// What its signatures may name it by, the best first: the client id (GitHub recommends it), then the number, which every server knows.
+    pub(crate) fn issuers(&self) -> Vec<String> {
+        self.client_id.iter().cloned().chain([self.id.to_string()]).collect()
     }
 }
 

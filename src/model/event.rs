@@ -44,12 +44,11 @@ pub(crate) enum EventKind {
         old: String,
         new: String,
     },
-    /// A GitHub App has made a token for its installation on that account.
+    /// A GitHub App has made tokens for its installations on these accounts, at once.
     TokenMade {
-        account: String,
-        fingerprint: String,
+        accounts: Vec<String>,
     },
-    /// What became of an installation: `added`, `removed`, `restored`, `suspended`, `unsuspended`, `uninstalled`.
+    /// What became of an installation: `added`, `removed`, `restored`, `suspended`, `unsuspended`, `uninstalled`, `forgotten`.
     Installation {
         what: String,
         account: String,

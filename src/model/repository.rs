@@ -24,6 +24,11 @@ impl RepositoryPath {
         &self.0
     }
 
+    /// The first segment: an account, on GitLab also a group.
+    pub(crate) fn owner(&self) -> &str {
+        self.segments().next().unwrap_or_default()
+    }
+
     /// The segments between the slashes, at least two.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')

@@ -47,16 +47,25 @@ pub(crate) enum Body<'a> {
 }
 
 /// A path below an origin with its query. Segments are percent-encoded one by one, so that a `/` in a branch name stays one segment.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) path: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
+    /// The segment that is a secret: messages and the log show `…` in its place.
+    hidden: Option<usize>,
+}
+
+/// A segment may be a secret, and so may a query.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Call").field(&self.path_described()).finish()
+    }
 }
 
 impl Call {
     /// A call to these segments.
     pub(crate) fn to<S: Into<String>>(path: impl IntoIterator<Item = S>) -> Self {
-        Self { path: path.into_iter().map(Into::into).collect(), query: Vec::new() }
+        Self { path: path.into_iter().map(Into::into).collect(), query: Vec::new(), hidden: None }
     }
 
     /// The same with one more query parameter.
@@ -64,6 +73,13 @@ impl Call {
     #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and text as they have them")]
     pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same, whose segment at this place is a secret.
+    #[must_use]
+    pub(crate) fn hiding(mut self, segment: usize) -> Self {
+        self.hidden = Some(segment);
         self
     }
 
@@ -92,12 +108,26 @@ impl Call {
 
     /// `GET /repos/acme/site`: fit for a message, a `/` inside a segment shown as `%2F`, without the query.
     pub(crate) fn describe(&self, method: Method) -> String {
-        let mut text = format!("{} ", method.as_str());
-        for segment in &self.path {
+        format!("{} {}", method.as_str(), self.path_described())
+    }
+
+    /// `/repos/acme/site`, as in [`Call::describe`].
+    fn path_described(&self) -> String {
+        let mut text = String::new();
+        for (place, segment) in self.path.iter().enumerate() {
             text.push('/');
-            text.push_str(&clean(&segment.replace('%', "%25").replace('/', "%2F")));
+            if self.hidden == Some(place) {
+                text.push('…');
+            } else {
+                text.push_str(&clean(&segment.replace('%', "%25").replace('/', "%2F")));
+            }
         }
         text
+    }
+
+    /// What the log shows of its address: the path, unless a segment of it is a secret.
+    pub(super) fn logged(&self, url: &Url) -> String {
+        if self.hidden.is_some() { self.path_described() } else { clean(url.path()).into_owned() }
     }
 }
 
@@ -160,6 +190,13 @@ mod tests {
             "https://git.acme.com:8443/gitlab/api/v4/projects/acme%2Fsite?search=a%26b%3Dc+d%23%C3%A9&page=2"
         );
         assert_eq!(address("https://api.github.com", &Call::to(["user"])), "https://api.github.com/user");
+    }
+
+    #[test]
+    fn a_secret_in_the_path_is_not_described() {
+        let call = Call::to(["app-manifests", "s3krit", "conversions"]).hiding(1);
+        assert_eq!(call.describe(Method::Post), "POST /app-manifests/…/conversions");
+        assert!(address("https://api.github.com", &call).ends_with("/app-manifests/s3krit/conversions"));
     }
 
     #[test]

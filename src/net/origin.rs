@@ -19,7 +19,7 @@ use super::gate::Gate;
 use super::limits::{Budget, UNNAMED, credible, retry_after};
 use super::trust::ClientKey;
 use super::{Answer, Classifier, Error, Trust, redirect, wire};
-use crate::model::HostUrl;
+use crate::model::{HostUrl, clean};
 use crate::secret::Secret;
 
 /// Refusals after which one request may be sent with another token.
@@ -114,8 +114,9 @@ impl Origin {
     /// one that the answer brings is [`Error::Limited`].
     pub(crate) async fn send(&self, method: Method, call: &Call, body: Body<'_>) -> Result<Answer, Error> {
         let url = call.address(self.base())?;
-        let call = call.describe(method);
-        let answer = self.once(method, &url, &call, body, &mut self.spent()).await?.map_err(|fault| self.unreachable(fault))?;
+        let (call, path) = (call.describe(method), call.logged(&url));
+        let answer =
+            self.once(method, &url, (&call, &path), body, &mut self.spent()).await?.map_err(|fault| self.unreachable(fault))?;
         if let Some(hold) = self.limit(&answer) {
             return Err(self.limited(hold));
         }
@@ -143,7 +144,7 @@ impl Origin {
     async fn ask(&self, url: &Url, call: &str, spent: &mut Spent) -> Result<Answer, Error> {
         let mut pauses = self.inner.shared.timing.repeats.build();
         loop {
-            let outcome = self.once(Method::Get, url, call, Body::Empty, spent).await?;
+            let outcome = self.once(Method::Get, url, (call, &clean(url.path())), Body::Empty, spent).await?;
             // Four times nearly a minute is no use to anybody: no repeat begins after the time of one request.
             let pause = if spent.asking < self.inner.shared.timing.limits.whole { pauses.next() } else { None };
             match outcome {
@@ -169,12 +170,12 @@ impl Origin {
         }
     }
 
-    /// Sends one request once, when nothing holds it.
+    /// Sends one request once, when nothing holds it. `shown` is what messages say of it, and the log.
     async fn once(
         &self,
         method: Method,
         url: &Url,
-        call: &str,
+        shown: (&str, &str),
         body: Body<'_>,
         spent: &mut Spent,
     ) -> Result<Result<Answer, Fault>, Error> {
@@ -195,7 +196,7 @@ impl Origin {
                 continue;
             }
             let started = Instant::now();
-            let outcome = wire::exchange(&client, request, call, &self.inner.host, self.inner.shared.timing.limits).await;
+            let outcome = wire::exchange(&client, request, shown, &self.inner.host, self.inner.shared.timing.limits).await;
             spent.asking += started.elapsed();
             drop(place);
             // A page of HTML is a proxy's, and says nothing of the token.

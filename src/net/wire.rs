@@ -12,17 +12,16 @@ use crate::model::clean;
 const LARGEST: u64 = LARGEST_BYTES as u64 >> 20;
 const LARGEST_BYTES: usize = 16 << 20;
 
-/// Sends and reads to the end. A broken exchange is a [`Fault`], for the caller to judge; too large an answer is final.
+/// Sends and reads to the end. `call` is for messages, `path` for the log. A broken exchange is a [`Fault`], for the caller to judge; too large an answer is final.
 pub(super) async fn exchange(
     client: &Client,
     request: Request,
-    call: &str,
+    (call, path): (&str, &str),
     host: &str,
     limits: Limits,
 ) -> Result<Result<Answer, Fault>, Error> {
     let started = Instant::now();
     let method = request.method().clone();
-    let path = clean(request.url().path()).into_owned();
     let outcome = receive(client, request).await;
     let milliseconds = started.elapsed().as_millis();
     match outcome {

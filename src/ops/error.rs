@@ -7,6 +7,26 @@ use crate::model::{Connection, HostError, NameError, ProviderId, Status};
 use crate::provider::Probe;
 use crate::{config, net, oauth, provider, store};
 
+/// What a connection lives by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LivesBy {
+    /// A token that somebody made.
+    Token,
+    /// A login, whose tokens renew themselves.
+    Login,
+    /// The private key of an app.
+    Key,
+}
+
+impl LivesBy {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Token | Self::Login => "token",
+            Self::Key => "private key",
+        }
+    }
+}
+
 /// Work that failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -39,12 +59,12 @@ pub(crate) enum Error {
     #[error("connection `{name}` is disabled")]
     Disabled { name: String },
     /// The provider has refused the credential before (exit 4).
-    #[error("connection `{name}` cannot be used: its token is {status}")]
+    #[error("connection `{name}` cannot be used: its {} is {status}", lives_by.words())]
     Dead {
         name: String,
         status: Status,
-        /// Whether a login brought it, and another one mends it.
-        login: bool,
+        /// What mends it.
+        lives_by: LivesBy,
         /// What the last check or renewal found.
         why: Option<String>,
     },

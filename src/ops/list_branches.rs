@@ -1,6 +1,6 @@
 //! The branches of one repository.
 
-use super::serving::Serving;
+use super::serving::{self, Serving};
 use super::{Error, Session, live};
 use crate::model::{Branch, Purpose, RepositoryPath};
 use crate::net::Flow;
@@ -18,7 +18,10 @@ pub(crate) async fn list(
     mut show: impl FnMut(Vec<Branch>) -> Flow,
 ) -> Result<Listing, Error> {
     let provider = live::provider(session, store, view, serving)?;
-    let listing = provider.branches(path, query, &mut show).await?;
+    let listing = match provider.branches(path, query, &mut show).await {
+        Ok(listing) => listing,
+        Err(error) => return Err(serving::explained(session, store, serving, Some(path), error).await),
+    };
     store.note_use(view, &serving.connection.id, Purpose::Branches, Some(path.as_str()), &session.stamp());
     Ok(listing)
 }

@@ -1,12 +1,12 @@
 //! One list of repositories over several connections, newest activity first, shown as it comes.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures_util::future::{join, join_all};
 use tokio::sync::mpsc;
 
-use super::serving::Serving;
+use super::serving::{self, Serving};
 use super::{Error, Session, live};
 use crate::model::{Purpose, Repository};
 use crate::net::Flow;
@@ -80,8 +80,11 @@ pub(crate) async fn list(
                     }
                     Flow::Continue(())
                 })
-                .await?;
-            Ok::<Listing, Error>(listing)
+                .await;
+            match listing {
+                Ok(listing) => Ok::<Listing, Error>(listing),
+                Err(error) => Err(serving::explained(session, store, serving, None, error).await),
+            }
         });
     }
     let merge = async move {
@@ -118,10 +121,12 @@ pub(crate) async fn list(
     let connections: HashSet<&str> = servings.iter().map(|serving| serving.connection.id.as_str()).collect();
     let total = (hosts.len() == connections.len()).then_some(0);
     let mut outcome = Outcome { total, more, ..Outcome::default() };
+    // One use of an app, however many installations it has.
+    let mut used = BTreeSet::new();
     for (via, listing) in listings.into_iter().enumerate() {
         match listing {
             Ok(listing) => {
-                store.note_use(view, &servings[via].connection.id, Purpose::Repositories, None, &stamp);
+                used.insert(servings[via].connection.id.clone());
                 outcome.more |= listing.more;
                 outcome.total = outcome.total.zip(listing.total).map(|(total, of_this)| total + of_this);
                 outcome.incomplete.extend(listing.incomplete.into_iter().map(|incomplete| (via, incomplete)));
@@ -131,6 +136,9 @@ pub(crate) async fn list(
                 outcome.failed.push((via, error));
             }
         }
+    }
+    for id in &used {
+        store.note_use(view, id, Purpose::Repositories, None, &stamp);
     }
     Ok(outcome)
 }

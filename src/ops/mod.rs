@@ -28,12 +28,14 @@ pub(crate) mod serving;
 mod session;
 mod shield;
 pub(crate) mod store;
+#[cfg(test)]
+mod testing;
 pub(crate) mod token;
 mod unblocked;
 pub(crate) mod validate;
 
 pub(crate) use apps::AppError;
-pub(crate) use error::Error;
+pub(crate) use error::{Error, LivesBy};
 pub(crate) use host_options::HostOptions;
 pub(crate) use offered::Offered;
 pub(crate) use session::{Around, Ask, Choices, Filter, Notices, Session};

@@ -1,6 +1,7 @@
 //! A new credential in place of a connection's old one, pasted or from a login: asked about first, of the same account, and only then stored. The
 //! connection keeps its id, name and history.
 
+use super::apps::AppError;
 use super::clients;
 use super::guide;
 use super::live::Door;
@@ -32,6 +33,7 @@ pub(crate) fn again(
 ) -> Result<(Connection, Place, Option<Vec<String>>), Error> {
     let view = store.read()?;
     let connection = super::resolve::named(&view, typed)?;
+    refuse_app(&connection)?;
     let (provider, host) = (connection.provider, connection.host.clone());
     let known = clients::of_host(session.env(), &view, provider, &host)?
         .ok_or_else(|| Error::NoClient(Box::new(guide::guide(provider, &host))))?;
@@ -52,6 +54,7 @@ pub(crate) async fn replace(
     offered: Offered,
     allow_account_change: bool,
 ) -> Result<Replaced, Error> {
+    refuse_app(connection)?;
     let token = offered.access();
     if token.fingerprint() == connection.fingerprint {
         return Err(Error::Usage(format!("this is the token that `{}` has already", connection.name)));
@@ -119,6 +122,14 @@ pub(crate) async fn replace(
     // A pair of the login before is nothing to come back to.
     store.forget_rescued(&store_id, &current.id)?;
     Ok(Replaced { connection: current, warnings, durable: saved.durable })
+}
+
+/// An app has no token that another could take the place of.
+fn refuse_app(connection: &Connection) -> Result<(), Error> {
+    if connection.is_app() {
+        return Err(AppError::IsAnApp { name: connection.name.to_string() }.into());
+    }
+    Ok(())
 }
 
 /// By the provider's own id where both are known: a login may be renamed.

@@ -1,9 +1,11 @@
 //! Which connection serves: named, set as default, or the only one that fits (design §6). There is no current connection.
 
 use super::apps::route::Fallback;
+use super::error::LivesBy;
+use super::serving::Serving;
 use super::{Error, Filter, Session};
 use crate::git::Remote;
-use crate::model::{Connection, HostUrl, InstallationStatus};
+use crate::model::{Connection, HostUrl, InstallationStatus, RepositoryPath};
 use crate::store::{Db, InstallationRecord};
 
 /// The connection of this name or id prefix, usable or not.
@@ -49,9 +51,13 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
         return Err(Error::Disabled { name: connection.name.to_string() });
     }
     if !connection.status.is_usable() {
-        let login = db.grant(&connection.id)?.is_some();
-        let why = connection.validation_error.clone().filter(|_| login);
-        return Err(Error::Dead { name: connection.name.to_string(), status: connection.status, login, why });
+        let lives_by = match connection.is_app() {
+            true => LivesBy::Key,
+            false if db.grant(&connection.id)?.is_some() => LivesBy::Login,
+            false => LivesBy::Token,
+        };
+        let why = connection.validation_error.clone().filter(|_| lives_by != LivesBy::Token);
+        return Err(Error::Dead { name: connection.name.to_string(), status: connection.status, lives_by, why });
     }
     Ok(connection)
 }
@@ -86,15 +92,36 @@ pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<
     Ok(found)
 }
 
-/// The connection that serves a remote: the one named, else the default one, else (on the remote's host, or on any where it names none) the app that
-/// is installed on the repository's owner, else the only usable one, else for reading the only app.
+/// What serves a repository, and its path there: the connection named, else the default one, else (on the remote's host, or on any where it names none) the
+/// app that is installed on the repository's owner, else the only usable connection that is no app, else the only app. Of an app it is the installation on the
+/// owner, or for reading the first one, as `fallback` says.
+///
+/// # Errors
+///
+/// If none serves, or several would; if what was named is for another host.
 pub(crate) fn serving(
     session: &Session<'_>,
     db: &Db,
     typed: Option<&str>,
     remote: &Remote,
     fallback: Fallback,
-) -> Result<Connection, Error> {
+) -> Result<(Serving, RepositoryPath), Error> {
+    let connection = connection_for(session, db, typed, remote)?;
+    let path = path_on(remote, &connection)?;
+    Ok((Serving::of(session, db, connection, &path, fallback)?, path))
+}
+
+/// The path of a remote's repository on a connection's host.
+pub(super) fn path_on(remote: &Remote, connection: &Connection) -> Result<RepositoryPath, Error> {
+    if !remote.is_on(&connection.host) {
+        let wanted = remote.host_text().unwrap_or_default();
+        return Err(Error::Usage(format!("`{wanted}` is not the host of `{}` ({})", connection.name, connection.host)));
+    }
+    remote.path_on(&connection.host).ok_or_else(|| Error::NotARepository(remote.describe()))
+}
+
+/// The connection that serves a repository. Of an app this says nothing of the installation.
+pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>, remote: &Remote) -> Result<Connection, Error> {
     if let Some(typed) = typed {
         return usable(db, typed);
     }
@@ -117,20 +144,10 @@ pub(crate) fn serving(
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && remote.is_on(&connection.host)).collect();
     let installed = installed(db, &fitting, remote)?;
-    match (installed.as_slice(), fitting.len()) {
-        ([_, ..], _) => only(installed, format!("`{}`", remote.describe()), remote.host_text()),
-        ([], 2..) if fallback == Fallback::First => {
-            let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
-            match <[Connection; 1]>::try_from(apps) {
-                Ok([app]) => Ok(app),
-                Err(apps) => {
-                    let all = apps.into_iter().chain(others).collect();
-                    only(all, format!("`{}`", remote.describe()), remote.host_text())
-                }
-            }
-        }
-        _ => only(fitting, format!("`{}`", remote.describe()), remote.host_text()),
-    }
+    let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
+    // An app that is not installed on the owner sees less of it than anybody else.
+    let left = [installed, others, apps].into_iter().find(|some| !some.is_empty()).unwrap_or_default();
+    only(left, format!("`{}`", remote.describe()), remote.host_text())
 }
 
 /// The apps among them that are installed on the owner of the remote's repository, and can be used there.
@@ -138,7 +155,7 @@ fn installed(db: &Db, fitting: &[Connection], remote: &Remote) -> Result<Vec<Con
     let mut found = Vec::new();
     for app in fitting.iter().filter(|connection| connection.is_app()) {
         let Some(path) = remote.path_on(&app.host) else { continue };
-        let owner = path.segments().next().unwrap_or_default();
+        let owner = path.owner();
         let is_there = |record: &InstallationRecord| record.status() == InstallationStatus::Active && record.is_of(owner);
         if db.installations(&app.id)?.iter().any(is_there) {
             found.push(app.clone());

@@ -3,8 +3,9 @@
 use super::apps::AppError;
 use super::apps::route::{self, Fallback};
 use super::{Error, Notices, Session};
-use crate::model::{Connection, Installation, InstallationStatus, RepositoryPath};
-use crate::store::{Db, InstallationRecord};
+use crate::model::{Connection, Installation, InstallationStatus, Narrowing, RepositoryPath};
+use crate::provider::{Error as ProviderError, Obstacle};
+use crate::store::{Db, InstallationRecord, Store};
 
 /// A connection, and of an app the installation, that something is asked with.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub(crate) struct Serving {
 
 impl Serving {
     /// What serves one repository with this connection. That it is not the owner's installation is told.
-    pub(crate) fn of(
+    pub(super) fn of(
         session: &Session<'_>,
         db: &Db,
         connection: Connection,
@@ -35,8 +36,31 @@ impl Serving {
     }
 }
 
+/// What an error of a request means for what served it: an installation that is suspended, or does not see a repository, is named.
+pub(super) async fn explained(
+    session: &Session<'_>,
+    store: &Store,
+    serving: &Serving,
+    path: Option<&RepositoryPath>,
+    error: ProviderError,
+) -> Error {
+    let Serving { connection, installation: Some(installation) } = serving else { return error.into() };
+    let (obstacle, wanted, answered) = match error {
+        ProviderError::Installation { obstacle, answered } => (obstacle, Narrowing::default(), answered),
+        // Of another owner's repository nothing is known but that the app is not there.
+        ProviderError::NoRepository { path: found, answered, .. }
+            if path.is_some_and(|path| path.owner().to_lowercase() == installation.account.to_lowercase()) =>
+        {
+            let name = found.segments().nth(1).unwrap_or_default().to_owned();
+            (Obstacle::NotSelected, Narrowing { repositories: vec![name], ..Narrowing::default() }, answered)
+        }
+        other => return other.into(),
+    };
+    session.minter(store).hindered(connection, installation.id, obstacle, &wanted, *answered).await
+}
+
 fn warn(notices: &dyn Notices, connection: &Connection, installation: &Installation, path: &RepositoryPath) {
-    let owner = path.segments().next().unwrap_or_default();
+    let owner = path.owner();
     notices.warn(&format!(
         "`{}` is not installed on `{}`: asking with its first installation, on `{}` (--strict forbids it)",
         connection.name,
@@ -73,7 +97,10 @@ pub(crate) fn spread(db: &Db, connections: Vec<Connection>, typed: Option<&str>)
         }
         let records = db.installations(&connection.id)?;
         let (active, others): (Vec<_>, Vec<_>) =
-            records.into_iter().partition(|record| record.status() == InstallationStatus::Active);
+            // Whether one is still suspended only the provider knows.
+            records.into_iter().partition(|record| {
+                matches!(record.status(), InstallationStatus::Active | InstallationStatus::Suspended)
+            });
         if active.is_empty() && is_alone {
             // Why the only one gives nothing is an error like any other.
             return Err(route::named_or_only(db, &connection, None).map_or_else(|error| error, |_| none(&connection)));

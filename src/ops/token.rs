@@ -1,7 +1,6 @@
 //! Handing out a live token. It needs no network while the token is good, and none for one that does not renew itself.
 
 use super::apps::AppError;
-use super::apps::route::Fallback;
 use super::apps::token::{self as of_app, Asked};
 use super::serving::Serving;
 use super::{Error, Session, renew, resolve};
@@ -23,11 +22,11 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
         return Ok((found?, None));
     }
     match Remote::parse(typed).filter(|remote| remote.host_text().is_some()) {
-        // Whoever gets the token may write with it: nothing is guessed.
+        // Which installation of an app it is, is settled with the rest: whoever gets the token may write with it, so nothing is guessed.
         Some(remote) => {
-            let connection = resolve::serving(session, view, None, &remote, Fallback::Never)?;
-            let path = remote.path_on(&connection.host);
-            Ok((connection, path))
+            let connection = resolve::connection_for(session, view, None, &remote)?;
+            let path = resolve::path_on(&remote, &connection)?;
+            Ok((connection, Some(path)))
         }
         None => Err(unknown),
     }

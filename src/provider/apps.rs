@@ -41,6 +41,9 @@ pub(crate) trait Apps: Sync {
     /// The page where an app is made from a manifest that is posted to it; `organization` unless it is to be the person's own.
     fn creation_page(&self, host: &HostUrl, organization: Option<&str>, state: &str) -> String;
 
+    /// The page where the apps of a person, or of an organisation, are listed.
+    fn owned_page(&self, host: &HostUrl, organization: Option<&str>) -> String;
+
     /// The manifest to post there, as JSON.
     fn manifest(&self, wanted: &Manifest) -> String;
 

@@ -53,7 +53,11 @@ pub(crate) enum Error {
 impl Error {
     /// Whether nothing was learnt: the same request may well go through later.
     pub(crate) const fn is_passing(&self) -> bool {
-        matches!(self, Self::Unintelligible { .. } | Self::Net(_))
+        match self {
+            Self::Unintelligible { .. } => true,
+            Self::Net(error) => matches!(error, net::Error::Unreachable { .. } | net::Error::Limited { .. }),
+            _ => false,
+        }
     }
 }
 

@@ -16,6 +16,8 @@ const WEBHOOK: &str = "webhook_secret";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AppRecord {
     pub(crate) app: App,
+    /// What its signatures name it by: its client id where the provider takes that, else its number.
+    pub(crate) issuer: String,
     /// Installations that are new at the provider are taken in, and not only those that were named.
     pub(crate) takes_all: bool,
 }
@@ -37,18 +39,19 @@ impl Db {
     }
 
     /// Writes what is known of an app, in place of what was.
-    pub(crate) fn put_app(&self, id: &ConnectionId, AppRecord { app, takes_all }: &AppRecord) -> Result<(), Error> {
+    pub(crate) fn put_app(&self, id: &ConnectionId, AppRecord { app, issuer, takes_all }: &AppRecord) -> Result<(), Error> {
         self.sqlite
             .execute(
-                "INSERT INTO apps VALUES (:id, :app_id, :client_id, :slug, :name, :owner, :owner_id, :owner_type, :permissions, \
+                "INSERT INTO apps VALUES (:id, :app_id, :client_id, :issuer, :slug, :name, :owner, :owner_id, :owner_type, :permissions, \
                  :page, :takes_all) ON CONFLICT (connection_id) DO UPDATE SET app_id = excluded.app_id, \
-                 client_id = excluded.client_id, slug = excluded.slug, name = excluded.name, owner = excluded.owner, \
+                 client_id = excluded.client_id, issuer = excluded.issuer, slug = excluded.slug, name = excluded.name, owner = excluded.owner, \
                  owner_id = excluded.owner_id, owner_type = excluded.owner_type, permissions = excluded.permissions, \
                  page = excluded.page, takes_all = excluded.takes_all",
                 named_params! {
                     ":id": id.as_str(),
                     ":app_id": app.id.cast_signed(),
                     ":client_id": app.client_id,
+                    ":issuer": issuer,
                     ":slug": app.slug,
                     ":name": app.name,
                     ":owner": app.owner,
@@ -99,5 +102,5 @@ fn app_from(row: &Row<'_>) -> rusqlite::Result<AppRecord> {
         permissions: permissions(row, "permissions")?,
         page: row.get("page")?,
     };
-    Ok(AppRecord { app, takes_all: flag(row, "takes_all")? })
+    Ok(AppRecord { app, issuer: row.get("issuer")?, takes_all: flag(row, "takes_all")? })
 }

@@ -278,9 +278,7 @@ fn write(kind: &EventKind) -> (String, String) {
         }
         EventKind::Rotated { old, new } => ("rotated", json!({ "old": old, "new": new })),
         EventKind::Refreshed { old, new } => ("refreshed", json!({ "old": old, "new": new })),
-        EventKind::TokenMade { account, fingerprint } => {
-            ("token_made", json!({ "account": account, "fingerprint": fingerprint }))
-        }
+        EventKind::TokenMade { accounts } => ("token_made", json!({ "accounts": accounts })),
         EventKind::Installation { what, account } => ("installation", json!({ "what": what, "account": account })),
         EventKind::LoginEnded => ("login_ended", json!({})),
         EventKind::Enabled => ("enabled", json!({})),
@@ -301,15 +299,17 @@ fn write(kind: &EventKind) -> (String, String) {
 fn read(kind: String, detail: String) -> EventKind {
     let known = serde_json::from_str::<Value>(&detail).ok().and_then(|value| {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+        let texts = |name: &str| {
+            let all = value.get(name)?.as_array()?;
+            Some(all.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
+        };
         Some(match kind.as_str() {
             "created" => EventKind::Created {
                 provider: text("provider")?,
                 method: text("method")?,
                 offline: value.get("offline")?.as_bool()?,
             },
-            "updated" => EventKind::Updated {
-                fields: value.get("fields")?.as_array()?.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
-            },
+            "updated" => EventKind::Updated { fields: texts("fields")? },
             "validated" => EventKind::Validated { verdict: text("verdict")?.parse::<Verdict>().ok()? },
             "used" => EventKind::Used {
                 purpose: text("purpose")?,
@@ -318,7 +318,7 @@ fn read(kind: String, detail: String) -> EventKind {
             },
             "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")? },
             "refreshed" => EventKind::Refreshed { old: text("old")?, new: text("new")? },
-            "token_made" => EventKind::TokenMade { account: text("account")?, fingerprint: text("fingerprint")? },
+            "token_made" => EventKind::TokenMade { accounts: texts("accounts")? },
             "installation" => EventKind::Installation { what: text("what")?, account: text("account")? },
             "login_ended" => EventKind::LoginEnded,
             "enabled" => EventKind::Enabled,

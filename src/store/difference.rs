@@ -9,7 +9,7 @@ use super::audit::Trail;
 use super::recover::Seen;
 use super::seal::hash;
 use super::{AppRecord, Backup, ClientRecord, Db, Error, GrantRecord, HostRecord, InstallationRecord, Source, Store};
-use crate::model::{Connection, Expiry};
+use crate::model::{Connection, Expiry, permissions_in_words};
 
 /// How a file differs from another.
 #[derive(Debug, Clone)]
@@ -238,8 +238,21 @@ fn facts_of_app(record: Option<&AppRecord>, installations: &[InstallationRecord]
     vec![
         Fact::plain("app", app.map(|app| format!("{} ({})", app.slug, app.id))),
         Fact::plain("app_owner", app.map(|app| app.owner.clone())),
+        Fact::plain("app_page", app.map(|app| app.page.clone())),
+        Fact::plain("issuer", record.map(|record| record.issuer.clone())),
+        // Whatever else is known of it is compared, if not shown.
+        Fact {
+            name: "app_details",
+            shown: app.map(|app| permissions_in_words(&app.permissions)),
+            exact: app.map(|app| format!("{app:?}")).unwrap_or_default(),
+        },
         Fact::plain("takes_all", record.map(|record| record.takes_all.to_string())),
-        Fact::plain("installations", Some(installed.join(", "))),
+        Fact {
+            name: "installations",
+            shown: Some(installed.join(", ")).filter(|text| !text.is_empty()),
+            // Their pages and permissions too.
+            exact: if installations.is_empty() { String::new() } else { format!("{installations:?}") },
+        },
     ]
 }
 

@@ -98,6 +98,12 @@ impl Error {
         Self::Foreign { path: path.to_owned(), why: why.into() }
     }
 
+    /// Whether the store, or the place that it is in, is read-only: mostly by intention.
+    pub(crate) fn is_read_only(&self) -> bool {
+        let is = |kind| matches!(kind, io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
+        matches!(self, Self::Io { source, .. } if is(source.kind()))
+    }
+
     /// For `map_err`: reading or writing failed. `what` completes "could not be".
     pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { path: path.to_owned(), what, source }

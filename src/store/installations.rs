@@ -34,6 +34,14 @@ impl InstallationRecord {
         }
     }
 
+    /// Whether both are on one account: by the provider's own number where both are known, for an account may be renamed.
+    pub(crate) fn is_on_account_of(&self, other: &Installation) -> bool {
+        match (&self.installation.account_id, &other.account_id) {
+            (Some(one), Some(two)) => one == two,
+            _ => self.is_of(&other.account),
+        }
+    }
+
     /// Whether it is this account's, without regard to case.
     pub(crate) fn is_of(&self, account: &str) -> bool {
         self.installation.account.to_lowercase() == account.to_lowercase()

@@ -22,6 +22,13 @@ pub(super) fn spoken(error: AppError) -> Failure {
             Failure::usage(message).again(first, "for example")
         }
         AppError::NothingMade { .. } => Failure::new(Kind::Failed, message).again("", "begins again"),
+        AppError::IsAnApp { name } => Failure::usage(message)
+            .hint(format!("gitconn edit {} --private-key-file FILE   # a new key in place of the old", quoted(&name))),
+        AppError::NotHandedOut { page, error, .. } => Failure::new(Kind::Failed, message)
+            .cause(error)
+            .cause("on its page a key can be made by hand, or the app deleted")
+            .open(&page)
+            .hint("gitconn connect github --app --client-id ID --private-key-file FILE"),
         AppError::OtherOwner { settings, .. } => Failure::new(Kind::Refused, message).open(&settings),
         AppError::KeyLost { issuer, settings, .. } => Failure::new(Kind::Failed, message).open(&settings).hint(format!(
             "gitconn connect github --app --client-id {} --private-key-file FILE   # with a key made there",

@@ -6,7 +6,7 @@ use std::io;
 use super::{Failure, Kind, apps, oauth};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
-use crate::ops::{self, Answered, NetError, Probe, ProviderError, StoreError};
+use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
 use crate::{config, env};
 
 /// What `net` says of a certificate that nobody known here has signed: the usual one of a server of one's own.
@@ -57,7 +57,7 @@ impl From<ops::Error> for Failure {
             ops::Error::Disabled { name } => {
                 Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
             }
-            ops::Error::Dead { name, status, login, why } => {
+            ops::Error::Dead { name, status, lives_by, why } => {
                 let name = shell_word(&name).into_owned();
                 let failure = Self::new(Kind::Refused, message);
                 let failure = match why {
@@ -65,14 +65,13 @@ impl From<ops::Error> for Failure {
                     None => failure,
                 }
                 .hint(format!("gitconn validate {name}"));
-                match status {
-                    Status::Expired | Status::Revoked | Status::Invalid if login => {
-                        failure.hint(format!("gitconn connect --reauth {name}   # logs in again"))
-                    }
-                    Status::Expired | Status::Revoked | Status::Invalid => {
+                match (status, lives_by) {
+                    (Status::Pending | Status::Active | Status::Error, _) => failure,
+                    (_, LivesBy::Login) => failure.hint(format!("gitconn connect --reauth {name}   # logs in again")),
+                    (_, LivesBy::Token) => {
                         failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place"))
                     }
-                    Status::Pending | Status::Active | Status::Error => failure,
+                    (_, LivesBy::Key) => failure.hint(format!("gitconn edit {name} --private-key-file FILE   # a new key")),
                 }
             }
             ops::Error::NotStored { probe, offline } => not_stored(&probe, offline),
@@ -144,8 +143,7 @@ fn log_in_again(kind: Kind, message: String, name: &str) -> Failure {
 /// A store that is read-only by intention is a pipeline's; one whose disk is full is an accident. What `is_stored` there can be replaced by a token of the
 /// pipeline's own; for what was to be added another store is needed.
 fn unsavable(message: String, (provider, host): (ProviderId, &str), is_stored: bool, source: StoreError) -> Failure {
-    let is_read_only = matches!(&source, StoreError::Io { source, .. }
-        if matches!(source.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied));
+    let is_read_only = source.is_read_only();
     let why = source.to_string();
     let inner = Failure::from(source);
     if is_read_only {

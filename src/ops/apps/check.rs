@@ -19,7 +19,8 @@ pub(in crate::ops) async fn check(
         Err(Error::Provider(error)) => return Ok((Probe::of(Verdict::Unreachable, error.to_string()), None)),
         Err(error) => return Err(error),
     };
-    let seen = sync::look(&*app).await;
+    let known = sync::known(db, &connection.id)?;
+    let seen = sync::look(&*app, &known).await;
     warn_of_clock(session, &*app, &connection.host);
     Ok(match seen {
         Ok(seen) => (found(&seen), Some(seen)),

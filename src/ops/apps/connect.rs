@@ -67,15 +67,26 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, wa
     let apps = apps_of(plan.provider)?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let door = Door::of(known);
-    let signer = AppSigner { issuer: wanted.issuer, key: wanted.key.pem.clone(), was_active: false };
-    let account = apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)?;
-    let seen = sync::look(&*account).await?;
-    let mut warnings = Vec::new();
-    warnings.extend(clock_warning(&*account, &plan.host.to_string()).map(|text| Warning { text, hint: None }));
+    let sign = |issuer: String| {
+        let signer = AppSigner { issuer, key: wanted.key.pem.clone(), was_active: false };
+        apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)
+    };
+    let account = sign(wanted.issuer.clone())?;
+    let seen = sync::look(&*account, &[]).await;
+    if let Some(text) = clock_warning(&*account, &plan.host.to_string()) {
+        session.notices().warn(&text);
+    }
+    let seen = seen?;
+    // What is kept is what was proved: another name for it only if the provider takes that too.
+    let issuer = match &seen.app.client_id {
+        Some(better) if *better != wanted.issuer && sign(better.clone())?.identity().await.is_ok() => better.clone(),
+        _ => wanted.issuer.clone(),
+    };
     let takes_all = wanted.only.is_empty();
     let taken = if takes_all { seen.installations.clone() } else { chosen(&seen, &wanted.only)? };
-    let kept = Kept { plan: &plan, key: &wanted.key, record: AppRecord { app: seen.app, takes_all }, installations: taken };
-    kept.store(session, store, warnings, None)
+    let record = AppRecord { app: seen.app, issuer, takes_all };
+    let kept = Kept { plan: &plan, key: &wanted.key, record, installations: taken, is_checked: true };
+    kept.store(session, store, None)
 }
 
 /// The installations of these numbers.
@@ -98,28 +109,27 @@ pub(super) struct Kept<'a> {
     pub(super) key: &'a AppKey,
     pub(super) record: AppRecord,
     pub(super) installations: Vec<Installation>,
+    /// The provider was asked with this very key. If not, the app was made a moment ago: nothing may keep it from being stored.
+    pub(super) is_checked: bool,
 }
 
 impl Kept<'_> {
     /// Stores it as a new connection.
-    pub(super) fn store(
-        self,
-        session: &Session<'_>,
-        store: &Store,
-        mut warnings: Vec<Warning>,
-        webhook_secret: Option<&Secret>,
-    ) -> Result<Connected, Error> {
-        let Kept { plan, key, record, installations } = self;
+    pub(super) fn store(self, session: &Session<'_>, store: &Store, webhook_secret: Option<&Secret>) -> Result<Connected, Error> {
+        let Kept { plan, key, record, installations, is_checked } = self;
         let stamp = session.stamp();
         let installations: Vec<InstallationRecord> = installations.into_iter().map(InstallationRecord::new).collect();
         let saved = store.change(&stamp, Keep::Generation, |db| {
-            warnings.extend(twins(db, &key.fingerprint)?);
+            let twins = twins(db, &key.fingerprint)?;
             let name = match &plan.name {
-                Some(name) if is_taken(db, name)? => return Err(crate::store::Error::NameTaken(name.to_string()).into()),
-                Some(name) => name.clone(),
-                None => numbered(db, &record.app.slug)?,
+                Some(name) if is_checked && is_taken(db, name)? => {
+                    return Err(crate::store::Error::NameTaken(name.to_string()).into());
+                }
+                Some(name) => numbered(db, name.as_str())?,
+                None => numbered(db, &stem(&record.app.slug))?,
             };
-            let connection = assemble(plan, name, &record, &key.fingerprint, &stamp);
+            let validated_at = is_checked.then_some(stamp.at);
+            let connection = Connection { validated_at, ..assemble(plan, name, &record, &key.fingerprint, &stamp) };
             let (host, _) = plan.given.merge(db, plan.provider, &plan.host)?;
             db.put_host(&host)?;
             db.add_app(&connection, &record, &key.pem)?;
@@ -131,11 +141,23 @@ impl Kept<'_> {
             }
             let (provider, method) = (connection.provider.to_string(), connection.auth_method.to_string());
             db.record(&stamp, Some(&connection), &EventKind::Created { provider, method, offline: false })?;
-            db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: Verdict::Valid })?;
-            Ok::<_, Error>(connection)
+            if is_checked {
+                db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: Verdict::Valid })?;
+            }
+            Ok::<_, Error>((connection, twins))
         })?;
-        Ok(Connected { connection: saved.value, record, installations, warnings, durable: saved.durable })
+        let (connection, twins) = saved.value;
+        let warnings = twins.into_iter().collect();
+        Ok(Connected { connection, record, installations, warnings, durable: saved.durable })
     }
+}
+
+/// A name for the connection, out of the app's.
+fn stem(slug: &str) -> String {
+    let fit = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let stem: String = slug.chars().filter(fit).take(90).collect();
+    let stem = stem.trim_start_matches('-');
+    if stem.is_empty() { "github-app".to_owned() } else { stem.to_owned() }
 }
 
 /// Other connections with the same key.

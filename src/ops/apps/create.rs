@@ -11,14 +11,17 @@ use super::super::login::Person;
 use super::super::{Error, Session, unblocked};
 use super::AppError;
 use super::connect::{Connected, Kept, apps_of};
-use crate::model::{Name, Permissions};
+use crate::model::{ConnectionId, EventKind, Name, Permissions, Stamp, Verdict};
 use crate::oauth::{Error as OAuthError, Expected, Form, Listening, Loopback, Outcome, Reply, random};
-use crate::provider::{AppSigner, Apps, Made, Manifest};
+use crate::provider::{AppSigner, Apps, Error as ProviderError, Made, Manifest};
 use crate::secret::Secret;
-use crate::store::{AppRecord, Store};
+use crate::store::{AppRecord, Db, Error as StoreError, Store};
 
 /// So long somebody may take to say yes. The provider gives the code an hour from then on.
 const LONGEST: Duration = Duration::from_mins(30);
+/// How often the key is asked for, and how long apart at first.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(500);
 /// Where the browser comes back to.
 const CALLBACK: &str = "/callback";
 
@@ -57,7 +60,7 @@ impl Wanted {
 ///
 /// # Errors
 ///
-/// `AppError::NothingMade` if nobody said yes; `AppError::KeyLost` if the app was made and its key could not be saved.
+/// `AppError::NothingMade` if nobody said yes; `AppError::NotHandedOut` if the app was made and its key could not be had; `AppError::KeyLost` if the app was made and its key could not be saved.
 pub(crate) async fn create(
     session: &Session<'_>,
     store: &Store,
@@ -70,20 +73,66 @@ pub(crate) async fn create(
     // The key is handed out once: what would stand in the way of keeping it is found out first.
     unblocked::change(store, session.stamp(), |_, _| Ok(())).await?;
     let (listening, code) = code(apps, plan, wanted, person).await?;
+    // The name may be taken by now: that is said before the key is had, for afterwards nothing may stand in its way.
+    plan.check(store)?;
     // From here until it is saved, an interruption would cost the key.
     let held = session.shield().hold();
-    let made = apps.convert(session.http(), &door.host, &door.api, &door.trust, &code).await;
-    let kept = match made {
+    let kept = match convert(session, apps, &door, &code).await {
         Ok(made) => keep(session, store, apps, (plan, wanted), &made),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let page = apps.owned_page(&plan.host, wanted.organization.as_deref());
+            Err(AppError::NotHandedOut { host: plan.host.to_string(), page, error: Box::new(error) }.into())
+        }
     };
     drop(held);
     listening.finish(outcome(&kept)).await;
-    let connected = kept?;
-    let (record, key) = (&connected.record, store.read()?.app_key(&connected.connection.id)?);
-    let signer = AppSigner { issuer: record.app.issuer(), key, was_active: false };
-    apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)?.new_identity().await?;
-    Ok(connected)
+    kept
+}
+
+/// Exchanges the code. It works once and does nothing else, so asking again harms nobody: what was answered and lost is lost either way.
+async fn convert(session: &Session<'_>, apps: &'static dyn Apps, door: &Door, code: &Secret) -> Result<Made, ProviderError> {
+    let mut tries = 1;
+    loop {
+        match apps.convert(session.http(), &door.host, &door.api, &door.trust, code).await {
+            Err(error) if error.is_passing() && tries < TRIES => tracing::debug!(%error, "asking for the key again"),
+            outcome => return outcome,
+        }
+        tokio::time::sleep(PAUSE * tries).await;
+        tries += 1;
+    }
+}
+
+/// Waits until the provider knows the key of an app that was just stored, and keeps what its signatures are to name it by.
+///
+/// # Errors
+///
+/// What the provider says in the end. The app is stored all the same.
+pub(crate) async fn settle(session: &Session<'_>, store: &Store, connected: &Connected) -> Result<(), Error> {
+    let (connection, record) = (&connected.connection, &connected.record);
+    let apps = apps_of(connection.provider)?;
+    let view = store.read()?;
+    let (door, key) = (Door::stored(&view, connection)?, view.app_key(&connection.id)?);
+    let mut last = None;
+    for issuer in record.app.issuers() {
+        let signer = AppSigner { issuer: issuer.clone(), key: key.clone(), was_active: false };
+        let account = apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)?;
+        match account.new_identity().await {
+            Ok(app) => {
+                let (id, record) = (connection.id.clone(), AppRecord { app, issuer, takes_all: record.takes_all });
+                return Ok(unblocked::change(store, session.stamp(), move |db, stamp| settled(db, &id, &record, stamp)).await?);
+            }
+            Err(error) => last = Some(error),
+        }
+    }
+    last.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn settled(db: &Db, id: &ConnectionId, record: &AppRecord, stamp: &Stamp) -> Result<(), StoreError> {
+    let Some(mut connection) = db.find(id.as_str())? else { return Ok(()) };
+    connection.validated_at = Some(stamp.at);
+    db.update(&connection)?;
+    db.put_app(id, record)?;
+    db.record(stamp, Some(&connection), &EventKind::Validated { verdict: Verdict::Valid })
 }
 
 /// Sends the browser to the provider with the manifest, and waits for the code.
@@ -133,15 +182,16 @@ fn keep(
         let (slug, owner) = (made.app.slug.clone(), made.app.owner.clone());
         return Err(AppError::OtherOwner { slug, owner, wanted: organization.clone(), settings }.into());
     }
+    let issuer = || made.app.issuers().swap_remove(0);
     let stored = || {
         let key = apps.key(&made.key)?;
-        let record = AppRecord { app: made.app.clone(), takes_all: true };
-        let kept = Kept { plan, key: &key, record, installations: Vec::new() };
-        kept.store(session, store, Vec::new(), made.webhook_secret.as_ref())
+        let record = AppRecord { app: made.app.clone(), issuer: issuer(), takes_all: true };
+        let kept = Kept { plan, key: &key, record, installations: Vec::new(), is_checked: false };
+        kept.store(session, store, made.webhook_secret.as_ref())
     };
     let lost = |error| AppError::KeyLost {
         slug: made.app.slug.clone(),
-        issuer: made.app.issuer(),
+        issuer: issuer(),
         settings: apps.settings_page(&plan.host, &made.app),
         error: Box::new(error),
     };
@@ -153,7 +203,6 @@ fn outcome(kept: &Result<Connected, Error>) -> Outcome {
         Ok(Connected { connection, record, .. }) => {
             Outcome::Made { app: record.app.slug.clone(), owner: record.app.owner.clone(), host: connection.host.to_string() }
         }
-        Err(Error::App(_)) => Outcome::Failed { what: "The app was made, but its key was not stored.".to_owned() },
-        Err(_) => Outcome::Failed { what: "The app's key was not handed out.".to_owned() },
+        Err(_) => Outcome::Failed { what: "The app was made, but its key was not stored.".to_owned() },
     }
 }

@@ -19,6 +19,9 @@ pub(crate) enum AppError {
         settings: String,
         error: Box<ProviderError>,
     },
+    /// It is a GitHub App, and has a private key where others have a token (exit 2).
+    #[error("`{name}` is a GitHub App: it has a private key, and makes its tokens itself")]
+    IsAnApp { name: String },
     /// The store holds no GitHub App (exit 3).
     #[error("the store holds no GitHub App")]
     NoApp,
@@ -34,6 +37,14 @@ pub(crate) enum AppError {
     /// The app that came back is somebody else's than the one that was asked for (exit 4). Nothing was stored.
     #[error("the app that came back, `{slug}`, belongs to `{owner}`, not to `{wanted}`: it was not stored")]
     OtherOwner { slug: String, owner: String, wanted: String, settings: String },
+    /// The app was made, and its key could not be had (exit 1).
+    #[error("{host} has made the app, but did not hand out its private key")]
+    NotHandedOut {
+        host: String,
+        /// The page where apps are listed.
+        page: String,
+        error: Box<ProviderError>,
+    },
     /// The app was made, and its key is lost: it is handed out once (exit 1).
     #[error("the app `{slug}` was made, but its private key could not be saved: {error}")]
     KeyLost { slug: String, issuer: String, settings: String, error: Box<Error> },

@@ -90,14 +90,14 @@ pub(crate) async fn wait_for_another(
     connection: &Connection,
     before: &HashSet<u64>,
 ) -> Result<Vec<InstallationRecord>, Error> {
-    let app = signing(session.http(), &*store.read()?, connection)?;
+    let view = store.read()?;
+    let (app, known) = (signing(session.http(), &view, connection)?, sync::known(&view, &connection.id)?);
+    drop(view);
     let wait = async {
         loop {
             sleep(POLL).await;
-            match app.installations().await {
-                Ok(found) if found.iter().any(|one| !before.contains(&one.id)) => {
-                    return sync::look(&*app).await.map_err(|error| app.refused(error));
-                }
+            match sync::look(&*app, &known).await {
+                Ok(seen) if seen.installations.iter().any(|one| !before.contains(&one.id)) => return Ok(seen),
                 Ok(_) => {}
                 // Somebody is busy in the browser: a provider that is unwell for a moment is asked again.
                 Err(error) if error.is_passing() => tracing::debug!(%error, "asking again"),
@@ -116,6 +116,8 @@ pub(crate) async fn wait_for_another(
         for installation in seen.installations.iter().filter(|one| new(&one.id)) {
             if !known.iter().any(|known| known.installation.id == installation.id) {
                 sync::add(db, &current.id, &known, installation)?;
+                let event = EventKind::Installation { what: "added".to_owned(), account: installation.account.clone() };
+                db.record(&stamp, Some(&current), &event)?;
             }
         }
         Ok::<_, Error>(db.installations(&current.id)?)
@@ -169,9 +171,9 @@ pub(crate) fn remove(
         let records = db.installations(&current.id)?;
         let mut record = route::find(&current, &records, &id.to_string())?.clone();
         db.remove_installation_token(&current.id, id)?;
-        record.removed_at = record.removed_at.or(Some(stamp.at));
-        if what == UNINSTALLED {
-            record.uninstalled_at = Some(stamp.at);
+        match what {
+            UNINSTALLED => record.uninstalled_at = Some(stamp.at),
+            _ => record.removed_at = record.removed_at.or(Some(stamp.at)),
         }
         db.put_installation(&current.id, &record)?;
         let event = EventKind::Installation { what: what.to_owned(), account: record.installation.account };
@@ -184,7 +186,13 @@ pub(crate) fn remove(
 /// Forgets an installation that is gone at its provider.
 pub(crate) fn forget(session: &Session<'_>, store: &Store, connection: &Connection, id: u64) -> Result<bool, Error> {
     let stamp = session.stamp();
-    let saved = store.change(&stamp, Keep::Generation, |db| Ok::<_, Error>(db.drop_installation(&connection.id, id)?))?;
+    let saved = store.change(&stamp, Keep::Generation, |db| {
+        let current = resolve::named(db, connection.id.as_str())?;
+        let account = route::find(&current, &db.installations(&current.id)?, &id.to_string())?.installation.account.clone();
+        db.drop_installation(&current.id, id)?;
+        db.record(&stamp, Some(&current), &EventKind::Installation { what: "forgotten".to_owned(), account })?;
+        Ok::<_, Error>(())
+    })?;
     Ok(saved.durable)
 }
 

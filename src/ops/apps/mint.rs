@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::sleep;
 
 use super::super::renew::need::{Need, need};
@@ -18,12 +18,16 @@ use crate::model::{Connection, ConnectionId, EventKind, Expiry, Narrowing, Stamp
 use crate::net::Http;
 use crate::provider::{Answered, Error as ProviderError, Obstacle};
 use crate::secret::Secret;
-use crate::store::{CachedToken, Store};
+use crate::store::{CachedToken, Db, Error as StoreError, Store};
 
 /// How long one process waits for another that makes a token for the same installation; then it makes one of its own.
 const PATIENCE: Duration = Duration::from_secs(45);
 /// How long it waits where the token still lives.
 const BRIEF: Duration = Duration::from_secs(2);
+/// Repeats of a request that met a rate limit.
+const LIMITED: usize = 2;
+/// Installations whose tokens are made at once: as many as requests go to one host.
+const AT_ONCE: usize = 16;
 /// A token this young may be refused because GitHub's own servers do not all know it yet (`@octokit/auth-app` waits as long).
 const YOUNG: SignedDuration = SignedDuration::from_secs(5);
 
@@ -44,6 +48,9 @@ pub(crate) struct Minter {
     unsaved: RefCell<Vec<Made>>,
     saving: Mutex<()>,
     has_warned_of_clock: Cell<bool>,
+    has_warned_of_store: Cell<bool>,
+    /// Whoever makes a token holds a lock, and a lock is an open file.
+    places: Semaphore,
 }
 
 /// What this run knows of one installation's token.
@@ -100,6 +107,8 @@ impl Minter {
             unsaved: RefCell::default(),
             saving: Mutex::default(),
             has_warned_of_clock: Cell::default(),
+            has_warned_of_store: Cell::default(),
+            places: Semaphore::new(AT_ONCE),
         }
     }
 
@@ -188,6 +197,8 @@ impl Minter {
         let connection = resolve::named(&view, id.as_str())?;
         let store_id = view.meta()?.store_id;
         drop(view);
+        // Never closed.
+        let _place = self.places.acquire().await.ok();
         let patience = if spare.is_some() { BRIEF } else { PATIENCE };
         // Waits for other processes. Where there can be no lock, or it stays busy, two tokens are made: that harms nobody.
         let lock = unblocked::lock(&self.store, &store_id, id, Some(installation), patience).await;
@@ -221,7 +232,12 @@ impl Minter {
     /// One request for a token. Its end is told by this machine's clock, which may be another than the provider's.
     async fn ask(&self, connection: &Connection, installation: u64, wanted: &Narrowing) -> Result<CachedToken, Error> {
         let app = self.app(connection)?;
-        let made = app.token(installation, wanted).await;
+        let mut made = app.token(installation, wanted).await;
+        // A request that was refused for a limit has done nothing, and the next one waits for it, as long as that is allowed.
+        for _ in 0..LIMITED {
+            let Err(ProviderError::Net(crate::net::Error::Limited { .. })) = &made else { break };
+            made = app.token(installation, wanted).await;
+        }
         if !self.has_warned_of_clock.get()
             && let Some(text) = clock_warning(&**app, &connection.host.to_string())
         {
@@ -235,8 +251,7 @@ impl Minter {
                 Ok(CachedToken { token: made.token, expires_at, issued_at: self.env.now() })
             }
             Err(ProviderError::Installation { obstacle, answered }) => {
-                self.note(connection, installation, &obstacle).await;
-                Err(self.explained(connection, installation, obstacle, wanted, *answered))
+                Err(self.hindered(connection, installation, obstacle, wanted, *answered).await)
             }
             Err(error) => Err(app.refused(error)),
         }
@@ -259,43 +274,64 @@ impl Minter {
         if batch.is_empty() {
             return;
         }
-        let saved = unblocked::change(&self.store, self.stamp(), move |db, stamp| {
-            for Made { connection, installation, cached } in batch {
-                let Some(row) = db.find(connection.as_str())? else { continue };
-                db.put_installation_token(&connection, installation, &cached)?;
-                let known = db.installations(&connection)?.into_iter().find(|known| known.installation.id == installation);
-                let account = known.map(|known| known.installation.account).unwrap_or_default();
-                let fingerprint = cached.token.fingerprint();
-                db.record(stamp, Some(&row), &EventKind::TokenMade { account, fingerprint })?;
-            }
-            Ok(())
-        });
+        let saved = unblocked::change(&self.store, self.stamp(), move |db, stamp| save(db, batch, stamp));
         if let Err(error) = saved.await {
             // A store that is read-only by intention is a pipeline's: the token is used all the same.
-            tracing::debug!(%error, "a token was made and not kept");
+            if error.is_read_only() || self.has_warned_of_store.replace(true) {
+                tracing::debug!(%error, "a token was made and not kept");
+            } else {
+                self.notices.warn(&format!("a token was made, and cannot be kept for the next one who asks: {error}"));
+            }
         }
     }
 
-    /// Remembers that an installation is suspended or gone, for listings that do not ask.
+    /// Remembers that an installation is suspended or gone, for listings.
     async fn note(&self, connection: &Connection, installation: u64, obstacle: &Obstacle) {
+        if self.is_noted(&connection.id, installation, obstacle).unwrap_or(true) {
+            return;
+        }
         let (id, obstacle) = (connection.id.clone(), obstacle.clone());
         let noted = unblocked::change(&self.store, self.stamp(), move |db, stamp| {
             let Some(mut known) = db.installations(&id)?.into_iter().find(|known| known.installation.id == installation) else {
                 return Ok(());
             };
-            match obstacle {
-                Obstacle::Gone => known.uninstalled_at = known.uninstalled_at.or(Some(stamp.at)),
-                Obstacle::Suspended => {
-                    known.installation.suspended_at = known.installation.suspended_at.or(Some(stamp.at));
-                }
+            let (place, what) = match obstacle {
+                Obstacle::Gone => (&mut known.uninstalled_at, "uninstalled"),
+                Obstacle::Suspended => (&mut known.installation.suspended_at, "suspended"),
                 Obstacle::NotGranted | Obstacle::NotSelected => return Ok(()),
-            }
+            };
+            *place = Some(stamp.at);
             db.remove_installation_token(&id, installation)?;
-            db.put_installation(&id, &known)
+            db.put_installation(&id, &known)?;
+            let event = EventKind::Installation { what: what.to_owned(), account: known.installation.account };
+            db.record(stamp, db.find(id.as_str())?.as_ref(), &event)
         });
         if let Err(error) = noted.await {
             tracing::debug!(%error, "what became of an installation was not noted");
         }
+    }
+
+    /// Whether there is nothing to note: a save for nothing would cost everybody a generation.
+    fn is_noted(&self, id: &ConnectionId, installation: u64, obstacle: &Obstacle) -> Result<bool, StoreError> {
+        let known = self.store.read()?.installations(id)?.into_iter().find(|known| known.installation.id == installation);
+        Ok(known.is_none_or(|known| match obstacle {
+            Obstacle::Gone => known.uninstalled_at.is_some(),
+            Obstacle::Suspended => known.installation.suspended_at.is_some(),
+            Obstacle::NotGranted | Obstacle::NotSelected => true,
+        }))
+    }
+
+    /// What stands in the way of using an installation, noted, with what the store knows of it.
+    pub(in crate::ops) async fn hindered(
+        &self,
+        connection: &Connection,
+        installation: u64,
+        obstacle: Obstacle,
+        wanted: &Narrowing,
+        answered: Answered,
+    ) -> Error {
+        self.note(connection, installation, &obstacle).await;
+        self.explained(connection, installation, obstacle, wanted, answered)
     }
 
     /// The same obstacle with what the store knows of the installation.
@@ -325,4 +361,31 @@ impl Minter {
     fn stamp(&self) -> Stamp {
         Stamp { who: self.env.who(), at: self.env.now() }
     }
+}
+
+/// Saves tokens that were made at about the same time, and that their installations work (again).
+fn save(db: &Db, batch: Vec<Made>, stamp: &Stamp) -> Result<(), StoreError> {
+    let mut accounts: Vec<(Connection, Vec<String>)> = Vec::new();
+    for Made { connection, installation, cached } in batch {
+        let Some(row) = db.find(connection.as_str())? else { continue };
+        let Some(mut known) = db.installations(&connection)?.into_iter().find(|known| known.installation.id == installation)
+        else {
+            continue;
+        };
+        db.put_installation_token(&connection, installation, &cached)?;
+        if known.uninstalled_at.is_some() || known.installation.suspended_at.is_some() {
+            known.uninstalled_at = None;
+            known.installation.suspended_at = None;
+            db.put_installation(&connection, &known)?;
+        }
+        let account = known.installation.account;
+        match accounts.iter_mut().find(|(known, _)| known.id == row.id) {
+            Some((_, accounts)) => accounts.push(account),
+            None => accounts.push((row, vec![account])),
+        }
+    }
+    for (row, accounts) in accounts {
+        db.record(stamp, Some(&row), &EventKind::TokenMade { accounts })?;
+    }
+    Ok(())
 }

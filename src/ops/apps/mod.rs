@@ -84,10 +84,9 @@ impl Signing {
 
 /// The app behind a connection.
 pub(super) fn signing(http: &Http, db: &Db, connection: &Connection) -> Result<Signing, Error> {
-    let AppRecord { app, .. } = record(db, connection)?;
+    let AppRecord { app, issuer, .. } = record(db, connection)?;
     let apps = kind(connection)?;
-    let signer =
-        AppSigner { issuer: app.issuer(), key: db.app_key(&connection.id)?, was_active: connection.validated_at.is_some() };
+    let signer = AppSigner { issuer, key: db.app_key(&connection.id)?, was_active: connection.validated_at.is_some() };
     let door = Door::stored(db, connection)?;
     let account = apps.connect(http, &door.host, &door.api, &door.trust, signer)?;
     Ok(Signing { account, name: connection.name.to_string(), settings: apps.settings_page(&connection.host, &app) })

@@ -6,7 +6,7 @@ use super::{clock_warning, kind, record};
 use crate::model::{Connection, EventKind, Status};
 use crate::provider::{AppSigner, Warning};
 use crate::secret::Secret;
-use crate::store::{Keep, Store};
+use crate::store::{AppRecord, Keep, Store};
 
 /// What became of it.
 #[derive(Debug)]
@@ -32,9 +32,9 @@ pub(crate) async fn replace(
         return Err(Error::Usage(format!("this is the key that `{}` has already", connection.name)));
     }
     let view = store.read()?;
-    let known = record(&view, connection)?.app;
+    let AppRecord { app: known, issuer, .. } = record(&view, connection)?;
     let door = Door::stored(&view, connection)?;
-    let signer = AppSigner { issuer: known.issuer(), key: key.pem.clone(), was_active: false };
+    let signer = AppSigner { issuer, key: key.pem.clone(), was_active: false };
     let account = apps.connect(session.http(), &door.host, &door.api, &door.trust, signer)?;
     let app = account.identity().await?;
     if app.id != known.id {

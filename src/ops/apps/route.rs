@@ -1,9 +1,8 @@
 //! Which installation of an app serves a repository: the one on its owner; else, for reading and unless that is switched off, the first active one.
 
 use super::super::{Error, Session};
-use super::{AppError, Hindered, record};
-use crate::model::{Connection, Installation, InstallationStatus, Narrowing, RepositoryPath};
-use crate::provider::Obstacle;
+use super::{AppError, record};
+use crate::model::{Connection, Installation, InstallationStatus, RepositoryPath};
 use crate::store::{Db, InstallationRecord};
 
 /// Whether another installation than the owner's may serve.
@@ -51,7 +50,7 @@ pub(crate) fn for_repository(
     path: &RepositoryPath,
     fallback: Fallback,
 ) -> Result<(Installation, bool), Error> {
-    let owner = path.segments().next().unwrap_or_default();
+    let owner = path.owner();
     if let Some(record) = of_account(records, owner) {
         return Ok((usable(connection, record)?, false));
     }
@@ -113,21 +112,15 @@ fn not_installed(connection: &Connection, records: &[InstallationRecord], accoun
     .into()
 }
 
-/// An installation, if it is fit for use.
+/// An installation, unless it was put aside here. That it was suspended or gone when it was last asked is no reason not to ask again: both may have
+/// changed, and only the provider knows.
 pub(super) fn usable(connection: &Connection, record: &InstallationRecord) -> Result<Installation, Error> {
-    let name = connection.name.to_string();
     let installation = record.installation.clone();
-    let obstacle = match record.status() {
-        InstallationStatus::Active => return Ok(installation),
-        InstallationStatus::Removed => {
-            return Err(AppError::InstallationRemoved { name, account: installation.account }.into());
-        }
-        InstallationStatus::Suspended => Obstacle::Suspended,
-        InstallationStatus::Uninstalled => Obstacle::Gone,
-    };
-    let (id, wanted) = (installation.id, Narrowing::default());
-    let hindered = Hindered { name, id, installation: Some(installation), obstacle, wanted, answered: None };
-    Err(AppError::Installation(Box::new(hindered)).into())
+    if record.status() == InstallationStatus::Removed {
+        let name = connection.name.to_string();
+        return Err(AppError::InstallationRemoved { name, account: installation.account }.into());
+    }
+    Ok(installation)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Bringing what is known of an app's installations up to date with its provider.
 
-use futures_util::future::try_join;
+use futures_util::future::{join_all, try_join};
 
 use super::super::{Error, Session};
 use super::{signing, warn_of_clock};
 use crate::model::{App, Connection, ConnectionId, EventKind, Installation, Stamp};
-use crate::provider::{AppAccount, Error as ProviderError};
+use crate::provider::{AppAccount, Error as ProviderError, Obstacle};
 use crate::store::{Db, Error as StoreError, InstallationRecord, Keep, Store};
 
 /// What the provider says of an app.
@@ -14,6 +14,8 @@ pub(crate) struct Seen {
     pub(crate) app: App,
     /// The oldest first.
     pub(crate) installations: Vec<Installation>,
+    /// Of those that were known before: what the provider has no more.
+    pub(crate) gone: Vec<u64>,
 }
 
 /// What a look at the provider changed: accounts.
@@ -27,16 +29,35 @@ pub(crate) struct Changes {
     pub(crate) passed_over: Vec<String>,
 }
 
-/// Asks who the app is and where it is installed.
-pub(super) async fn look(account: &dyn AppAccount) -> Result<Seen, ProviderError> {
-    let (app, installations) = try_join(account.identity(), account.installations()).await?;
-    Ok(Seen { app, installations })
+/// Asks who the app is and where it is installed. That one of the `known` is not in the list proves nothing (rows move between pages while they are read, and
+/// lists lag behind): it is asked for by itself.
+pub(super) async fn look(account: &dyn AppAccount, known: &[u64]) -> Result<Seen, ProviderError> {
+    let (app, mut installations) = try_join(account.identity(), account.installations()).await?;
+    let missing: Vec<u64> = known.iter().copied().filter(|id| !installations.iter().any(|listed| listed.id == *id)).collect();
+    let asked = join_all(missing.iter().map(|id| account.installation(*id))).await;
+    let mut gone = Vec::new();
+    for (id, found) in missing.into_iter().zip(asked) {
+        match found {
+            Ok(found) => installations.push(found),
+            Err(ProviderError::Installation { obstacle: Obstacle::Gone, .. }) => gone.push(id),
+            Err(error) => return Err(error),
+        }
+    }
+    installations.sort_by_key(|installation| (installation.created_at, installation.id));
+    Ok(Seen { app, installations, gone })
+}
+
+/// The numbers of the installations that are known and were not found gone.
+pub(super) fn known(db: &Db, id: &ConnectionId) -> Result<Vec<u64>, StoreError> {
+    let records = db.installations(id)?;
+    Ok(records.iter().filter(|record| record.uninstalled_at.is_none()).map(|record| record.installation.id).collect())
 }
 
 /// Asks, and keeps what was learnt.
 pub(crate) async fn sync(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(Changes, bool), Error> {
-    let app = signing(session.http(), &*store.read()?, connection)?;
-    let seen = look(&*app).await;
+    let view = store.read()?;
+    let (app, known) = (signing(session.http(), &view, connection)?, known(&view, &connection.id)?);
+    let seen = look(&*app, &known).await;
     warn_of_clock(session, &*app, &connection.host);
     keep(session, store, connection, &seen.map_err(|error| app.refused(error))?)
 }
@@ -69,9 +90,7 @@ pub(in crate::ops) fn apply(db: &Db, connection: &Connection, seen: &Seen, stamp
             None => changes.passed_over.push(installation.account.clone()),
         }
     }
-    let is_gone = |known: &&InstallationRecord| {
-        known.uninstalled_at.is_none() && !seen.installations.iter().any(|seen| seen.id == known.installation.id)
-    };
+    let is_gone = |known: &&InstallationRecord| known.uninstalled_at.is_none() && seen.gone.contains(&known.installation.id);
     for gone in known.iter().filter(is_gone) {
         db.remove_installation_token(id, gone.installation.id)?;
         db.put_installation(id, &InstallationRecord { uninstalled_at: Some(stamp.at), ..gone.clone() })?;
@@ -81,17 +100,20 @@ pub(in crate::ops) fn apply(db: &Db, connection: &Connection, seen: &Seen, stamp
     Ok(changes)
 }
 
-/// Takes an installation in. What is known of one that went from the same account before is forgotten.
+/// Takes an installation in. What is known of one that went from the same account before is forgotten, but not that it was put aside here: whoever installs the
+/// app again does not decide that for us.
 pub(super) fn add(
     db: &Db,
     id: &ConnectionId,
     known: &[InstallationRecord],
     installation: &Installation,
 ) -> Result<(), StoreError> {
-    for gone in known.iter().filter(|known| known.uninstalled_at.is_some() && known.is_of(&installation.account)) {
+    let mut record = InstallationRecord::new(installation.clone());
+    for gone in known.iter().filter(|known| known.uninstalled_at.is_some() && known.is_on_account_of(installation)) {
+        record.removed_at = record.removed_at.max(gone.removed_at);
         db.drop_installation(id, gone.installation.id)?;
     }
-    db.put_installation(id, &InstallationRecord::new(installation.clone()))
+    db.put_installation(id, &record)
 }
 
 fn update(

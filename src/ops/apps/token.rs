@@ -52,7 +52,7 @@ impl Asked {
         if self.repositories.len() > MOST {
             return Err(Error::Usage(format!("a token is narrowed to at most {MOST} repositories")));
         }
-        let owner = |path: &RepositoryPath| path.segments().next().unwrap_or_default().to_lowercase();
+        let owner = |path: &RepositoryPath| path.owner().to_lowercase();
         let mut owners: Vec<String> = self.repositories.iter().chain(path).map(owner).collect();
         owners.sort();
         owners.dedup();

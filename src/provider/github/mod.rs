@@ -24,7 +24,7 @@ use self::shape::Form;
 use self::site::Site;
 use super::{
     Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Probe, Provider, RepositoryQuery,
-    RevokeBy, Revoked, Shape, TokenPage, Warning,
+    RevokeBy, Revoked, Shape, TokenPage, Warning, apps,
 };
 use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -140,6 +140,9 @@ impl Account {
 
     /// What an answer other than the wanted one means.
     fn error(&self, answer: &Answer, form: Form) -> Error {
+        if let (Form::Installation, Some(obstacle)) = (form, app::hindrance(answer)) {
+            return apps::obstructed(obstacle, answer);
+        }
         refusal(answer, &Asker { web: &self.web, form, known: None, now: self.origin.now() }).into_error(answer)
     }
 }

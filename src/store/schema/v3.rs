@@ -18,6 +18,7 @@ const NEW: &[Object] = &[
   connection_id TEXT NOT NULL PRIMARY KEY REFERENCES connections (id),
   app_id INTEGER NOT NULL,
   client_id TEXT,
+  issuer TEXT NOT NULL,
   slug TEXT NOT NULL,
   name TEXT NOT NULL,
   owner TEXT NOT NULL,

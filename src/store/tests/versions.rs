@@ -145,7 +145,7 @@ fn app() -> AppRecord {
         permissions: permissions(),
         page: "https://github.com/apps/acme-deploy".into(),
     };
-    AppRecord { app, takes_all: true }
+    AppRecord { app, issuer: "Iv23li0123".into(), takes_all: true }
 }
 
 fn installations() -> [InstallationRecord; 2] {
@@ -194,7 +194,7 @@ fn make_the_fixture() {
         db.set_webhook_secret(&fourth().id, &token("webhook"))?;
         db.record(&stamp(3), Some(&first()), &EventKind::Validated { verdict: Verdict::Unreachable })?;
         db.record(&stamp(4), Some(&third()), &EventKind::Refreshed { old: "1".into(), new: "2".into() })?;
-        let made = EventKind::TokenMade { account: "acme-corp".into(), fingerprint: "3".into() };
+        let made = EventKind::TokenMade { accounts: vec!["acme-corp".into()] };
         db.record(&stamp(4), Some(&fourth()), &made)
     };
     let _ = sandbox.store.change(&stamp(4), Keep::Nothing, change).unwrap();
@@ -276,7 +276,7 @@ fn the_frozen_store_of_version_3_opens_and_can_be_changed() {
         (cached().token.expose(), cached().expires_at, stamp(0).at)
     );
     assert!(view.installation_token(&id, 8).unwrap().is_none());
-    let newest = EventKind::TokenMade { account: "acme-corp".into(), fingerprint: "3".into() };
+    let newest = EventKind::TokenMade { accounts: vec!["acme-corp".into()] };
     assert_eq!(view.events(&EventQuery::default()).unwrap()[0].kind, newest);
     let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&id)).unwrap();
     assert_eq!(store.verify().unwrap().connections, 3);

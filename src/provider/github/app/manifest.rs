@@ -9,16 +9,18 @@ use super::super::refusal::{Asker, refusal};
 use super::super::shape::Form;
 use super::{message, wire};
 use crate::model::HostUrl;
-use crate::net::{self, Body, Call, Method, Origin};
+use crate::net::{Body, Call, Method, Origin};
 use crate::secret::Secret;
-
-/// What messages call the exchange: its address holds the code.
-const CALL: &str = "POST /app-manifests/CODE/conversions";
 
 /// Where the manifest is posted to.
 pub(super) fn page(web: &HostUrl, organization: Option<&str>, state: &str) -> String {
+    format!("{}/new?state={}", owned(web, organization), encoded(state))
+}
+
+/// Where the apps of a person, or of an organisation, are listed.
+pub(super) fn owned(web: &HostUrl, organization: Option<&str>) -> String {
     let whose = organization.map(|name| format!("/organizations/{}", encoded(name))).unwrap_or_default();
-    format!("{}{whose}/settings/apps/new?state={}", web.as_str(), encoded(state))
+    format!("{}{whose}/settings/apps", web.as_str())
 }
 
 /// The manifest. The app's name is only a proposal: the person may change it before saying yes.
@@ -43,9 +45,9 @@ pub(super) fn text(wanted: &Manifest) -> String {
 
 /// Exchanges the code.
 pub(super) async fn convert(anonymous: &Origin, web: &HostUrl, code: &Secret) -> Result<Made, Error> {
-    let call = Call::to(["app-manifests", code.expose(), "conversions"]);
-    let mut answer = anonymous.send(Method::Post, &call, Body::Empty).await.map_err(without_code)?;
-    CALL.clone_into(&mut answer.call);
+    // Until it is exchanged, the code is as good as the key.
+    let call = Call::to(["app-manifests", code.expose(), "conversions"]).hiding(1);
+    let answer = anonymous.send(Method::Post, &call, Body::Empty).await?;
     match answer.status {
         201 => {}
         404 if !message(&answer).is_empty() => {
@@ -64,16 +66,4 @@ pub(super) async fn convert(anonymous: &Origin, web: &HostUrl, code: &Secret) ->
         key: Secret::from(made.pem),
         webhook_secret: made.webhook_secret.filter(|secret| !secret.is_empty()).map(Secret::from),
     })
-}
-
-/// Until it is exchanged, the code is as good as the key.
-fn without_code(error: net::Error) -> net::Error {
-    let named = || CALL.to_owned();
-    match error {
-        net::Error::TooLarge { host, limit, .. } => net::Error::TooLarge { host, call: named(), limit },
-        net::Error::Redirected { host, .. } => {
-            net::Error::Redirected { host, call: named(), target: "another address".to_owned() }
-        }
-        other => other,
-    }
 }

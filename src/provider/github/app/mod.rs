@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use self::jwt::Signer;
-pub(super) use self::refusal::{not_found, unauthorized};
+pub(super) use self::refusal::{hindrance, not_found, unauthorized};
 use super::super::apps::obstructed;
 use super::super::finding::{self, Finding};
 use super::super::{AppAccount, AppKey, AppSigner, Apps, Error, InstallationToken, Known, Made, Manifest, Obstacle};
@@ -74,6 +74,10 @@ impl Apps for GitHubApps {
 
     fn creation_page(&self, host: &HostUrl, organization: Option<&str>, state: &str) -> String {
         manifest::page(&site::web_host(host), organization, state)
+    }
+
+    fn owned_page(&self, host: &HostUrl, organization: Option<&str>) -> String {
+        manifest::owned(&site::web_host(host), organization)
     }
 
     fn manifest(&self, wanted: &Manifest) -> String {
@@ -186,8 +190,11 @@ impl AppAccount for SigningApp {
             return Err(obstructed(obstacle, &answer));
         }
         let token: wire::Token = self.read(&answer, 201, "a token")?;
-        let end = token.expires_at;
-        Ok(InstallationToken { token: Secret::from(token.token), expires_at: end })
+        // Its shape is GitHub's to change; but it goes into a header, and onto a terminal.
+        if token.token.is_empty() || !token.token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Finding::unintelligible("a token that no header can hold").into_error(&answer));
+        }
+        Ok(InstallationToken { token: Secret::from(token.token), expires_at: token.expires_at })
     }
 
     async fn uninstall(&self, installation: u64) -> Result<(), Error> {

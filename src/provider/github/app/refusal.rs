@@ -51,11 +51,17 @@ pub(super) fn is_of_an_installation(answer: &Answer) -> bool {
     !message.is_empty() && !message.contains("integration not found")
 }
 
+/// What stands in the way of using a token that was good.
+pub(in super::super) fn hindrance(answer: &Answer) -> Option<Obstacle> {
+    let message = message(answer);
+    (answer.status == 403 && message.contains("suspended") && message.contains("installation")).then_some(Obstacle::Suspended)
+}
+
 /// What stands in the way of a token.
 pub(super) fn obstacle(answer: &Answer) -> Option<Obstacle> {
     let message = message(answer);
     match answer.status {
-        403 if message.contains("suspended") && message.contains("installation") => Some(Obstacle::Suspended),
+        403 => hindrance(answer),
         404 if is_of_an_installation(answer) => Some(Obstacle::Gone),
         422 if message.contains("permissions") && message.contains("not granted") => Some(Obstacle::NotGranted),
         422 if message.contains("repository") && message.contains("not accessible") => Some(Obstacle::NotSelected),
