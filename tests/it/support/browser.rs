@@ -36,15 +36,29 @@ impl Page {
 ///
 /// Nobody listens there, or nobody answers.
 pub(crate) fn try_get(address: &str) -> std::io::Result<Page> {
+    send("GET", address, "")
+}
+
+/// Sends what stands in a form, and follows nothing.
+#[track_caller]
+pub(crate) fn post(address: &str, fields: &[(String, String)]) -> Page {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let more = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    send("POST", address, &more).unwrap_or_else(|error| panic!("{address}: {error}"))
+}
+
+/// One request; behind its usual headers come some more, with the body.
+fn send(method: &str, address: &str, more: &str) -> std::io::Result<Page> {
     let url = url::Url::parse(address).unwrap();
     let host = url.host_str().unwrap();
     let port = url.port_or_known_default().unwrap();
     let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let target = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let more = if more.is_empty() { "\r\n" } else { more };
     write!(
         stream,
-        "GET {target} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: Mozilla/5.0\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+        "{method} {target} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: Mozilla/5.0\r\nAccept: text/html\r\nConnection: close\r\n{more}"
     )?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
@@ -70,6 +84,42 @@ pub(crate) fn visit(address: &str) -> Vec<Page> {
     while let Some(next) = pages[pages.len() - 1].leads_to() {
         assert!(pages.len() < 8, "it goes round and round: {pages:?}");
         pages.push(get(&next));
+    }
+    pages
+}
+
+/// The form on a page: where it is sent to, and its fields.
+#[track_caller]
+pub(crate) fn form(page: &Page) -> (String, Vec<(String, String)>) {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name} in <{tag}>"));
+        plain(rest.split_once('"').unwrap().0)
+    };
+    let tags = |name: &str| {
+        let open = format!("<{name} ");
+        let tags = page.body.split(&open).skip(1).map(|rest| format!(" {}", rest.split_once('>').unwrap().0));
+        tags.collect::<Vec<_>>()
+    };
+    let forms = tags("form");
+    assert_eq!(forms.len(), 1, "{page:?}");
+    assert_eq!(attribute(&forms[0], "method"), "post");
+    let fields = tags("input").iter().map(|tag| (attribute(tag, "name"), attribute(tag, "value"))).collect();
+    (attribute(&forms[0], "action"), fields)
+}
+
+/// Text as it was before HTML.
+fn plain(html: &str) -> String {
+    let named = [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&lt;", "<"), ("&gt;", ">")];
+    named.iter().fold(html.to_owned(), |text, (entity, letter)| text.replace(entity, letter)).replace("&amp;", "&")
+}
+
+/// Goes to a page, sends its form, and follows wherever that leads; every page on the way, the last one last.
+#[track_caller]
+pub(crate) fn send_form(address: &str) -> Vec<Page> {
+    let (action, fields) = form(&get(address));
+    let mut pages = vec![post(&action, &fields)];
+    if let Some(next) = pages[0].leads_to() {
+        pages.extend(visit(&next));
     }
     pages
 }

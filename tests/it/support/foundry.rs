@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::fake::{FakeApp, GitHub};
+use super::keys;
 use super::sandbox::Run;
 use super::{Ran, Sandbox};
 
@@ -40,15 +41,45 @@ impl Foundry {
         Self { sandbox, github, app, corp, client, key_path }
     }
 
+    /// The same with the app as `prod-app`, and a server that remembers no request.
+    pub(crate) fn connected() -> Self {
+        let foundry = Self::new();
+        foundry.connect("prod-app").run().ok();
+        foundry.github.forget();
+        foundry
+    }
+
     pub(crate) fn host(&self) -> String {
         self.github.origin()
     }
 
+    /// `connect github NAME --app` with these options, to be completed.
+    pub(crate) fn connect_by(&self, name: &str, options: &[&str]) -> Run<'_> {
+        self.sandbox.gitconn(["connect", "github", name, "--host", &self.host(), "--app"]).args(options)
+    }
+
     /// `connect github NAME` as the app, to be completed.
     pub(crate) fn connect(&self, name: &str) -> Run<'_> {
-        let (host, id) = (self.host(), self.app.id.to_string());
-        let run = self.sandbox.gitconn(["connect", "github", name, "--host", &host, "--app", "--app-id", &id]);
-        run.arg("--private-key-file").arg(&self.key_path)
+        self.connect_by(name, &["--app-id", &self.app.id.to_string(), "--private-key-file"]).arg(&self.key_path)
+    }
+
+    /// Writes a private key into a file that only its owner can read, and that may hold it.
+    pub(crate) fn key_file(&self, name: &str, pem: &str) -> String {
+        keys::watch(&self.sandbox.watching(), pem);
+        let path = self.sandbox.write(name, pem);
+        self.sandbox.key_file(&path);
+        path.to_string_lossy().into_owned()
+    }
+
+    /// Registers an app more, whose key is in a file, and connects it by the name of its slug.
+    pub(crate) fn another(&self, slug: &str, accounts: &[&str]) -> FakeApp {
+        let app = self.github.apps.register(&self.sandbox, slug);
+        for account in accounts {
+            self.github.apps.install(&app, account, "Organization");
+        }
+        let path = self.key_file(&format!("{slug}.pem"), &app.key.pkcs1());
+        self.connect_by(slug, &["--client-id", &app.client_id, "--private-key-file", &path]).run().ok();
+        app
     }
 
     /// Runs the program.
@@ -67,6 +98,20 @@ impl Foundry {
     #[track_caller]
     pub(crate) fn token(&self, arguments: &[&str]) -> String {
         self.sandbox.gitconn(["token"]).args(arguments).prints_a_secret().run().ok().stdout.trim_end().to_owned()
+    }
+
+    /// The statuses of the installations of `prod-app` as the store knows them: `acme-corp active`.
+    #[track_caller]
+    pub(crate) fn statuses(&self) -> Vec<String> {
+        let list = self.json(&["installations", "list", "prod-app"]);
+        let rows = list["installations"].as_array().unwrap().iter();
+        rows.map(|row| format!("{} {}", row["account_login"].as_str().unwrap(), row["status"].as_str().unwrap())).collect()
+    }
+
+    /// The events of `prod-app`, newest first: their kind, and of an installation's what became of which.
+    #[track_caller]
+    pub(crate) fn trail(&self) -> Vec<Value> {
+        self.json(&["audit", "list", "--connection", "prod-app"])["events"].as_array().unwrap().clone()
     }
 }
 

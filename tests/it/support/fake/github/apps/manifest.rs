@@ -23,7 +23,8 @@ pub(super) struct Code {
 pub(super) struct Made {
     app: FakeApp,
     client_secret: String,
-    webhook_secret: String,
+    /// Of an app with a webhook alone.
+    webhook_secret: Option<String>,
 }
 
 impl Apps {
@@ -116,7 +117,9 @@ impl Desk {
         code.manifest["url"].as_str().unwrap().clone_into(&mut app.external_url);
         (app.created_at, app.keyless_calls) = (now, keyless_calls);
         let app = app.clone();
-        Some(Made { app, client_secret: self.fresh("client secret", 40), webhook_secret: self.fresh("webhook secret", 40) })
+        let has_hook = code.manifest.get("hook_attributes").is_some();
+        let webhook_secret = has_hook.then(|| self.fresh("webhook secret", 40));
+        Some(Made { app, client_secret: self.fresh("client secret", 40), webhook_secret })
     }
 }
 
