@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop here")]
 #![expect(clippy::disallowed_methods, reason = "tests write plain files of their own")]
 
+mod app_clock;
 mod app_connect;
 mod audit;
 mod bad_input;

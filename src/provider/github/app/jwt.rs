@@ -56,12 +56,21 @@ impl Signer {
         self.behind.get().map(|behind| -behind)
     }
 
-    /// Goes by the server's clock from now on, if the answer finds fault with ours; false if it does not, or if that was done already.
-    pub(super) fn corrects(&self, answer: &Answer) -> bool {
-        if self.behind.get().is_some() || !is_about_time(answer) {
+    /// By how much GitHub's clock is ahead, as it goes into the signatures now.
+    pub(super) fn correction(&self) -> Option<i64> {
+        self.behind.get()
+    }
+
+    /// Whether to sign once more, by the server's clock: the answer finds fault with ours, by which what it refuses was signed. Requests go side by side:
+    /// the clock may have been set right since by the answer to another one. `by` is the correction that went into the refused signature.
+    pub(super) fn corrects(&self, answer: &Answer, by: Option<i64>) -> bool {
+        if !is_about_time(answer) {
             return false;
         }
-        let Some(date) = answer.date() else { return false };
+        if self.behind.get() != by {
+            return true;
+        }
+        let Some(date) = answer.date().filter(|_| by.is_none()) else { return false };
         self.behind.set(Some(date.as_second() - self.http.now().as_second()));
         self.present.replace(None);
         true
@@ -87,8 +96,10 @@ impl TokenSource for Signer {
         Ok(self.sign()?)
     }
 
-    async fn instead_of(&self, _refused: &Secret, answer: &Answer) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
-        if self.corrects(answer) { Ok(Some(self.sign()?)) } else { Ok(None) }
+    async fn instead_of(&self, refused: &Secret, answer: &Answer) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
+        let is_present = self.present.borrow().as_ref().is_some_and(|(present, _)| present.expose() == refused.expose());
+        let by = if is_present { self.correction() } else { None };
+        if self.corrects(answer, by) { Ok(Some(self.sign()?)) } else { Ok(None) }
     }
 }
 

@@ -117,8 +117,9 @@ impl SigningApp {
 
     /// Sends what changes something, and once more by GitHub's clock if ours was found wrong: then nothing was done.
     async fn send(&self, method: Method, call: &Call, body: Body<'_>) -> Result<Answer, Error> {
+        let by = self.signer.correction();
         let answer = self.origin.send(method, call, body).await?;
-        if self.signer.corrects(&answer) { Ok(self.origin.send(method, call, body).await?) } else { Ok(answer) }
+        if self.signer.corrects(&answer, by) { Ok(self.origin.send(method, call, body).await?) } else { Ok(answer) }
     }
 }
 
