@@ -80,7 +80,13 @@ fn is_open_to_others(_path: &std::path::Path) -> bool {
 #[command(next_help_heading = "GitHub App")]
 pub(super) struct AppArgs {
     /// Connect a GitHub App by its id and private key
-    #[arg(long, conflicts_with_all = ["stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force"])]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force", "org", "permissions",
+            "webhook_url", "public",
+        ]
+    )]
     app: bool,
     /// The app's number, as its page shows it
     #[arg(long, value_name = "ID", requires = "app", conflicts_with = "client_id")]
@@ -97,8 +103,8 @@ pub(super) struct AppArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "app", "private_key_file", "private_key_stdin", "private_key_env", "stdin", "file", "variable", "oauth", "device",
-            "scopes", "offline", "force",
+            "app", "app_id", "client_id", "installation_ids", "private_key_file", "private_key_stdin", "private_key_env", "stdin",
+            "file", "variable", "oauth", "device", "scopes", "offline", "force",
         ]
     )]
     create_app: bool,

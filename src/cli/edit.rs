@@ -60,6 +60,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if changes.is_empty() && !args.token.is_given() && !args.key.is_given() {
         return Err(Failure::usage("nothing to change").hint("gitconn edit --help"));
     }
+    if args.token.is_given() && args.key.is_given() {
+        return Err(Failure::usage("a connection has a token or a private key, not both"));
+    }
     let session = context.session()?;
     let store = session.store()?;
     let mut warnings = Vec::new();

@@ -7,7 +7,7 @@ use super::failure::{Failure, Kind};
 use crate::model::{InstallationStatus, clean, shell_word};
 use crate::ops::list_repositories::Outcome;
 use crate::ops::serving::{Serving, Spread};
-use crate::ops::{Error, ProviderError};
+use crate::ops::{AppError, Error, Obstacle, ProviderError};
 
 /// Something that is not in the listing.
 #[derive(Debug, Serialize)]
@@ -43,6 +43,9 @@ pub(super) fn of(outcome: &Outcome, spread: &Spread) -> Vec<Missing> {
         .iter()
         .map(|(at, incomplete)| via(&spread.servings[*at], clean(&incomplete.why).into_owned(), incomplete.url.clone(), false));
     let failed = outcome.failed.iter().map(|(at, error)| {
+        if let Some(page) = suspended(error) {
+            return via(&spread.servings[*at], "the installation is suspended".to_owned(), Some(page.to_owned()), false);
+        }
         let url = match error {
             Error::Provider(ProviderError::Refused { mend_url, .. }) => mend_url.clone(),
             _ => None,
@@ -74,6 +77,14 @@ pub(super) fn of(outcome: &Outcome, spread: &Spread) -> Vec<Missing> {
     hidden.chain(failed).chain(left_out).collect()
 }
 
+/// The page of an installation that gave nothing because it is suspended: that is known, and no surprise.
+fn suspended(error: &Error) -> Option<&str> {
+    let Error::App(app) = error else { return None };
+    let AppError::Installation(hindered) = &**app else { return None };
+    let page = hindered.installation.as_ref().map(|installation| installation.page.as_str());
+    page.filter(|_| hindered.obstacle == Obstacle::Suspended)
+}
+
 impl Missing {
     /// ``hidden: the installation is suspended (`prod-app`, acme-client-a): https://…``
     fn line(&self) -> String {
@@ -91,13 +102,14 @@ pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: &Spread, con
             context.out.hint(hint);
         }
     }
-    if outcome.failed.is_empty() {
+    let all = outcome.failed.len() == spread.servings.len();
+    let failed: Vec<_> = outcome.failed.into_iter().filter(|(_, error)| suspended(error).is_none()).collect();
+    if failed.is_empty() {
         // What is hidden is missing, whatever format cannot say so.
         return if missing.iter().all(|one| one.is_expected) { Ok(()) } else { Err(Failure::said(Kind::Partial)) };
     }
-    let all = outcome.failed.len() == spread.servings.len();
     let mut kinds = Vec::new();
-    for (at, error) in outcome.failed {
+    for (at, error) in failed {
         let Serving { connection, installation } = &spread.servings[at];
         let whose = installation.as_ref().map(|one| format!(" on `{}`", clean(&one.account))).unwrap_or_default();
         let failure = Failure::from(error);

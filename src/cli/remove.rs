@@ -42,12 +42,16 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let remove::Plan { connection, by, twins, revoke_by } = remove::plan(&session, &store, &args.name)?;
     let name = connection.name.as_str();
-    let what_lives = if connection.is_app() { "private key" } else { "token" };
+    let credential = if connection.is_app() { "private key" } else { "token" };
     if !by.is_empty() && !args.cascade {
         return Err(Error::Depended { name: name.to_owned(), by }.into());
     }
     if let (true, RevokeBy::Page(url)) = (args.revoke, &revoke_by) {
-        let message = format!("{} has no call that revokes this {what_lives}: only a person can, on a page", connection.host);
+        let message = if connection.is_app() {
+            format!("{} has no call that deletes an app's private key: only a person can, on its page", connection.host)
+        } else {
+            format!("{} has no call that revokes this token: only a person can, on a page", connection.host)
+        };
         return Err(Failure::new(Kind::Failed, message)
             .open(url)
             .hint(format!("gitconn remove {}   # without --revoke", shell_word(name))));
@@ -56,7 +60,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.out.warn(&format!("the same token is held by {}: it dies there too", twins.join(", ")));
     }
     if !args.yes {
-        let fate = if args.revoke { "and revokes its token for good".to_owned() } else { format!("; its {what_lives} lives on") };
+        let fate = if args.revoke { "and revokes its token for good".to_owned() } else { format!("; its {credential} lives on") };
         let what = format!("this removes `{name}` ({} on {})", super::view::account(&connection), connection.host);
         if context.prompt.is_allowed() {
             context.out.note(&format!("{what}{}{fate}", if args.revoke { " " } else { "" }));
@@ -80,16 +84,13 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     super::store::say_durability(durable, context);
     context.out.note(&format!("removed `{name}`"));
     if !args.revoke && !twins.is_empty() {
-        context.out.note(&format!("its {what_lives} is still held by {}", twins.join(", ")));
+        context.out.note(&format!("its {credential} is still held by {}", twins.join(", ")));
     } else if !args.revoke && connection.status.is_usable() {
-        let page = match &revoke_by {
-            RevokeBy::Page(url) => format!(": {url}"),
-            RevokeBy::Api => String::new(),
-        };
         let verb = if connection.is_app() { "delete" } else { "revoke" };
-        context
-            .out
-            .note(&format!("its {what_lives} still works at {}: {verb} it there if nobody needs it{page}", connection.host));
+        context.out.note(&format!("its {credential} still works at {}: {verb} it there if nobody needs it", connection.host));
+        if let (true, RevokeBy::Page(url)) = (connection.is_app(), &revoke_by) {
+            context.out.hint(&super::failure::open(url));
+        }
     }
     context.out.data(&Removed { deleted: true, revoked: args.revoke })
 }

@@ -22,8 +22,9 @@ use super::{Answer, Classifier, Error, Trust, redirect, wire};
 use crate::model::{HostUrl, clean};
 use crate::secret::Secret;
 
-/// Refusals after which one request may be sent with another token.
-const REFUSALS: u32 = 3;
+/// Refusals after which one request may be sent again: with the same token while that is perhaps only too new, with another one, and that one may be
+/// too new as well.
+const REFUSALS: u32 = 5;
 
 /// Redirects followed in one request.
 const REDIRECTS: usize = 5;

@@ -156,7 +156,10 @@ fn installed(db: &Db, fitting: &[Connection], remote: &Remote) -> Result<Vec<Con
     for app in fitting.iter().filter(|connection| connection.is_app()) {
         let Some(path) = remote.path_on(&app.host) else { continue };
         let owner = path.owner();
-        let is_there = |record: &InstallationRecord| record.status() == InstallationStatus::Active && record.is_of(owner);
+        // One that is suspended is asked too: it may have been lifted, and if not, that is the answer.
+        let is_there = |record: &InstallationRecord| {
+            record.is_of(owner) && matches!(record.status(), InstallationStatus::Active | InstallationStatus::Suspended)
+        };
         if db.installations(&app.id)?.iter().any(is_there) {
             found.push(app.clone());
         }

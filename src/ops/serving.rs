@@ -3,7 +3,7 @@
 use super::apps::AppError;
 use super::apps::route::{self, Fallback};
 use super::{Error, Notices, Session};
-use crate::model::{Connection, Installation, InstallationStatus, Narrowing, RepositoryPath};
+use crate::model::{Connection, Installation, InstallationStatus, Narrowing, RepositoryPath, Verdict};
 use crate::provider::{Error as ProviderError, Obstacle};
 use crate::store::{Db, InstallationRecord, Store};
 
@@ -53,6 +53,11 @@ pub(super) async fn explained(
         {
             let name = found.segments().nth(1).unwrap_or_default().to_owned();
             (Obstacle::NotSelected, Narrowing { repositories: vec![name], ..Narrowing::default() }, answered)
+        }
+        // An owner of the account grants it there.
+        ProviderError::Refused { verdict: verdict @ Verdict::InsufficientScope, reason, mend_url, answered } => {
+            let mend_url = mend_url.or_else(|| Some(installation.page.clone()));
+            return ProviderError::Refused { verdict, reason, mend_url, answered }.into();
         }
         other => return other.into(),
     };

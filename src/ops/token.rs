@@ -120,10 +120,12 @@ pub(crate) async fn once(
 ///
 /// # Errors
 ///
-/// `AppError::NotAnApp`; `Error::Usage` where the app was not made here.
+/// `AppError::NotAnApp`; `Error::Usage` where the app was not made here, or without a webhook.
 pub(crate) fn webhook_secret(view: &View, connection: &Connection) -> Result<Secret, Error> {
     super::apps::record(view, connection)?;
-    let unknown = || Error::Usage(format!("the secret of `{}`'s webhook is not known: it was not made here", connection.name));
+    let unknown = || {
+        Error::Usage(format!("no secret of a webhook of `{}` is known: it was not made here with --webhook-url", connection.name))
+    };
     view.webhook_secret(&connection.id)?.ok_or_else(unknown)
 }
 

@@ -54,7 +54,7 @@ impl Error {
     /// Whether nothing was learnt: the same request may well go through later.
     pub(crate) const fn is_passing(&self) -> bool {
         match self {
-            Self::Unintelligible { .. } => true,
+            Self::Unintelligible { answered, .. } => answered.status >= 500,
             Self::Net(error) => matches!(error, net::Error::Unreachable { .. } | net::Error::Limited { .. }),
             _ => false,
         }

@@ -2,8 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop here")]
 #![expect(clippy::disallowed_methods, reason = "tests write plain files of their own")]
 
+mod app_branches;
 mod app_clock;
 mod app_connect;
+mod app_create;
+mod app_key;
+mod app_repos;
+mod app_token;
 mod audit;
 mod bad_input;
 mod branches;
@@ -17,6 +22,7 @@ mod enable;
 mod examples;
 mod exec;
 mod exit_codes;
+mod installations;
 mod interrupted;
 mod json_shapes;
 mod layering;

@@ -4,22 +4,22 @@ use age::x25519::Identity;
 use serde_json::{Value, json};
 
 use crate::support::pty::Terminal;
-use crate::support::{House, Sandbox};
+use crate::support::{Foundry, House, Sandbox};
 
-/// The key of a house.
-fn key(house: &House) -> Identity {
-    std::fs::read_to_string(house.sandbox.path("key.txt")).unwrap().trim_end().parse().unwrap()
+/// The key of a sandbox.
+fn key(sandbox: &Sandbox) -> Identity {
+    std::fs::read_to_string(sandbox.path("key.txt")).unwrap().trim_end().parse().unwrap()
 }
 
 /// Puts the store there as another age tool would write it after decrypting it and changing it with SQL.
-fn forge(house: &House, sql: &str) {
-    let identity = key(house);
-    let image = age::decrypt(&identity, &std::fs::read(house.sandbox.store()).unwrap()).unwrap();
+fn forge(sandbox: &Sandbox, sql: &str) {
+    let identity = key(sandbox);
+    let image = age::decrypt(&identity, &std::fs::read(sandbox.store()).unwrap()).unwrap();
     let mut sqlite = rusqlite::Connection::open_in_memory().unwrap();
     sqlite.deserialize_read_exact(rusqlite::MAIN_DB, image.as_slice(), image.len(), false).unwrap();
     sqlite.execute_batch(sql).unwrap();
     let image = sqlite.serialize(rusqlite::MAIN_DB).unwrap();
-    std::fs::write(house.sandbox.store(), age::encrypt(&identity.to_public(), &image).unwrap()).unwrap();
+    std::fs::write(sandbox.store(), age::encrypt(&identity.to_public(), &image).unwrap()).unwrap();
 }
 
 /// What a file's header claims: id, generation, signer.
@@ -34,7 +34,7 @@ fn claims(house: &House) -> Vec<String> {
 fn info_says_what_it_is() {
     let house = House::new();
     let claims = claims(&house);
-    let recipient = key(&house).to_public().to_string();
+    let recipient = key(&house.sandbox).to_public().to_string();
     let info = house.json(&["store", "info"]);
     let store = house.sandbox.store().display().to_string();
     for (field, expected) in [
@@ -128,7 +128,7 @@ fn info_says_what_it_can_of_a_file_that_is_refused() {
     assert_eq!(info(3)["problem"]["kind"], "not_found");
 
     std::fs::write(house.sandbox.store(), &whole).unwrap();
-    forge(&house, "SELECT 1");
+    forge(&house.sandbox, "SELECT 1");
     let unsigned = info(7);
     assert_eq!((&unsigned["signer"], &unsigned["store_id"], &unsigned["opens"]), (&Value::Null, &json!(id), &json!(true)));
     assert!(unsigned["problem"]["message"].as_str().unwrap().contains("it has no signature"), "{unsigned}");
@@ -140,7 +140,7 @@ fn what_is_accepted_is_shown_with_its_values() {
     let house = House::new();
     house.run(&["edit", "work", "--description", "x"]).ok();
     forge(
-        &house,
+        &house.sandbox,
         "UPDATE connections SET host = 'https://evil.example', username = char(27) || '[2Jeve' WHERE name = 'work'; \
          UPDATE secrets SET value = 'stolen' WHERE connection_id = (SELECT id FROM connections WHERE name = 'lab'); \
          DELETE FROM events WHERE sequence > 2",
@@ -178,13 +178,39 @@ fn what_is_accepted_is_shown_with_its_values() {
 fn another_file_put_there_at_the_question_is_not_accepted() {
     let house = House::new();
     house.run(&["edit", "work", "--description", "x"]).ok();
-    forge(&house, "SELECT 1");
+    forge(&house.sandbox, "SELECT 1");
     let terminal = Terminal::start(house.sandbox.gitconn(["store", "accept"])).sees("accept the file as it is?");
     let shown = std::fs::read(house.sandbox.store()).unwrap();
-    forge(&house, "UPDATE connections SET host = 'https://evil.example' WHERE name = 'work'");
+    forge(&house.sandbox, "UPDATE connections SET host = 'https://evil.example' WHERE name = 'work'");
     let other = std::fs::read(house.sandbox.store()).unwrap();
     terminal.types("y").sees("another was put in its place").ends().code(7);
     assert!(std::fs::read(house.sandbox.store()).unwrap() == other, "it was touched");
     std::fs::write(house.sandbox.store(), shown).unwrap();
     Terminal::start(house.sandbox.gitconn(["store", "accept"])).sees("as it is?").types("y").sees("accepted").ends().code(0);
+}
+
+#[test]
+fn an_app_that_was_changed_is_shown_with_where_it_is_installed() {
+    let foundry = Foundry::connected();
+    foundry.token(&["prod-app", "--installation", "acme-corp"]);
+    forge(
+        &foundry.sandbox,
+        "UPDATE installations SET account = 'evil-corp' WHERE account = 'acme-client-a'; \
+         UPDATE apps SET app_id = 666, takes_all = 0; \
+         UPDATE secrets SET value = 'planted' WHERE kind = 'private_key'",
+    );
+    let ran = foundry.run(&["store", "accept"]).code(2).says("--yes");
+    let (id, number) = (foundry.client, foundry.app.id);
+    for text in [
+        "changed connection `prod-app`".to_owned(),
+        format!("acme-client-a ({id}, active) → "),
+        format!("evil-corp ({id}, active)"),
+        format!("acme-deploy ({number}) → acme-deploy (666)"),
+        "private_key".to_owned(),
+        "takes_all".to_owned(),
+    ] {
+        assert!(ran.stderr.contains(&text), "{text:?}\n{ran}");
+    }
+    assert!(!ran.stderr.contains("planted"), "{ran}");
+    foundry.run(&["list"]).code(7);
 }

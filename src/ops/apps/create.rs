@@ -203,6 +203,9 @@ fn outcome(kept: &Result<Connected, Error>) -> Outcome {
         Ok(Connected { connection, record, .. }) => {
             Outcome::Made { app: record.app.slug.clone(), owner: record.app.owner.clone(), host: connection.host.to_string() }
         }
+        Err(Error::App(error)) if matches!(**error, AppError::NotHandedOut { .. }) => {
+            Outcome::Failed { what: "The app was made, but its key was not handed out.".to_owned() }
+        }
         Err(_) => Outcome::Failed { what: "The app was made, but its key was not stored.".to_owned() },
     }
 }
