@@ -248,7 +248,7 @@ fn a_code_that_buys_nothing_is_told_and_nothing_is_stored() {
     for (answer, times, says) in [
         (None, 1, "the code of the new app is not known"),
         (Some(Answer::html(500, "Whoops")), 4, "500"),
-        (Some(Answer::broken()), 4, "caused by"),
+        (Some(Answer::broken()), 4, "closed in the middle of the answer"),
         (Some(Answer::json(201, &json!({"id": 1, "name": "half"}))), 1, "an app"),
     ] {
         let workshop = Workshop::new();

@@ -187,6 +187,9 @@ fn an_app_is_removed_here_and_its_key_dies_on_its_page_alone() {
     assert!(foundry.github.seen().is_empty());
     foundry.run(CORP).code(3);
     foundry.run(&["installations", "list"]).code(3);
+    foundry.connect("first").run().ok();
+    foundry.connect("second").run().ok();
+    foundry.run(&["remove", "second", "--yes"]).ok().says("its private key is still held by first");
     // Nothing of it is left in the way.
     foundry.connect("prod-app").run().ok();
     foundry.run(&["audit", "verify"]).ok();

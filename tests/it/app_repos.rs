@@ -188,6 +188,13 @@ fn what_is_suspended_before_its_first_token_is_said_and_remembered() {
     assert!(ran.stderr.contains("suspended") && ran.stderr.contains("acme-client-a"), "{ran}");
     assert_eq!(ran.json()["repositories"].as_array().unwrap().len(), 2, "{ran}");
     assert_eq!(foundry.statuses(), ["acme-corp active", "acme-client-a suspended"]);
+    let noted = || foundry.trail().into_iter().filter(|event| event["kind"] == "installation").collect::<Vec<_>>();
+    assert_eq!(noted().len(), 1);
+    assert_eq!(noted()[0]["detail"], json!({"what": "suspended", "account": "acme-client-a"}));
+    // Once is enough.
+    foundry.run(&["token", "prod-app", "--installation", "acme-client-a"]).code(4);
+    foundry.run(&["installations", "sync"]).ok();
+    assert_eq!(noted().len(), 1);
 }
 
 #[test]

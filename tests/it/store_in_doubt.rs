@@ -193,6 +193,7 @@ fn another_file_put_there_at_the_question_is_not_accepted() {
 fn an_app_that_was_changed_is_shown_with_where_it_is_installed() {
     let foundry = Foundry::connected();
     foundry.token(&["prod-app", "--installation", "acme-corp"]);
+    foundry.run(&["edit", "prod-app", "--description", "x"]).ok();
     forge(
         &foundry.sandbox,
         "UPDATE installations SET account = 'evil-corp' WHERE account = 'acme-client-a'; \
