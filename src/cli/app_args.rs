@@ -1,11 +1,11 @@
 //! The options that say which GitHub App is meant, and where its private key comes from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::failure::Failure;
 use super::{token_input, words};
-use crate::model::{Permissions, ProviderId};
+use crate::model::{ProviderId, clean, shell_word};
 use crate::ops::apps::connect::{self, Wanted};
 use crate::ops::apps::create;
 use crate::secret::Secret;
@@ -33,58 +33,81 @@ impl KeyArgs {
     }
 
     /// Takes the key from where the command line says, or `None` if it does not. A file that others can read is warned of.
-    pub(super) fn read(&self, context: &Context<'_>) -> Result<Option<Secret>, Failure> {
-        if self.private_key_stdin {
-            return token_input::lines_from_stdin("private key", context).map(Some);
-        }
-        if let Some(path) = &self.private_key_file {
-            return from_file(path, context).map(Some);
-        }
-        match &self.private_key_env {
-            Some(name) => token_input::from_variable(name, "private key", context).map(Some),
-            None => Ok(None),
-        }
+    pub(super) fn read(&self, context: &Context<'_>) -> Result<Option<KeyText>, Failure> {
+        let text = if self.private_key_stdin {
+            token_input::lines_from_stdin("private key", context)?
+        } else if let Some(path) = &self.private_key_file {
+            return KeyText::from_file(path, context).map(Some);
+        } else if let Some(name) = &self.private_key_env {
+            token_input::from_variable(name, "private key", context)?
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(KeyText { text, origin: KeyOrigin(None) }))
     }
 }
 
-/// Asks for the file that holds the key.
-fn asked(context: &Context<'_>) -> Result<Secret, Failure> {
-    let path = context.prompt.line("the file with its private key", "--private-key-file FILE")?;
-    if path.is_empty() { Err(Failure::interrupted()) } else { from_file(std::path::Path::new(&path), context) }
+/// A private key as it was read.
+pub(super) struct KeyText {
+    pub(super) text: Secret,
+    pub(super) origin: KeyOrigin,
 }
 
-/// Reads a key from a file.
-fn from_file(path: &std::path::Path, context: &Context<'_>) -> Result<Secret, Failure> {
-    let key = token_input::from_file(path, "private key")?;
-    if is_open_to_others(path) {
-        let file = path.display().to_string();
-        context.out.warn(&format!("others can read `{}`", crate::model::clean(&file)));
-        context.out.hint(&format!("chmod 600 {}   # or delete it: the store has the key now", crate::model::shell_word(&file)));
+/// The file that a private key was read from, if it was one.
+#[derive(Debug, Default)]
+pub(super) struct KeyOrigin(Option<PathBuf>);
+
+impl KeyText {
+    fn from_file(path: &Path, context: &Context<'_>) -> Result<Self, Failure> {
+        let text = token_input::from_file(path, "private key")?;
+        if is_open_to_others(path) {
+            let file = path.display().to_string();
+            context.out.warn(&format!("others can read `{}`", clean(&file)));
+            context.out.hint(&format!("chmod 600 {}", shell_word(&file)));
+        }
+        // A pipe has nothing to delete.
+        let is_file = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+        Ok(Self { text, origin: KeyOrigin(is_file.then(|| path.to_owned())) })
     }
-    Ok(key)
+
+    /// Asks for the file that holds the key.
+    fn asked(context: &Context<'_>) -> Result<Self, Failure> {
+        let path = context.prompt.line("the file with its private key", "--private-key-file FILE")?;
+        if path.is_empty() { Err(Failure::interrupted()) } else { Self::from_file(Path::new(&path), context) }
+    }
+}
+
+impl KeyOrigin {
+    /// Says that nobody needs the file any more. Only for a key whose save the disk has confirmed.
+    pub(super) fn say_kept(&self, context: &Context<'_>) {
+        if let Some(path) = &self.0 {
+            let file = path.display().to_string();
+            context.out.note(&format!("the store has the key now: `{}` may be deleted", clean(&file)));
+        }
+    }
 }
 
 #[cfg(unix)]
-fn is_open_to_others(path: &std::path::Path) -> bool {
+fn is_open_to_others(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_open_to_others(_path: &std::path::Path) -> bool {
+fn is_open_to_others(_path: &Path) -> bool {
     false
 }
 
 /// A GitHub App that exists, or one that is to be made.
 #[derive(Debug, Default, clap::Args)]
-#[command(next_help_heading = "GitHub App")]
+#[command(next_help_heading = "GitHub App", mut_group("KeyArgs", |group| group.requires("app")))]
 pub(super) struct AppArgs {
     /// Connect a GitHub App by its id and private key
     #[arg(
         long,
         conflicts_with_all = [
-            "stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force", "org", "permissions",
-            "webhook_url", "public",
+            "stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force", "expires_at", "org",
+            "permissions", "webhook_url", "public",
         ]
     )]
     app: bool,
@@ -104,7 +127,7 @@ pub(super) struct AppArgs {
         long,
         conflicts_with_all = [
             "app", "app_id", "client_id", "installation_ids", "private_key_file", "private_key_stdin", "private_key_env", "stdin",
-            "file", "variable", "oauth", "device", "scopes", "offline", "force",
+            "file", "variable", "oauth", "device", "port", "scopes", "offline", "force", "expires_at",
         ]
     )]
     create_app: bool,
@@ -128,18 +151,26 @@ impl AppArgs {
         self.app
     }
 
-    /// What is to be made, if an app is.
-    pub(super) fn to_create(&self) -> Option<create::Wanted> {
-        self.create_app.then(|| create::Wanted {
-            organization: self.org.clone(),
-            permissions: self.permissions.iter().cloned().collect::<Permissions>(),
-            webhook: self.webhook_url.clone(),
-            is_public: self.public,
-        })
+    /// The option that was typed for that, or for making one.
+    pub(super) fn option(&self) -> Option<&'static str> {
+        if self.app { Some("--app") } else { self.create_app.then_some("--create-app") }
     }
 
-    /// Which app, with its key: what is not typed is asked for.
-    pub(super) fn wanted(&self, provider: ProviderId, context: &Context<'_>) -> Result<Wanted, Failure> {
+    /// What is to be made, if an app is.
+    pub(super) fn to_create(&self) -> Result<Option<create::Wanted>, Failure> {
+        if !self.create_app {
+            return Ok(None);
+        }
+        Ok(Some(create::Wanted {
+            organization: self.org.clone(),
+            permissions: words::permissions(&self.permissions)?,
+            webhook: self.webhook_url.clone(),
+            is_public: self.public,
+        }))
+    }
+
+    /// Which app, with its key, and where that came from: what is not typed is asked for.
+    pub(super) fn wanted(&self, provider: ProviderId, context: &Context<'_>) -> Result<(Wanted, KeyOrigin), Failure> {
         let issuer = match (&self.client_id, self.app_id) {
             (Some(id), _) => id.trim().to_owned(),
             (None, Some(id)) => id.to_string(),
@@ -148,8 +179,14 @@ impl AppArgs {
         if issuer.is_empty() {
             return Err(Failure::interrupted());
         }
-        let given = self.key.read(context)?;
-        let key = connect::key(provider, &given.map_or_else(|| asked(context), Ok)?)?;
-        Ok(Wanted { issuer, key, only: self.installation_ids.clone() })
+        let KeyText { text, origin } = self.key.read(context)?.map_or_else(|| KeyText::asked(context), Ok)?;
+        let key = connect::key(provider, &text)?;
+        let mut only = Vec::new();
+        for id in &self.installation_ids {
+            if !only.contains(id) {
+                only.push(*id);
+            }
+        }
+        Ok((Wanted { issuer, key, only }, origin))
     }
 }

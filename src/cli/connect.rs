@@ -11,8 +11,9 @@ use super::login_args::{Chosen, LoginArgs};
 use super::out::{Style, View};
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
-use super::{browser, connect_app, create_app, store, words};
+use super::{browser, commands, connect_app, create_app, store, words};
 use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, shell_word};
+use crate::ops::apps::connect as apps;
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
 use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, clients, guide, replace_token};
@@ -88,7 +89,7 @@ pub(super) struct Args {
         value_name = "NAME",
         conflicts_with_all = [
             "provider", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
-            "expires_at", "ca_file", "client_cert", "allow_http", "replace_host", "open",
+            "expires_at", "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app",
         ]
     )]
     reauth: Option<String>,
@@ -133,10 +134,18 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 /// A connection that is not there yet.
 fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
     let plan = plan(args)?;
+    if let Some(option) = args.app.option()
+        && !apps::has_apps(plan.provider)
+    {
+        // Before a store is made for it.
+        let (provider, name, host) = (plan.provider, args.name.as_ref().map(Name::as_str), plan.host.to_string());
+        return Err(Failure::usage(format!("{provider} has no apps of this kind: `{option}` is for github"))
+            .hint(commands::connect(provider, name, &host, "")));
+    }
     if args.app.is_given() {
         return connect_app::run(&args.app, plan, session, context);
     }
-    if let Some(wanted) = args.app.to_create() {
+    if let Some(wanted) = args.app.to_create()? {
         return create_app::run(&wanted, &plan, args.login.opens_browser(context), session, context);
     }
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
@@ -198,6 +207,9 @@ fn log_in_or_ask(
         Chosen::Token => {
             let token = ask(args, &plan, context)?;
             return add(session, store, plan, Offered::Token(token), context).map(Some);
+        }
+        Chosen::App if args.expires_at.is_some() => {
+            return Err(Failure::usage("the key of an app has no end here: leave out --expires-at"));
         }
         Chosen::App => return connect_app::run(&args.app, plan, session, context).map(|()| None),
     };

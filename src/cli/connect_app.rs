@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::app_args::AppArgs;
+use super::app_args::{AppArgs, KeyOrigin};
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
@@ -37,16 +37,16 @@ impl View for Stored {
 /// An app that exists.
 pub(super) fn run(args: &AppArgs, plan: Plan, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
     // A key that can never work is refused before a store is made for it.
-    let wanted = args.wanted(plan.provider, context)?;
+    let (wanted, origin) = args.wanted(plan.provider, context)?;
     let store = store::open_or_make(session, context)?;
     plan.check(&store)?;
     context.progress.begin(&format!("asking {}", plan.host));
     let connected = context.wait(connect::connect(session, &store, plan, wanted))?;
-    say(&connected, context)
+    say(&connected, &origin, context)
 }
 
 /// Says what was stored.
-pub(super) fn say(connected: &Connected, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn say(connected: &Connected, origin: &KeyOrigin, context: &Context<'_>) -> Result<(), Failure> {
     let Connected { connection, record, installations, warnings, durable } = connected;
     for warning in warnings {
         context.out.warn(&warning.text);
@@ -68,6 +68,9 @@ pub(super) fn say(connected: &Connected, context: &Context<'_>) -> Result<(), Fa
         clean(&record.app.slug),
         clean(&permissions_in_words(&record.app.permissions)),
     ));
+    if *durable {
+        origin.say_kept(context);
+    }
     context.out.hint(&if installations.is_empty() {
         format!("gitconn installations add {name}   # opens the page where it is installed")
     } else {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::app_args::KeyOrigin;
 use super::context::Context;
 use super::failure::Failure;
 use super::login::Terminal;
@@ -49,9 +50,9 @@ pub(super) fn run(
         Ok(new) => connected.installations = new,
         // The app is there, and can be installed at any time.
         Err(failure) => {
-            connect_app::say(&connected, context)?;
+            connect_app::say(&connected, &KeyOrigin::default(), context)?;
             return Err(failure);
         }
     }
-    connect_app::say(&connected, context)
+    connect_app::say(&connected, &KeyOrigin::default(), context)
 }

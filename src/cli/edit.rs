@@ -1,6 +1,6 @@
 //! `gitconn edit`: what the user says of a connection, and a new token in place of the old.
 
-use super::app_args::KeyArgs;
+use super::app_args::{KeyArgs, KeyText};
 use super::connect::Stored;
 use super::context::Context;
 use super::failure::Failure;
@@ -10,13 +10,12 @@ use crate::model::{Expiry, Name};
 use crate::ops::apps::replace_key;
 use crate::ops::edit::{self, Changes};
 use crate::ops::{Offered, Session, Store, replace_token, resolve};
-use crate::secret::Secret;
 
 /// Change name, description, end, tags, or put a new token or key in place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn edit work --name work-2027 --tag prod --untag staging
-  gitconn edit work --token-stdin < new-token")]
+  gitconn edit work --token-stdin < new-token", mut_group("KeyArgs", |group| group.conflicts_with("TokenArgs")))]
 pub(super) struct Args {
     /// Name, or the beginning of an id
     #[arg(value_name = "NAME")]
@@ -97,7 +96,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 /// A new private key in the place of an app's.
 fn put_key(
     args: &Args,
-    key: &Secret,
+    key: &KeyText,
     changes: &Changes,
     (session, store): (&Session<'_>, &Store),
     context: &Context<'_>,
@@ -105,7 +104,7 @@ fn put_key(
     let before = resolve::named(&*store.read().map_err(crate::ops::Error::from)?, &args.connection)?;
     edit::check(store, &before, changes)?;
     context.progress.begin(&format!("asking {}", before.host));
-    let replaced = context.wait(replace_key::replace(session, store, &before, key))?;
+    let replaced = context.wait(replace_key::replace(session, store, &before, &key.text))?;
     store::say_durability(replaced.durable, context);
     for warning in &replaced.warnings {
         context.out.warn(&warning.text);
@@ -113,5 +112,8 @@ fn put_key(
     context
         .out
         .note(&format!("`{}` signs with the new key; the old one stays good until it is deleted on the app's page", before.name));
+    if replaced.durable {
+        key.origin.say_kept(context);
+    }
     Ok(replaced.warnings.into_iter().map(|warning| warning.text).collect())
 }

@@ -51,7 +51,7 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
         let store = session.store()?;
         let view = store.read().map_err(Error::from)?;
         let (connection, path) = token::meant(&session, &view, &args.connection)?;
-        let asked = args.narrow.asked();
+        let asked = args.narrow.asked()?;
         let (serving, narrowing) =
             token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| args.narrow.explained(error))?;
         let is_own = asked.is_for_one_call();

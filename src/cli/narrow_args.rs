@@ -31,13 +31,13 @@ fn parse_path(text: &str) -> Result<RepositoryPath, String> {
 
 impl NarrowArgs {
     /// What was typed.
-    pub(super) fn asked(&self) -> Asked {
-        Asked {
+    pub(super) fn asked(&self) -> Result<Asked, Failure> {
+        Ok(Asked {
             installation: self.installation.clone(),
             repositories: self.repositories.clone(),
-            permissions: self.permissions.iter().cloned().collect(),
+            permissions: words::permissions(&self.permissions)?,
             fresh: self.fresh,
-        }
+        })
     }
 
     /// The first repository that was named.

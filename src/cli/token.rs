@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         let secret = token::webhook_secret(&view, &connection)?;
         return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", secret.expose())));
     }
-    let asked = args.narrow.asked();
+    let asked = args.narrow.asked()?;
     let (serving, narrowing) =
         token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| args.narrow.explained(error))?;
     let at_hand = if asked.is_for_one_call() { None } else { token::at_hand(&session, &store, &view, &serving)? };

@@ -2,6 +2,9 @@
 
 use jiff::{Timestamp, ToSpan as _, Zoned, tz::TimeZone};
 
+use super::failure::Failure;
+use crate::model::Permissions;
+
 /// `just now`, `2 min ago`, `3 h ago`, `yesterday`, `3 days ago`, `in 90 days`, from one moment seen from another.
 pub(crate) fn relative(moment: Timestamp, now: Timestamp) -> String {
     let seconds = moment.as_second() - now.as_second();
@@ -68,10 +71,36 @@ pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
     Ok(end.timestamp())
 }
 
-/// Where a webhook's events go: `https://…`.
+/// Where a webhook's events go: `https://…`, or `http://…` on this machine.
 pub(super) fn parse_webhook(text: &str) -> Result<String, String> {
-    let url = url::Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    url.map(String::from).ok_or_else(|| "an address begins with `https://`".to_owned())
+    let is_loopback = |url: &url::Url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_sound = |url: &url::Url| url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)));
+    let url = url::Url::parse(text.trim()).ok().filter(is_sound).ok_or_else(|| "an address begins with `https://`".to_owned())?;
+    if url.username().is_empty() && url.password().is_none() {
+        Ok(url.into())
+    } else {
+        Err("an address holds no user name and no password".to_owned())
+    }
+}
+
+/// Permissions as they were typed, one by one.
+///
+/// # Errors
+///
+/// If one is wanted with two levels.
+pub(super) fn permissions(typed: &[(String, String)]) -> Result<Permissions, Failure> {
+    let mut permissions = Permissions::new();
+    for (name, level) in typed {
+        if let Some(other) = permissions.insert(name.clone(), level.clone()).filter(|other| other != level) {
+            return Err(Failure::usage(format!("`{name}={other}` and `{name}={level}` contradict each other")));
+        }
+    }
+    Ok(permissions)
 }
 
 /// `contents=read`: a permission's name and level, by the provider's own words.
