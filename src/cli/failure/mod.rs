@@ -24,20 +24,46 @@ enum Hint {
     Command(String),
     /// The command that failed once more, with this added.
     Again { add: String, remark: &'static str },
+    /// The command that failed once more, without an option and its value, and with this added.
+    Instead { option: &'static str, add: String, remark: &'static str },
     /// Another way to connect the same.
     Connect { remedy: Remedy, provider: ProviderId, host: String, remark: &'static str },
 }
 
 impl Hint {
     /// The text to paste. `invoked` is what was typed, without the program's name.
-    fn render(&self, invoked: &str, subject: &Subject) -> String {
+    fn render(&self, invoked: &[OsString], subject: &Subject) -> String {
         let (command, remark) = match self {
             Self::Command(text) => return text.clone(),
-            Self::Again { add, remark } => (format!("gitconn {invoked} {add}"), remark),
+            Self::Again { add, remark } => (again(invoked.iter(), add), remark),
+            Self::Instead { option, add, remark } => (again(without(invoked, option).into_iter(), add), remark),
             Self::Connect { remedy, provider, host, remark } => (commands::connect_by(*remedy, subject, *provider, host), remark),
         };
         if remark.is_empty() { command } else { format!("{command}   # {remark}") }
     }
+}
+
+/// The program's name, these words and what is added, safe to paste.
+fn again<'a>(words: impl Iterator<Item = &'a OsString>, add: &str) -> String {
+    let words = words.map(|word| shell_word(&word.to_string_lossy()).into_owned());
+    let add = (!add.is_empty()).then(|| add.to_owned());
+    std::iter::once("gitconn".to_owned()).chain(words).chain(add).collect::<Vec<_>>().join(" ")
+}
+
+/// What was typed, without an option and its value, wherever it stands.
+fn without<'a>(invoked: &'a [OsString], option: &str) -> Vec<&'a OsString> {
+    let mut kept = Vec::new();
+    let mut words = invoked.iter();
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        match text.strip_prefix(option) {
+            // Its value is the next word.
+            Some("") => drop(words.next()),
+            Some(rest) if rest.starts_with('=') => {}
+            _ => kept.push(word),
+        }
+    }
+    kept
 }
 
 /// A failure in words. Boxed: it is rare, and every function that can fail would carry its size.
@@ -179,6 +205,20 @@ impl Failure {
         self
     }
 
+    /// Hints at the same command without an option, or with it in another way.
+    #[must_use]
+    pub(crate) fn instead(mut self, option: &'static str, add: impl Into<String>, remark: &'static str) -> Self {
+        self.0.hints.push(Hint::Instead { option, add: add.into(), remark });
+        self
+    }
+
+    /// With another failure, and all that caused it, as the cause.
+    fn because(mut self, inner: Self) -> Self {
+        self.0.causes.push(inner.0.message);
+        self.0.causes.extend(inner.0.causes);
+        self
+    }
+
     /// The same, as the cause of something else.
     fn under(mut self, message: String) -> Self {
         let inner = std::mem::replace(&mut self.0.message, message);
@@ -194,8 +234,8 @@ impl Failure {
 
     /// The first hint that is a command of its own, for a summary.
     pub(crate) fn first_hint(&self) -> Option<String> {
-        let hint = self.0.hints.iter().find(|hint| !matches!(hint, Hint::Again { .. }))?;
-        Some(ops::redact(&hint.render("", &self.0.subject)).into_owned())
+        let hint = self.0.hints.iter().find(|hint| !matches!(hint, Hint::Again { .. } | Hint::Instead { .. }))?;
+        Some(ops::redact(&hint.render(&[], &self.0.subject)).into_owned())
     }
 
     pub(crate) fn kind(&self) -> Kind {
@@ -230,9 +270,8 @@ impl Failure {
 
     /// At most two, as they are shown.
     fn hints(&self, invoked: &[OsString]) -> Vec<String> {
-        let words: Vec<_> = invoked.iter().skip(1).map(|word| word.to_string_lossy()).collect();
-        let invoked = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ");
-        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(&invoked, &self.0.subject)).into_owned()).collect()
+        let invoked = invoked.get(1..).unwrap_or_default();
+        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(invoked, &self.0.subject)).into_owned()).collect()
     }
 
     fn report_words(&self, out: &Out, hints: &[String]) {

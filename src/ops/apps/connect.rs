@@ -62,7 +62,7 @@ pub(crate) fn key(provider: ProviderId, text: &Secret) -> Result<AppKey, Error> 
 ///
 /// # Errors
 ///
-/// What the provider says where key and app do not belong together; `AppError::NotInstalled` for a named installation that is not there.
+/// What the provider says where key and app do not belong together; `AppError::NoSuchInstallation` for a named installation that is not there.
 pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, wanted: Wanted) -> Result<Connected, Error> {
     let apps = apps_of(plan.provider)?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
@@ -93,10 +93,11 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, wa
 fn chosen(seen: &Seen, only: &[u64]) -> Result<Vec<Installation>, Error> {
     let find = |id: &u64| {
         let found = seen.installations.iter().find(|installation| installation.id == *id).cloned();
-        let unknown = || AppError::NotInstalled {
-            name: seen.app.slug.clone(),
-            account: format!("installation {id}"),
-            accounts: seen.installations.iter().map(|known| format!("{} ({})", known.account, known.id)).collect(),
+        let unknown = || AppError::NoSuchInstallation {
+            app: seen.app.slug.clone(),
+            id: *id,
+            known: seen.installations.iter().map(|known| (known.account.clone(), known.id)).collect(),
+            name: None,
         };
         found.ok_or_else(|| unknown().into())
     };

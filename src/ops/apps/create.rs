@@ -192,6 +192,9 @@ fn keep(
     let lost = |error| AppError::KeyLost {
         slug: made.app.slug.clone(),
         issuer: issuer(),
+        provider: plan.provider,
+        host: plan.host.to_string(),
+        name: plan.name.as_ref().map(Name::to_string),
         settings: apps.settings_page(&plan.host, &made.app),
         error: Box::new(error),
     };

@@ -2,7 +2,7 @@
 
 use super::super::Error;
 use super::super::error::some;
-use crate::model::{Installation, Narrowing, clean, permissions_in_words};
+use crate::model::{Installation, Narrowing, Permissions, ProviderId, clean, permissions_in_words};
 use crate::provider::{Answered, Error as ProviderError, Obstacle};
 
 /// Work of an app that was not done.
@@ -46,8 +46,31 @@ pub(crate) enum AppError {
         error: Box<ProviderError>,
     },
     /// The app was made, and its key is lost: it is handed out once (exit 1).
-    #[error("the app `{slug}` was made, but its private key could not be saved: {error}")]
-    KeyLost { slug: String, issuer: String, settings: String, error: Box<Error> },
+    #[error("the app `{slug}` was made, but its private key could not be saved")]
+    KeyLost {
+        slug: String,
+        issuer: String,
+        provider: ProviderId,
+        host: String,
+        /// The name that the connection was to have, where one was typed.
+        name: Option<String>,
+        settings: String,
+        error: Box<Error>,
+    },
+    /// An installation that was named by its number is none of the app's at the provider (exit 3).
+    #[error("the app `{}` has no installation `{id}`", clean(app))]
+    NoSuchInstallation {
+        /// As its provider names it.
+        app: String,
+        id: u64,
+        /// Accounts and numbers of those that it has.
+        known: Vec<(String, u64)>,
+        /// The app's connection; `None` where it was to be made, and nothing was stored.
+        name: Option<String>,
+    },
+    /// No app that could be used is installed on that account (exit 3).
+    #[error("no GitHub App that can be used here is installed on `{}`", clean(account))]
+    NoAppOn { account: String },
     /// The app is not installed on that account (exit 3).
     #[error("`{name}` is not installed on `{account}`{}", elsewhere(accounts))]
     NotInstalled { name: String, account: String, accounts: Vec<String> },
@@ -79,6 +102,16 @@ pub(crate) struct Hindered {
     pub(crate) wanted: Narrowing,
     /// The provider's own word, where it was asked.
     pub(crate) answered: Option<Answered>,
+    /// What the app itself asks for, where that matters.
+    pub(crate) asks: Option<Asks>,
+}
+
+/// What an app asks every account for, as far as that is known.
+#[derive(Debug)]
+pub(crate) struct Asks {
+    pub(crate) permissions: Permissions,
+    /// The page where its owner changes that.
+    pub(crate) settings: String,
 }
 
 impl Hindered {
@@ -92,6 +125,13 @@ impl Hindered {
         let granted = |name: &str| self.installation.as_ref()?.permissions.get(name).map(String::as_str);
         let lacks = |(name, level): &(&String, &String)| !is_within(level, granted(name));
         self.wanted.permissions.iter().filter(lacks).map(|(name, level)| format!("{name}={level}")).collect()
+    }
+
+    /// What the app asks for, where some of what was wanted is not in it: then the account has nothing to accept.
+    pub(crate) fn not_asked_for(&self) -> Option<&Asks> {
+        let asks = self.asks.as_ref()?;
+        let is_asked = |(name, level): (&String, &String)| is_within(level, asks.permissions.get(name).map(String::as_str));
+        (!self.wanted.permissions.iter().all(is_asked)).then_some(asks)
     }
 }
 

@@ -47,7 +47,7 @@ impl Installed {
 ///
 /// # Errors
 ///
-/// `AppError::NotAnApp`; `Error::NoneUsable` if there is none; `Error::Ambiguous` if there are several.
+/// `AppError::NotAnApp`; where none is named, `AppError::NoApp` if there is none and `AppError::WhichApp` if there are several.
 pub(crate) fn one(store: &Store, typed: Option<&str>) -> Result<Installed, Error> {
     let view = store.read()?;
     if let Some(typed) = typed {
@@ -65,6 +65,10 @@ pub(crate) fn one(store: &Store, typed: Option<&str>) -> Result<Installed, Error
 }
 
 /// The app of this name, or all.
+///
+/// # Errors
+///
+/// `AppError::NotAnApp`; `AppError::NoApp` if there is none.
 pub(crate) fn all(store: &Store, typed: Option<&str>) -> Result<Vec<Installed>, Error> {
     if typed.is_some() {
         return Ok(vec![one(store, typed)?]);
@@ -137,14 +141,19 @@ pub(crate) async fn present(session: &Session<'_>, store: &Store, connection: &C
 ///
 /// # Errors
 ///
-/// `AppError::Installation` if there is no such one of this app.
+/// `AppError::NoSuchInstallation` if the provider knows no such one of this app.
 pub(crate) async fn take_in(
     session: &Session<'_>,
     store: &Store,
     connection: &Connection,
     id: u64,
 ) -> Result<InstallationRecord, Error> {
-    let installation = asked(session, store, connection, id, None).await?;
+    let installation = match asked(session, store, connection, id, None).await {
+        Err(Error::App(error)) if matches!(&*error, AppError::Installation(_)) => {
+            return Err(no_such(session, store, connection, id).await);
+        }
+        found => found?,
+    };
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let current = resolve::named(db, connection.id.as_str())?;
@@ -236,6 +245,18 @@ pub(crate) async fn restore(
     Ok(saved.value)
 }
 
+/// That there is no such installation, with those that there are.
+async fn no_such(session: &Session<'_>, store: &Store, connection: &Connection, id: u64) -> Error {
+    let known = async {
+        let (view, app) = (store.read()?, signing(session.http(), &*store.read()?, connection)?);
+        let known = app.installations().await.map_err(|error| app.refused(error))?;
+        let known = known.into_iter().map(|known| (known.account, known.id)).collect();
+        let (app, name) = (record(&view, connection)?.app.slug, Some(connection.name.to_string()));
+        Ok::<_, Error>(AppError::NoSuchInstallation { app, id, known, name })
+    };
+    known.await.map_or_else(|error| error, Error::from)
+}
+
 /// What the provider says of one installation.
 async fn asked(
     session: &Session<'_>,
@@ -256,6 +277,7 @@ async fn asked(
                 obstacle,
                 wanted: Narrowing::default(),
                 answered: Some(*answered),
+                asks: None,
             };
             Err(AppError::Installation(Box::new(hindered)).into())
         }

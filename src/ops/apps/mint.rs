@@ -354,6 +354,7 @@ impl Minter {
             obstacle,
             wanted: wanted.clone(),
             answered: Some(answered),
+            asks: self.app(connection).ok().map(|app| app.asks()),
         };
         AppError::Installation(Box::new(hindered)).into()
     }

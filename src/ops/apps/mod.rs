@@ -14,13 +14,13 @@ pub(crate) mod token;
 
 use super::live::Door;
 use super::{Error, Session};
-use crate::model::{Connection, InstallationStatus};
+use crate::model::{Connection, InstallationStatus, Permissions};
 use crate::net::Http;
 use crate::provider::{self, AppAccount, AppSigner, Apps, Error as ProviderError};
 use crate::store::{AppRecord, Db, Store};
 
 pub(super) use self::check::check;
-pub(crate) use self::error::{AppError, Hindered};
+pub(crate) use self::error::{AppError, Asks, Hindered};
 pub(super) use self::mint::Minter;
 pub(super) use self::source::OfInstallation;
 
@@ -55,6 +55,8 @@ pub(super) struct Signing {
     name: String,
     /// The page of its owner.
     settings: String,
+    /// What it asks every account for.
+    permissions: Permissions,
 }
 
 impl std::ops::Deref for Signing {
@@ -69,6 +71,11 @@ impl Signing {
     /// The page of the app's owner: keys, permissions, webhook.
     pub(super) fn settings_page(&self) -> &str {
         &self.settings
+    }
+
+    /// What the app asks every account for.
+    fn asks(&self) -> Asks {
+        Asks { permissions: self.permissions.clone(), settings: self.settings.clone() }
     }
 
     /// A refusal of the app itself, with where it is mended.
@@ -89,7 +96,8 @@ pub(super) fn signing(http: &Http, db: &Db, connection: &Connection) -> Result<S
     let signer = AppSigner { issuer, key: db.app_key(&connection.id)?, was_active: connection.validated_at.is_some() };
     let door = Door::stored(db, connection)?;
     let account = apps.connect(http, &door.host, &door.api, &door.trust, signer)?;
-    Ok(Signing { account, name: connection.name.to_string(), settings: apps.settings_page(&connection.host, &app) })
+    let settings = apps.settings_page(&connection.host, &app);
+    Ok(Signing { account, name: connection.name.to_string(), settings, permissions: app.permissions })
 }
 
 /// New tokens for every active installation, in place of those that are kept.
@@ -115,7 +123,7 @@ pub(super) fn warn_of_clock(session: &Session<'_>, account: &dyn AppAccount, hos
     }
 }
 
-/// `the clock of this machine is 12 minutes behind github.com's: set it`.
+/// `the clock of this machine is 12 minutes behind github.com's: it was signed by theirs, but set the clock right`, where it is wrong.
 fn clock_warning(account: &dyn AppAccount, host: &str) -> Option<String> {
     let error = account.clock_error()?;
     let (seconds, side) = (error.unsigned_abs(), if error > 0 { "ahead of" } else { "behind" });

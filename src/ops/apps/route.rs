@@ -114,7 +114,7 @@ fn not_installed(connection: &Connection, records: &[InstallationRecord], accoun
 
 /// An installation, unless it was put aside here. That it was suspended or gone when it was last asked is no reason not to ask again: both may have
 /// changed, and only the provider knows.
-pub(super) fn usable(connection: &Connection, record: &InstallationRecord) -> Result<Installation, Error> {
+pub(in crate::ops) fn usable(connection: &Connection, record: &InstallationRecord) -> Result<Installation, Error> {
     let installation = record.installation.clone();
     if record.status() == InstallationStatus::Removed {
         let name = connection.name.to_string();

@@ -3,8 +3,8 @@
 use super::super::serving::Serving;
 use super::super::{Error, Session};
 use super::{mint, route};
-use crate::model::{Connection, Installation, Narrowing, Permissions, RepositoryPath};
-use crate::store::{CachedToken, Store, View};
+use crate::model::{Connection, Installation, Narrowing, Permissions, RepositoryPath, clean};
+use crate::store::{CachedToken, InstallationRecord, Store, View};
 
 /// The most repositories that a token is narrowed to (GitHub's limit).
 const MOST: usize = 500;
@@ -58,7 +58,21 @@ impl Asked {
         owners.dedup();
         match owners.as_slice() {
             // Whoever gets the token may write with it: only the owner's own installation serves.
-            [owner] => route::on_account(connection, &view.installations(&connection.id)?, owner),
+            [owner] => {
+                let records = view.installations(&connection.id)?;
+                let is_owners = |typed: &str| {
+                    let by_number = |known: &&InstallationRecord| known.installation.id.to_string() == typed;
+                    typed.to_lowercase() == *owner || records.iter().find(by_number).is_some_and(|known| known.is_of(owner))
+                };
+                match self.installation.as_deref().filter(|typed| !is_owners(typed)) {
+                    Some(typed) => Err(Error::Usage(format!(
+                        "the repository belongs to `{}`, and --installation names `{}`",
+                        clean(owner),
+                        clean(typed)
+                    ))),
+                    None => route::on_account(connection, &records, owner),
+                }
+            }
             [] => route::named_or_only(view, connection, self.installation.as_deref()),
             [first, second, ..] => {
                 Err(Error::Usage(format!("one token serves the repositories of one account, not of `{first}` and `{second}`")))

@@ -92,8 +92,9 @@ fn forbidden(answer: &Answer, asker: &Asker<'_>, message: &str) -> Finding {
             .mended_at(Some(format!("{}/settings/tokens", web.as_str())));
     }
     if has("ip allow list") {
+        let who = if asker.form == Form::App { "app" } else { "token" };
         return blocked(format!(
-            "{} allows certain addresses only, and this one is not among them; the token itself is good",
+            "{} allows certain addresses only, and this one is not among them; the {who} itself is good",
             organization()
         ));
     }
@@ -157,7 +158,7 @@ fn forbidden(answer: &Answer, asker: &Asker<'_>, message: &str) -> Finding {
 /// What a fine-grained or app token would need, as far as GitHub says it.
 fn not_permitted(answer: &Answer, form: Form) -> String {
     let who = match form {
-        Form::Installation | Form::AppUser => "the app was not granted this",
+        Form::Installation | Form::AppUser | Form::App => "the app was not granted this",
         _ => "the token was not granted this, or not for this repository",
     };
     // `;` stands between alternatives, `,` between what is needed together.
