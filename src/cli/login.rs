@@ -45,6 +45,27 @@ impl<'a> Terminal<'a> {
         self.context.out.is_json() && !is_seen
     }
 
+    /// Shows the page where an app is installed, and opens it if that is wanted.
+    pub(super) fn install_at(&self, host: &HostUrl, url: &str) {
+        if !self.page(host, url, "to install it, open") {
+            self.wait_for(host);
+        }
+    }
+
+    /// Shows a page, and says whether only a program was told.
+    fn page(&self, host: &HostUrl, url: &str, lead: &str) -> bool {
+        if self.event(&json!({ "event": "open", "host": host.to_string(), "url": url })) {
+            return true;
+        }
+        if self.opens_browser && super::browser::open(url, self.context) {
+            stderr_line("opening your browser; if nothing happens, open");
+        } else {
+            stderr_line(lead);
+        }
+        stderr_line(&format!("  {url}"));
+        false
+    }
+
     fn wait_for(&self, host: &HostUrl) {
         self.context.progress.begin(&format!("waiting for {host} (Ctrl-C to stop)"));
     }
@@ -75,17 +96,10 @@ impl Person for Terminal<'_> {
     }
 
     fn begin_at(&self, host: &HostUrl, url: &str) {
-        if self.event(&json!({ "event": "open", "host": host.to_string(), "url": url })) {
-            return;
+        if !self.page(host, url, "open this address in a browser on this machine:") {
+            stderr_line(&format!("you must be signed in to {host} there"));
+            self.wait_for(host);
         }
-        if self.opens_browser && super::browser::open(url, self.context) {
-            stderr_line("opening your browser; if nothing happens, open");
-        } else {
-            stderr_line("open this address in a browser on this machine:");
-        }
-        stderr_line(&format!("  {url}"));
-        stderr_line(&format!("you must be signed in to {host} there"));
-        self.wait_for(host);
     }
 
     fn type_code(&self, host: &HostUrl, code: &DeviceCode) {

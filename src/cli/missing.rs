@@ -17,7 +17,7 @@ pub(super) struct Missing {
     installation_account: Option<String>,
     reason: String,
     url: Option<String>,
-    /// It is gone, or was put aside here: that it is missing is no surprise.
+    /// It is gone, or was put aside here, or was never there: that it is missing is no surprise.
     #[serde(skip)]
     is_expected: bool,
     /// It failed, and is said as an error.
@@ -74,7 +74,16 @@ pub(super) fn of(outcome: &Outcome, spread: &Spread) -> Vec<Missing> {
             hint,
         }
     });
-    hidden.chain(failed).chain(left_out).collect()
+    let nowhere = spread.nowhere.iter().map(|connection| Missing {
+        connection: connection.name.to_string(),
+        installation_account: None,
+        reason: "the app is not known to be installed anywhere".to_owned(),
+        url: None,
+        is_expected: true,
+        is_failure: false,
+        hint: Some(format!("gitconn installations sync {}", shell_word(connection.name.as_str()))),
+    });
+    hidden.chain(failed).chain(left_out).chain(nowhere).collect()
 }
 
 /// The page of an installation that gave nothing because it is suspended: that is known, and no surprise.
@@ -106,7 +115,11 @@ pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: &Spread, con
     let failed: Vec<_> = outcome.failed.into_iter().filter(|(_, error)| suspended(error).is_none()).collect();
     if failed.is_empty() {
         // What is hidden is missing, whatever format cannot say so.
-        return if missing.iter().all(|one| one.is_expected) { Ok(()) } else { Err(Failure::said(Kind::Partial)) };
+        return match missing.iter().all(|one| one.is_expected) {
+            true if spread.servings.is_empty() => Err(Failure::said(Kind::NotFound)),
+            true => Ok(()),
+            false => Err(Failure::said(Kind::Partial)),
+        };
     }
     let mut kinds = Vec::new();
     for (at, error) in failed {

@@ -33,10 +33,11 @@ impl PageArgs {
 }
 
 /// A page of several listings at once means nothing.
-pub(super) fn one_connection_only(connections: &[Connection]) -> Failure {
+pub(super) fn one_connection_only(connections: &[&Connection], installation: Option<&str>) -> Failure {
     let failure = Failure::usage(format!("--page and --per-page belong to one connection, and {} fit", connections.len()));
+    let there = installation.map(|installation| format!(" --installation {}", shell_word(installation))).unwrap_or_default();
     match connections.first() {
-        Some(first) => failure.hint(format!("gitconn repos {} --page 1", shell_word(first.name.as_str()))),
+        Some(first) => failure.hint(format!("gitconn repos {}{there} --page 1", shell_word(first.name.as_str()))),
         None => failure,
     }
 }

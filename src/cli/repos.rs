@@ -113,17 +113,27 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let view = store.read()?;
     let connections = chosen(args, &view)?;
-    if pages.is_some() && connections.len() > 1 {
-        return Err(paging::one_connection_only(&connections));
+    // Where it is not yet known which of them have the installation, they are counted below.
+    if pages.is_some() && connections.len() > 1 && (args.installation.is_none() || !args.names.is_empty()) {
+        return Err(paging::one_connection_only(&connections.iter().collect::<Vec<_>>(), args.installation.as_deref()));
     }
     let limit = match (args.all, args.limit) {
         (true, _) => None,
         (false, limit) => Some(limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))),
     };
     let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
-    let spread = serving::spread(&view, connections, args.installation.as_deref())?;
+    let spread = match &args.installation {
+        // Of everything that is there, the apps are meant that are installed there.
+        Some(installation) if args.names.is_empty() => serving::spread_to(&view, connections, installation)?,
+        Some(installation) => serving::spread_over(&view, connections, installation)?,
+        None => serving::spread(&view, connections)?,
+    };
     if pages.is_some() && spread.servings.len() > 1 {
-        return Err(paging::one_installation_only(&spread.servings));
+        let connections: Vec<&Connection> = spread.servings.iter().map(|serving| &serving.connection).collect();
+        return Err(match &args.installation {
+            Some(installation) => paging::one_connection_only(&connections, Some(installation)),
+            None => paging::one_installation_only(&spread.servings),
+        });
     }
     let servings = &spread.servings;
     // Rows that come one by one show by themselves that something goes on.
@@ -163,7 +173,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         let total = outcome.total.filter(|_| args.search.is_none());
         context.out.data(&Listing { repositories: rows, page, per_page, total, has_more: outcome.more, incomplete: &missing })?;
     }
-    if shown == 0 && outcome.failed.is_empty() && !context.out.streams() {
+    if shown == 0 && !servings.is_empty() && outcome.failed.is_empty() && !context.out.streams() {
         context.out.note(&match &args.search {
             Some(search) => format!("no repository contains `{}`", clean(search)),
             None => "no repositories".to_owned(),

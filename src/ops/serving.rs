@@ -80,22 +80,61 @@ pub(crate) struct Spread {
     pub(crate) servings: Vec<Serving>,
     /// Installations that are not asked, with their connections.
     pub(crate) left_out: Vec<(Connection, InstallationRecord)>,
+    /// Apps that are not known to be installed anywhere.
+    pub(crate) nowhere: Vec<Connection>,
 }
 
-/// Spreads connections over the installations of those that are apps; with `typed` only over the one on that account, or of that number.
+/// Spreads connections that were named over the one installation of each that is on an account, or of a number.
 ///
 /// # Errors
 ///
-/// What stands in the way of an app that was asked for alone, or of an installation that was named.
-pub(crate) fn spread(db: &Db, connections: Vec<Connection>, typed: Option<&str>) -> Result<Spread, Error> {
+/// If one of them is no app, or has no such installation that can be used.
+pub(crate) fn spread_over(db: &Db, connections: Vec<Connection>, installation: &str) -> Result<Spread, Error> {
+    let mut spread = Spread::default();
+    for connection in connections {
+        let installation = Some(route::named_or_only(db, &connection, Some(installation))?);
+        spread.servings.push(Serving { connection, installation });
+    }
+    Ok(spread)
+}
+
+/// Spreads over the installations on an account, or of a number, of whichever connections are apps and have one.
+///
+/// # Errors
+///
+/// `AppError::NoApp` and `AppError::NoAppOn` if none has; what stands in the way of the only one.
+pub(crate) fn spread_to(db: &Db, connections: Vec<Connection>, installation: &str) -> Result<Spread, Error> {
+    let mut spread = Spread::default();
+    for app in connections.into_iter().filter(Connection::is_app) {
+        let records = db.installations(&app.id)?;
+        // That one of several apps is not there is no error.
+        let Ok(record) = route::find(&app, &records, installation) else { continue };
+        match record.status() {
+            InstallationStatus::Active => {
+                let installation = Some(record.installation.clone());
+                spread.servings.push(Serving { connection: app, installation });
+            }
+            _ => spread.left_out.push((app, record.clone())),
+        }
+    }
+    match (spread.servings.as_slice(), spread.left_out.as_slice()) {
+        ([], []) if !db.connections()?.iter().any(Connection::is_app) => Err(AppError::NoApp.into()),
+        ([], []) => Err(AppError::NoAppOn { account: installation.to_owned() }.into()),
+        // Why the only one gives nothing is an error like any other.
+        ([], [(app, record)]) => route::usable(app, record).map(|_| spread),
+        _ => Ok(spread),
+    }
+}
+
+/// Spreads connections over the installations of those that are apps.
+///
+/// # Errors
+///
+/// What stands in the way of an app that was asked for alone.
+pub(crate) fn spread(db: &Db, connections: Vec<Connection>) -> Result<Spread, Error> {
     let is_alone = connections.len() == 1;
     let mut spread = Spread::default();
     for connection in connections {
-        if let Some(typed) = typed {
-            let installation = Some(route::named_or_only(db, &connection, Some(typed))?);
-            spread.servings.push(Serving { connection, installation });
-            continue;
-        }
         if !connection.is_app() {
             spread.servings.push(Serving { connection, installation: None });
             continue;
@@ -109,6 +148,10 @@ pub(crate) fn spread(db: &Db, connections: Vec<Connection>, typed: Option<&str>)
         if active.is_empty() && is_alone {
             // Why the only one gives nothing is an error like any other.
             return Err(route::named_or_only(db, &connection, None).map_or_else(|error| error, |_| none(&connection)));
+        }
+        if active.is_empty() && others.is_empty() {
+            spread.nowhere.push(connection);
+            continue;
         }
         for record in active {
             let (connection, installation) = (connection.clone(), Some(record.installation));

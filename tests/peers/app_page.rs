@@ -60,7 +60,8 @@ impl GitHub {
         // Somebody says yes on the page that the command names.
         send(reqwest::Method::GET, &format!("{base}{INSTALL_PAGE}"));
         let run = login.end().exits(0);
-        assert!(run.err.contains(&format!("{base}{INSTALL_PAGE}")), "{}", run.err);
+        let told = format!("{}{}", run.out, run.err);
+        assert!(told.contains(&format!("{base}{INSTALL_PAGE}")), "{told}");
         assert!(!run.err.contains(CODE) && !run.err.contains(WEBHOOK_SECRET), "a secret is in the output: {}", run.err);
         let stored: Value = serde_json::from_str(run.out.lines().last().unwrap()).unwrap();
         assert_eq!((&stored["name"], &stored["auth_method"]), (&"bot".into(), &"github_app".into()), "{stored}");

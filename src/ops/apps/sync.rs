@@ -25,8 +25,8 @@ pub(crate) struct Changes {
     pub(crate) suspended: Vec<String>,
     pub(crate) unsuspended: Vec<String>,
     pub(crate) uninstalled: Vec<String>,
-    /// Not taken in, because only named ones are.
-    pub(crate) passed_over: Vec<String>,
+    /// Accounts and numbers that were not taken in, because only named ones are.
+    pub(crate) passed_over: Vec<(String, u64)>,
 }
 
 /// Asks who the app is and where it is installed. That one of the `known` is not in the list proves nothing (rows move between pages while they are read, and
@@ -87,7 +87,7 @@ pub(in crate::ops) fn apply(db: &Db, connection: &Connection, seen: &Seen, stamp
                 add(db, id, &known, installation)?;
                 changes.added.push(installation.account.clone());
             }
-            None => changes.passed_over.push(installation.account.clone()),
+            None => changes.passed_over.push((installation.account.clone(), installation.id)),
         }
     }
     let is_gone = |known: &&InstallationRecord| known.uninstalled_at.is_none() && seen.gone.contains(&known.installation.id);
