@@ -138,7 +138,7 @@ pub(super) struct AppArgs {
     #[arg(long = "permission", value_name = "NAME=LEVEL", value_parser = words::parse_permission, requires = "create_app")]
     permissions: Vec<(String, String)>,
     /// With --create-app: where its events go; the secret that signs them is kept in the store
-    #[arg(long, value_name = "URL", value_parser = words::parse_webhook, requires = "create_app")]
+    #[arg(long, value_name = "URL", requires = "create_app")]
     webhook_url: Option<String>,
     /// With --create-app: let other accounts install it too
     #[arg(long, requires = "create_app")]
@@ -164,7 +164,7 @@ impl AppArgs {
         Ok(Some(create::Wanted {
             organization: self.org.clone(),
             permissions: words::permissions(&self.permissions)?,
-            webhook: self.webhook_url.clone(),
+            webhook: self.webhook_url.as_deref().map(words::webhook).transpose()?,
             is_public: self.public,
         }))
     }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan as _, Zoned, tz::TimeZone};
 
 use super::failure::Failure;
-use crate::model::Permissions;
+use crate::model::{Permissions, clean};
 
 /// `just now`, `2 min ago`, `3 h ago`, `yesterday`, `3 days ago`, `in 90 days`, from one moment seen from another.
 pub(crate) fn relative(moment: Timestamp, now: Timestamp) -> String {
@@ -72,19 +72,26 @@ pub(crate) fn parse_date(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Where a webhook's events go: `https://…`, or `http://…` on this machine.
-pub(super) fn parse_webhook(text: &str) -> Result<String, String> {
-    let is_loopback = |url: &url::Url| match url.host() {
+///
+/// # Errors
+///
+/// If it is no such address. One that may hold a password is not repeated.
+pub(super) fn webhook(typed: &str) -> Result<String, Failure> {
+    let url = url::Url::parse(typed.trim()).ok().filter(url::Url::has_host);
+    let url = url.ok_or_else(|| Failure::usage("--webhook-url takes an address that begins with `https://`"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Failure::usage("--webhook-url takes an address without user name and password"));
+    }
+    let is_loopback = match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    let is_sound = |url: &url::Url| url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)));
-    let url = url::Url::parse(text.trim()).ok().filter(is_sound).ok_or_else(|| "an address begins with `https://`".to_owned())?;
-    if url.username().is_empty() && url.password().is_none() {
-        Ok(url.into())
-    } else {
-        Err("an address holds no user name and no password".to_owned())
+    match url.scheme() {
+        "https" => Ok(url.into()),
+        "http" if is_loopback => Ok(url.into()),
+        _ => Err(Failure::usage(format!("--webhook-url takes an address that begins with `https://`, not `{}`", clean(typed)))),
     }
 }
 
@@ -116,7 +123,7 @@ pub(super) fn parse_permission(text: &str) -> Result<(String, String), String> {
 pub(crate) fn parse_tag(text: &str) -> Result<String, String> {
     let sound = |character: char| !character.is_whitespace() && !character.is_control() && character != ',';
     let length = text.chars().count();
-    if (1..=50).contains(&length) && text.chars().all(sound) && crate::model::clean(text) == text {
+    if (1..=50).contains(&length) && text.chars().all(sound) && clean(text) == text {
         Ok(text.to_owned())
     } else {
         Err("a tag has 1 to 50 characters, none of them a space or comma".to_owned())
