@@ -39,7 +39,7 @@ pub(super) fn run(
             context.out.hint(&format!("gitconn validate {}", shell_word(name.as_str())));
         }
         Err(failure) => {
-            connect_app::say(&connected, context)?;
+            connect_app::say(&connected, &KeyOrigin::default(), context)?;
             return Err(failure);
         }
     }
