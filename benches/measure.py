@@ -37,10 +37,14 @@ def token(number):
 class Home:
     """A home of its own for the programs."""
 
-    def __init__(self, root, program):
+    def __init__(self, root, program, like=None):
+        """An empty store, or a copy of what another home holds."""
         self.root = pathlib.Path(root)
         self.program = os.path.abspath(program)
-        self.root.mkdir(parents=True)
+        if like:
+            shutil.copytree(like.root, self.root)
+        else:
+            self.root.mkdir(parents=True)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.root),
@@ -52,7 +56,8 @@ class Home:
             "GITCONN_KEY_FILE": str(self.root / "key"),
             "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent",
         }
-        self.run("store", "init", "--key", "file", "--key-out", str(self.root / "key"))
+        if not like:
+            self.run("store", "init", "--key", "file", "--key-out", str(self.root / "key"))
 
     @property
     def store(self):
@@ -79,6 +84,11 @@ class Home:
             self.run("enable", *some)
             made += 2 * len(some)
         return self
+
+    def connect_app(self, name, key, origin, *more):
+        """Stores the provider's app."""
+        app = ("--app", "--host", origin, "--client-id", "Iv23liBENCH", "--private-key-file", str(key))
+        self.run("connect", "github", name, *app, *more)
 
 
 def spawn(command, environment):
@@ -119,10 +129,15 @@ def peak(command, environment, runs=5):
 class Provider:
     """benches/provider.py as a process."""
 
-    def __init__(self, repositories):
+    def __init__(self, repositories, installations=0):
         command = [sys.executable, str(HERE / "provider.py"), "--delay", str(DELAY), "--repositories", str(repositories)]
+        command += ["--installations", str(installations)]
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port = int(self.child.stdout.readline())
+
+    @property
+    def origin(self):
+        return f"http://127.0.0.1:{self.port}"
 
     def statistics(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_statistics") as answer:
@@ -236,6 +251,70 @@ def measure_validate(table, root, program, runs, connections):
         what = f"`validate --no-save` of {connections} GitLab connections on one server, {DELAY} ms a request"
         beside = f"{seen['requests']} requests, {seen['most']} at a time; 16 at a time need {least:.1f} rounds, one by one {seen['requests']}"
         table.add(what, f"{ms(ours)} = {ours / DELAY:.1f} rounds", beside, "≤ 8 rounds", ours / DELAY <= 8)
+
+
+def app_key(root):
+    """The file of a private key made now, or None without openssl."""
+    if not shutil.which("openssl"):
+        return None
+    path = root / "app.pem"
+    if not path.exists():
+        made = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, text=True, check=True)
+        path.touch(0o600)
+        path.write_text(made.stdout)
+    return path
+
+
+def measure_app_token(table, home, root, runs):
+    """In a store with all the connections and events of `measure_token`; the same connection each time, so that no use is noted anew."""
+    key = app_key(root)
+    if not key:
+        return
+    with Provider(1, 20) as provider:
+        home.connect_app("bot", key, provider.origin)
+        home.connect_app("single", key, provider.origin, "--installation-id", "1")
+        one_of_many, only = ("bot", "--installation", "account-07"), ("single",)
+        kept = [home.run("token", *app) for app in (one_of_many, only)]
+        provider.statistics()
+        if [home.run("token", *app) for app in (one_of_many, only)] != kept or provider.statistics()["requests"]:
+            sys.exit("an installation's token is not kept")
+        commands = [([home.program, "token", *app], home.environment) for app in (("c0000",), one_of_many, only)]
+        plain, named, alone = medians(runs, *commands)
+    what = "`token NAME --installation ACCOUNT` of an app with 20 installations, and `token NAME` of one with a single one, the token kept"
+    measured = f"{ms(named)} and {ms(alone)}"
+    beside = f"`token NAME` of a personal access token in the same store {ms(plain)}: {named / plain:.2f} and {alone / plain:.2f} times as long"
+    table.add(what, measured, beside, "≤ 1.1 times", max(named, alone) <= 1.1 * plain)
+
+
+def measure_app_listing(table, root, program, runs, installations):
+    """Each run has a copy of a store that holds no token yet."""
+    key = app_key(root)
+    if not key:
+        return
+    with Provider(1, installations) as provider:
+        untouched = Home(root / "app", program)
+        untouched.connect_app("bot", key, provider.origin)
+        numbers = iter(range(10**9))
+
+        def copied():
+            return Home(root / f"app-{next(numbers)}", program, untouched)
+
+        def one():
+            home = copied()
+            took = spawn([home.program, "repos", "bot", "--all", "-o", "ndjson"], home.environment)
+            shutil.rmtree(home.root)
+            return took
+
+        provider.statistics()
+        listed = copied().run("repos", "bot", "--all", "-o", "ndjson").strip().splitlines()
+        seen = provider.statistics()
+        if len(listed) != 50 * installations or seen["requests"] != 2 * installations:
+            sys.exit(f"repos --all lists {len(listed)} repositories with {seen['requests']} requests")
+        (ours,) = medians(runs, one)
+        least = -(-seen["requests"] // 16)
+        what = f"`repos --all` of an app, {installations} installations of 50 repositories, no token kept, {DELAY} ms a request"
+        beside = f"{seen['requests']} requests, a token and a page each, {seen['most']} at a time; 16 at a time need {least} rounds"
+        table.add(what, f"{ms(ours)} = {ours / DELAY:.2f} rounds", beside, "≤ 4.6 rounds", ours / DELAY <= 4.6)
 
 
 def log_in(home, host, name):
@@ -358,6 +437,7 @@ def main():
         peer = ([chosen.gh, "auth", "token"], gh_environment) if gh_environment else None
         small = Home(root / "small", chosen.program).fill(few, events)
         measure_token(table, small, runs, peer, few, events, 4)
+        measure_app_token(table, small, root, runs)
         large = Home(root / "large", chosen.program).fill(many, events)
         measure_save(table, large, runs, many, events)
         large.fill(0, 0)
@@ -368,6 +448,7 @@ def main():
         measure_token(table, large, runs, peer, many, more_events, 8)
         measure_list(table, large, runs, many)
         measure_listing(table, root, chosen.program, runs, chosen.gh, gh_environment, repositories)
+        measure_app_listing(table, root, chosen.program, runs, 20)
         measure_validate(table, root, chosen.program, runs, 8 if chosen.short else 40)
         measure_login(table, root, chosen.program, runs)
     if chosen.write:

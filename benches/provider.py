@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """A provider that takes its time: GitHub's and GitLab's shape over plain HTTP, each answer after a fixed delay.
 
-    python3 benches/provider.py [--delay MILLISECONDS] [--repositories N] [--port PORT]
+    python3 benches/provider.py [--delay MILLISECONDS] [--repositories N] [--installations N] [--port PORT]
 
 Prints the port it listens on. Serves any number of requests at once; pages are made once and kept, so that the delay is what is
-measured. Understands absolute-form targets, so that it can stand behind `http_proxy` (that is how `gh` is pointed at it).
+measured. Knows one GitHub App, and takes any signature for its own. Understands absolute-form targets, so that it can stand behind
+`http_proxy` (that is how `gh` is pointed at it).
 `GET /_statistics` answers at once: requests so far, the most at a time, and starts both anew.
 """
 
 import argparse
 import asyncio
+import datetime
 import gzip
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -24,11 +26,12 @@ OWNER_LINKS = (
     "avatar_url html_url followers_url following_url gists_url starred_url subscriptions_url organizations_url repos_url events_url "
     "received_events_url url"
 ).split()
+REASONS = {200: "OK", 201: "Created", 404: "Not Found"}
 
 
-def repository(number):
+def repository(number, owner="acme-corp"):
     """A row as GitHub sends it, every link included: about 5 KB."""
-    name = f"acme-corp/repository-{number:04}"
+    name = f"{owner}/repository-{number:04}"
     api = f"https://api.github.com/repos/{name}"
     row = {
         "id": 100_000 + number,
@@ -36,8 +39,8 @@ def repository(number):
         "name": name.split("/")[1],
         "full_name": name,
         "private": number % 3 == 0,
-        "owner": {"login": "acme-corp", "id": 1, "type": "Organization"}
-        | {link: f"https://api.github.com/users/acme-corp/{link}" for link in OWNER_LINKS},
+        "owner": {"login": owner, "id": 1, "type": "Organization"}
+        | {link: f"https://api.github.com/users/{owner}/{link}" for link in OWNER_LINKS},
         "html_url": f"https://github.com/{name}",
         "url": api,
         "description": "What this repository is for, in one line that is about as long as most are",
@@ -62,12 +65,37 @@ def repository(number):
     return row | {link: f"{api}/{link}{{/sha}}" for link in GITHUB_LINKS}
 
 
+def account(number):
+    """Where the app is installed."""
+    return f"account-{number:02}"
+
+
+def installation(number):
+    return {
+        "id": number,
+        "account": {"login": account(number), "id": 1000 + number, "type": "Organization"},
+        "repository_selection": "all",
+        "html_url": f"https://github.com/organizations/{account(number)}/settings/installations/{number}",
+        "permissions": {"contents": "read", "metadata": "read"},
+        "created_at": "2026-01-01T00:00:00Z",
+        "suspended_at": None,
+    }
+
+
 class Provider:
-    def __init__(self, delay, repositories):
+    def __init__(self, delay, repositories, installations=0):
         self.delay = delay
         self.rows = [repository(number) for number in range(repositories)]
         self.pages = {}
+        self.installations = [installation(number) for number in range(1, installations + 1)]
+        self.installed = {number: self.listing(number) for number in range(1, installations + 1)}
         self.requests = self.active = self.most = self.logins = 0
+
+    def listing(self, number):
+        """What an installation sees, and its gzip form."""
+        rows = [repository(50 * number + each, account(number)) for each in range(50)]
+        body = encode({"total_count": len(rows), "repository_selection": "all", "repositories": rows})
+        return body, gzip.compress(body, 6)
 
     def page(self, size, number):
         """One page and its gzip form, made once."""
@@ -76,7 +104,24 @@ class Provider:
             self.pages[size, number] = (body, gzip.compress(body, 6))
         return self.pages[size, number]
 
-    def answer(self, target, host):
+    def of_app(self, path, bearer):
+        """The same for the calls of the app, or None."""
+        if path == "/app":
+            owner = {"login": "acme-corp", "id": 1, "type": "Organization"}
+            app = {"id": 4711, "client_id": "Iv23liBENCH", "slug": "bench", "name": "bench", "owner": owner}
+            return 200, [], encode(app | {"permissions": {"contents": "read", "metadata": "read"}}), None
+        if path == "/app/installations":
+            return 200, [], encode(self.installations), None
+        if path.startswith("/app/installations/") and path.endswith("/access_tokens"):
+            end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+            self.logins += 1
+            token = {"token": f"ghs_{path.split('/')[3]}x{self.logins:036}", "expires_at": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
+            return 201, [], encode(token | {"repository_selection": "all"}), None
+        if path == "/installation/repositories":
+            return 200, [], *self.installed[int(bearer.removeprefix("ghs_").split("x")[0])]
+        return None
+
+    def answer(self, target, host, bearer):
         """Status, further headers, body and its gzip form (or None)."""
         url = urlsplit(target)
         path = url.path.removeprefix("/api/v3")
@@ -91,6 +136,8 @@ class Provider:
             links = [link(number - 1, "prev"), link(1, "first")] if number > 1 else []
             links += [link(number + 1, "next"), link(last, "last")] if number < last else []
             return 200, [("Link", ", ".join(links))] if links else [], *self.page(size, number)
+        if answer := self.of_app(path, bearer):
+            return answer
         if path.endswith("/api/v4/user"):
             return 200, [], encode({"id": 1, "username": "ops", "name": "Ops", "state": "active", "bot": False}), None
         if path.endswith("/api/v4/personal_access_tokens/self"):
@@ -118,10 +165,11 @@ class Provider:
                     self.send(writer, 200, [], encode({"requests": self.requests, "most": self.most}))
                     self.requests = self.most = 0
                     continue
+                bearer = headers.get("authorization", "").removeprefix("Bearer ")
                 self.requests += 1
                 self.active += 1
                 self.most = max(self.most, self.active)
-                status, more, body, packed = self.answer(target, headers.get("host", ""))
+                status, more, body, packed = self.answer(target, headers.get("host", ""), bearer)
                 await asyncio.sleep(self.delay)
                 self.active -= 1
                 if packed and "gzip" in headers.get("accept-encoding", ""):
@@ -135,7 +183,7 @@ class Provider:
 
     def send(self, writer, status, more, body, head=False):
         limits = [("X-RateLimit-Limit", "5000"), ("X-RateLimit-Remaining", "4999"), ("X-RateLimit-Reset", "4102444800")]
-        lines = [f"HTTP/1.1 {status} {'OK' if status == 200 else 'Not Found'}"]
+        lines = [f"HTTP/1.1 {status} {REASONS[status]}"]
         fields = [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", len(body)), *limits, *more]
         lines += [f"{key}: {value}" for key, value in fields]
         writer.write("\r\n".join([*lines, "", ""]).encode() + (b"" if head else body))
@@ -149,9 +197,10 @@ async def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--delay", type=float, default=80, help="milliseconds before each answer (80)")
     arguments.add_argument("--repositories", type=int, default=1000)
+    arguments.add_argument("--installations", type=int, default=0, help="of the app, with 50 repositories each (0)")
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
-    provider = Provider(chosen.delay / 1000, chosen.repositories)
+    provider = Provider(chosen.delay / 1000, chosen.repositories, chosen.installations)
     for size in (30, 100):
         for number in range(1, -(-chosen.repositories // size) + 1):
             provider.page(size, number)
