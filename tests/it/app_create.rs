@@ -141,17 +141,10 @@ fn the_manifest_asks_for_what_was_asked_for() {
     running.interrupt();
     running.wait().code(130);
     workshop.keeps_nothing();
-    for wrong in [
-        &["--permission", "contents"][..],
-        &["--webhook-url", "not an address"],
-        &["--app-id", "1"],
-        &["--client-id", "Iv23li"],
-        &["--installation-id", "1"],
-        &["--token-stdin"],
-        &["--private-key-stdin"],
-        &["--offline"],
-    ] {
-        workshop.create("ci-bot").args(wrong).run().code(2);
+    let apps_own = ["--app-id 1", "--client-id Iv23li", "--installation-id 1", "--private-key-stdin", "--app"];
+    let others = ["--permission contents", "--webhook-url nowhere", "--token-stdin", "--offline"];
+    for wrong in apps_own.into_iter().chain(others) {
+        workshop.create("ci-bot").args(wrong.split(' ')).run().code(2);
     }
     workshop.run(&["connect", "gitlab", "ci-bot", "--create-app"]).code(2).says("gitlab has no apps of this kind");
 }
