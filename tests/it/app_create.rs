@@ -294,7 +294,10 @@ fn a_program_gets_the_address_first_as_an_event() {
     let event: Value = serde_json::from_str(&running.stdout_line("event")).unwrap();
     assert_eq!((&event["event"], &event["host"]), (&json!("open"), &json!(workshop.github.origin())), "{event}");
     browser::send_form(event["url"].as_str().unwrap());
-    install(&workshop, &mut running);
+    let event: Value = serde_json::from_str(&running.stdout_line("/installations/new")).unwrap();
+    assert_eq!(event["event"], "open", "{event}");
+    workshop.github.apps.install_on_visit("acme-corp", "Organization");
+    assert_eq!(browser::get(event["url"].as_str().unwrap()).status, 200);
     let ran = running.wait().ok();
     let last: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["name"], "ci-bot", "{ran}");

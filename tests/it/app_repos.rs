@@ -185,7 +185,7 @@ fn what_is_suspended_before_its_first_token_is_said_and_remembered() {
     let foundry = Foundry::connected();
     foundry.github.apps.suspend(foundry.client);
     let ran = foundry.run(&["repos", "prod-app", "--json"]).code(8);
-    assert!(ran.stderr.contains("suspended") && ran.stderr.contains("acme-client-a"), "{ran}");
+    assert_eq!(missing(&ran.json()), [("acme-client-a".to_owned(), "the installation is suspended".to_owned(), true)]);
     assert_eq!(ran.json()["repositories"].as_array().unwrap().len(), 2, "{ran}");
     assert_eq!(foundry.statuses(), ["acme-corp active", "acme-client-a suspended"]);
     let noted = || foundry.trail().into_iter().filter(|event| event["kind"] == "installation").collect::<Vec<_>>();
