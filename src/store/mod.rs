@@ -167,6 +167,12 @@ impl Store {
         Ok(View { db, header })
     }
 
+    /// Whether nobody has saved since a view was read, by what the file says of itself: far cheaper than to read it again. Nothing of it is verified, so
+    /// this is for what does no harm if it is wrong.
+    pub(crate) fn is_current(&self, view: &View) -> bool {
+        self.place.header().is_ok_and(|header| header.as_ref() == Some(&view.header))
+    }
+
     /// Changes the store under its lock: read again, merge the spool, change, save. Nothing is saved if `change` fails.
     ///
     /// `E` is the caller's own error; the store's convert into it.

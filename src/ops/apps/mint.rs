@@ -18,7 +18,7 @@ use crate::model::{Connection, ConnectionId, EventKind, Expiry, Narrowing, Stamp
 use crate::net::Http;
 use crate::provider::{Answered, Error as ProviderError, Obstacle};
 use crate::secret::Secret;
-use crate::store::{CachedToken, Db, Error as StoreError, Store};
+use crate::store::{CachedToken, Db, Error as StoreError, Store, View};
 
 /// How long one process waits for another that makes a token for the same installation; then it makes one of its own.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -44,6 +44,8 @@ pub(crate) struct Minter {
     slots: RefCell<HashMap<Seat, Rc<Mutex<Slot>>>>,
     /// One an app: signatures are used again.
     apps: RefCell<HashMap<ConnectionId, Rc<Signing>>>,
+    /// What was read last: each installation looks at the store twice, and most of the time nobody has saved meanwhile.
+    seen: RefCell<Option<Rc<View>>>,
     /// Made and not yet kept: whoever saves next takes all of them.
     unsaved: RefCell<Vec<Made>>,
     saving: Mutex<()>,
@@ -104,6 +106,7 @@ impl Minter {
             notices,
             slots: RefCell::default(),
             apps: RefCell::default(),
+            seen: RefCell::default(),
             unsaved: RefCell::default(),
             saving: Mutex::default(),
             has_warned_of_clock: Cell::default(),
@@ -185,9 +188,19 @@ impl Minter {
         Rc::clone(self.slots.borrow_mut().entry((id.clone(), installation)).or_default())
     }
 
+    /// The store as it is now.
+    fn view(&self) -> Result<Rc<View>, Error> {
+        if let Some(view) = self.seen.borrow().as_ref().filter(|view| self.store.is_current(view)) {
+            return Ok(Rc::clone(view));
+        }
+        let view = Rc::new(self.store.read()?);
+        self.seen.replace(Some(Rc::clone(&view)));
+        Ok(view)
+    }
+
     /// What is wanted, from the store or from the provider.
     async fn bring(&self, id: &ConnectionId, installation: u64, wanted: &Wanted) -> Result<CachedToken, Error> {
-        let view = self.store.read()?;
+        let view = self.view()?;
         let stored = view.installation_token(id, installation)?;
         if let Some(cached) = stored.as_ref().filter(|cached| wanted.is(cached, self.env.now())) {
             return Ok(cached.clone());
@@ -206,7 +219,7 @@ impl Minter {
             tracing::debug!(%error, "a token is made without a lock");
         }
         // Somebody else may have made one while we waited.
-        if let Some(cached) = self.store.read()?.installation_token(id, installation)?
+        if let Some(cached) = self.view()?.installation_token(id, installation)?
             && wanted.is(&cached, self.env.now())
         {
             return Ok(cached);
@@ -261,7 +274,7 @@ impl Minter {
         if let Some(known) = self.apps.borrow().get(&connection.id) {
             return Ok(Rc::clone(known));
         }
-        let made = Rc::new(signing(&self.http, &*self.store.read()?, connection)?);
+        let made = Rc::new(signing(&self.http, &**self.view()?, connection)?);
         self.apps.borrow_mut().insert(connection.id.clone(), Rc::clone(&made));
         Ok(made)
     }

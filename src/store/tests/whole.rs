@@ -161,3 +161,15 @@ fn twenty_thousand_reads_beside_a_writer_raise_no_false_alarm() {
     });
     assert!(saves > 100, "a writer that saves {saves} times is no company");
 }
+
+#[test]
+fn a_view_is_current_until_somebody_saves() {
+    let sandbox = Sandbox::new();
+    let view = sandbox.store.read().unwrap();
+    assert!(sandbox.store.is_current(&view));
+    let _ = sandbox.add("work");
+    assert!(!sandbox.store.is_current(&view));
+    assert!(sandbox.store.is_current(&sandbox.store.read().unwrap()));
+    std::fs::remove_file(sandbox.path()).unwrap();
+    assert!(!sandbox.store.is_current(&view), "a store that is gone");
+}
