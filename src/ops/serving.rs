@@ -109,12 +109,9 @@ pub(crate) fn spread_to(db: &Db, connections: Vec<Connection>, installation: &st
         let records = db.installations(&app.id)?;
         // That one of several apps is not there is no error.
         let Ok(record) = route::find(&app, &records, installation) else { continue };
-        match record.status() {
-            InstallationStatus::Active => {
-                let installation = Some(record.installation.clone());
-                spread.servings.push(Serving { connection: app, installation });
-            }
-            _ => spread.left_out.push((app, record.clone())),
+        match route::usable(&app, record) {
+            Ok(installation) => spread.servings.push(Serving { connection: app, installation: Some(installation) }),
+            Err(_) => spread.left_out.push((app, record.clone())),
         }
     }
     match (spread.servings.as_slice(), spread.left_out.as_slice()) {

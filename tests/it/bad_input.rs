@@ -169,6 +169,59 @@ fn an_odd_token_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn options_of_apps_that_contradict_each_other_are_refused() {
+    let house = House::new();
+    for (line, named) in [
+        ("connect github x --private-key-file k.pem", "--app"),
+        ("connect github x --private-key-env KEY --token-stdin", "--app"),
+        ("connect github x --private-key-stdin", "--app"),
+        ("connect github x --app --private-key-file a --private-key-stdin", "--private-key-stdin"),
+        ("connect github x --app --expires-at 2027-01-01", "--expires-at"),
+        ("connect github x --create-app --expires-at 2027-01-01", "--expires-at"),
+        ("connect github x --create-app --port 8080", "--port"),
+        ("connect --reauth work --app --app-id 1", "--app"),
+        ("connect --reauth work --create-app", "--create-app"),
+        ("edit work --private-key-stdin --token-stdin", "--token-stdin"),
+        ("edit work --private-key-file a --token-env B", "--token-env"),
+        ("edit work --private-key-env A --token-file b", "--token-file"),
+        ("connect github x --create-app --permission issues=read --permission issues=write", "`issues=write`"),
+        (
+            "token work --permission issues=read --permission issues=write",
+            "`issues=read` and `issues=write` contradict each other",
+        ),
+    ] {
+        let ran = house.run(&line.split(' ').collect::<Vec<_>>()).code(2).says(named);
+        assert!(ran.stdout.is_empty(), "{ran}");
+    }
+    let exec = "exec work --permission issues=read --permission issues=write -- true";
+    house.run(&exec.split(' ').collect::<Vec<_>>()).code(125).says("contradict each other");
+    // The same one twice is no contradiction.
+    let twice = "token work --permission issues=read --permission issues=read";
+    house.run(&twice.split(' ').collect::<Vec<_>>()).code(2).says("`work` is not a GitHub App");
+    assert_eq!(house.names(&["--all"]), ["lab", "work"]);
+}
+
+#[test]
+fn a_webhook_is_told_over_https_and_its_address_holds_no_password() {
+    let sandbox = Sandbox::with_key();
+    let create = |address: &str| sandbox.gitconn(["connect", "github", "x", "--create-app", "--webhook-url", address]).run();
+    for address in [
+        "http://hooks.acme.example/",
+        "ftp://hooks.acme.example/",
+        "hooks.acme.example",
+        "https://",
+        "http://127.0.0.1.acme.example/",
+    ] {
+        create(address).code(2).says("--webhook-url takes an address that begins with `https://`");
+    }
+    for address in ["https://ada:xyzzy@hooks.acme.example/", "https://xyzzy@hooks.acme.example/", "http://:xyzzy@127.0.0.1/"] {
+        let ran = create(address).code(2).says("without user name and password");
+        assert!(!ran.stderr.contains("xyzzy"), "{ran}");
+    }
+    assert!(!sandbox.store().exists());
+}
+
+#[test]
 fn without_a_terminal_nothing_is_asked() {
     let house = House::new();
     let run = |arguments: &[&str]| house.run(arguments).code(2);

@@ -9,6 +9,7 @@ mod app_create;
 mod app_key;
 mod app_repos;
 mod app_token;
+mod app_words;
 mod audit;
 mod bad_input;
 mod branches;

@@ -4,7 +4,7 @@ use super::{Failure, Kind};
 use crate::cli::commands;
 use crate::model::{Verdict, clean, permissions_in_words, shell_word};
 use crate::ops::apps::{AppError, Hindered};
-use crate::ops::{Error, Obstacle, ProviderError, StoreError};
+use crate::ops::{Obstacle, ProviderError};
 
 /// So many installations are named; of more only how many they are.
 const ENOUGH: usize = 5;
@@ -35,9 +35,6 @@ pub(super) fn spoken(error: AppError) -> Failure {
         AppError::KeyLost { issuer, provider, host, name, settings, error, .. } => {
             let option = if issuer.bytes().all(|byte| byte.is_ascii_digit()) { "--app-id" } else { "--client-id" };
             let more = format!("--app {option} {} --private-key-file FILE   # with a key made there", quoted(&issuer));
-            // A name that is taken is in the way of that too.
-            let is_taken = matches!(&*error, Error::Store(StoreError::NameTaken(_)));
-            let name = name.filter(|_| !is_taken);
             Failure::new(Kind::Failed, message).because(Failure::from(*error)).open(&settings).hint(commands::connect(
                 provider,
                 name.as_deref(),
