@@ -151,6 +151,32 @@ impl AppArgs {
         self.app
     }
 
+    /// Refuses an option that means nothing without `--app` or `--create-app`. The grammar asks for those too, but not beside an option that they
+    /// contradict.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let of_app = [
+            (self.app_id.is_some(), "--app-id"),
+            (self.client_id.is_some(), "--client-id"),
+            (!self.installation_ids.is_empty(), "--installation-id"),
+            (self.key.private_key_file.is_some(), "--private-key-file"),
+            (self.key.private_key_stdin, "--private-key-stdin"),
+            (self.key.private_key_env.is_some(), "--private-key-env"),
+        ];
+        let of_new = [
+            (self.org.is_some(), "--org"),
+            (!self.permissions.is_empty(), "--permission"),
+            (self.webhook_url.is_some(), "--webhook-url"),
+            (self.public, "--public"),
+        ];
+        let stray = |options: &[(bool, &'static str)]| options.iter().find(|(is_given, _)| *is_given).map(|(_, name)| *name);
+        let stray = match (stray(&of_app), stray(&of_new)) {
+            (Some(option), _) if !self.app => (option, "--app"),
+            (_, Some(option)) if !self.create_app => (option, "--create-app"),
+            _ => return Ok(()),
+        };
+        Err(Failure::usage(format!("{} needs {}", stray.0, stray.1)).hint("gitconn connect --help"))
+    }
+
     /// The option that was typed for that, or for making one.
     pub(super) fn option(&self) -> Option<&'static str> {
         if self.app { Some("--app") } else { self.create_app.then_some("--create-app") }

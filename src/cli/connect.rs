@@ -123,6 +123,7 @@ impl View for Stored {
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    args.app.check()?;
     let session = context.session()?;
     if let Some(name) = &args.reauth {
         return log_in_again(name, args, &session, context).map_err(|failure| failure.about(Subject::Known(name.clone())));

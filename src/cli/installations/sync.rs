@@ -97,10 +97,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     for (app, outcome) in apps.iter().zip(asked) {
         let connection = &app.connection;
         match outcome {
-            Ok((changed, durable)) => {
+            Ok((news, durable)) => {
                 store::say_durability(durable, context);
-                say_changes(connection, &changed, context);
-                changes.push(ChangesView::of(connection, &changed));
+                say_changes(connection, &news, context);
+                changes.push(ChangesView::of(connection, &news));
                 synced.push(installations::one(&store, Some(connection.id.as_str()))?);
             }
             Err(error) if is_alone => return Err(error.into()),
