@@ -93,14 +93,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         Ok(join_all(each).await)
     })?;
     let is_alone = apps.len() == 1;
-    let (mut synced, mut changes, mut failed) = (Vec::new(), Vec::new(), false);
+    let (mut synced, mut news_of_each, mut failed) = (Vec::new(), Vec::new(), false);
     for (app, outcome) in apps.iter().zip(asked) {
         let connection = &app.connection;
         match outcome {
             Ok((news, durable)) => {
                 store::say_durability(durable, context);
                 say_changes(connection, &news, context);
-                changes.push(ChangesView::of(connection, &news));
+                news_of_each.push(ChangesView::of(connection, &news));
                 synced.push(installations::one(&store, Some(connection.id.as_str()))?);
             }
             Err(error) if is_alone => return Err(error.into()),
@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             }
         }
     }
-    context.out.data(&Synced { listing: Listing::of(&synced), changes })?;
+    context.out.data(&Synced { listing: Listing::of(&synced), changes: news_of_each })?;
     if failed { Err(Failure::said(Kind::Partial)) } else { Ok(()) }
 }
 

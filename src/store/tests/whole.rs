@@ -170,6 +170,6 @@ fn a_view_is_current_until_somebody_saves() {
     let _ = sandbox.add("work");
     assert!(!sandbox.store.is_current(&view));
     assert!(sandbox.store.is_current(&sandbox.store.read().unwrap()));
-    std::fs::remove_file(sandbox.path()).unwrap();
+    fs::remove_file(sandbox.path()).unwrap();
     assert!(!sandbox.store.is_current(&view), "a store that is gone");
 }
