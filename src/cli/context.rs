@@ -79,7 +79,10 @@ impl Context<'_> {
     pub(crate) fn attend<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
         self.progress.end();
-        Ok(interrupt::quietly(|| runtime.block_on(work))?)
+        let local = tokio::task::LocalSet::new();
+        let result = interrupt::quietly(|| runtime.block_on(local.run_until(work)));
+        runtime.shutdown_background();
+        Ok(result?)
     }
 
     /// Does the work to its end or to Ctrl-C, and in both cases what must not be cut off ([`Shield`]): a renewal goes on although nobody waits for it.

@@ -47,11 +47,16 @@ pub(super) fn run(
     // It was made a moment ago: whatever it is installed on is new.
     let installed_now = context.wait(installations::wait_for_another(session, &store, &app, &HashSet::new(), opens, context));
     match installed_now {
-        Ok(new) => connected.installations = new,
+        Ok((new, durable)) => {
+            store::say_durability(durable, context);
+            connected.installations = new;
+        }
         // The app is there, and can be installed at any time.
         Err(failure) => {
             connect_app::say(&connected, &KeyOrigin::default(), context)?;
-            return Err(failure);
+            let hint =
+                format!("gitconn installations add {}   # the app is stored: this goes on waiting", shell_word(name.as_str()));
+            return Err(failure.hint(hint));
         }
     }
     connect_app::say(&connected, &KeyOrigin::default(), context)

@@ -1,12 +1,16 @@
 //! `gitconn exec`: runs a program with a live token in its environment.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use super::context::Context;
 use super::failure::{Failure, Kind};
+use super::interrupt;
 use super::narrow_args::NarrowArgs;
+use crate::model::Purpose;
 use crate::ops::exec::{self, Job};
-use crate::ops::{Error, token};
+use crate::ops::token::Handed;
+use crate::ops::{Error, Session, Store, token};
 
 /// Our own failure, before the program runs: the code that `env` and `timeout` have for it too.
 const OURS: u8 = 125;
@@ -14,6 +18,16 @@ const OURS: u8 = 125;
 const CANNOT_RUN: u8 = 126;
 /// There is no such program.
 const NOT_FOUND: u8 = 127;
+
+/// For so long after the program's end a Ctrl-C was meant for the program.
+const FOR_THE_PROGRAM: Duration = Duration::from_secs(1);
+
+/// The codes that only `exec` has, with their meanings.
+pub(super) const CODES: [(u8, &str); 3] = [
+    (OURS, "of `exec`: gitconn failed, before the program ran"),
+    (CANNOT_RUN, "of `exec`: the program cannot be run"),
+    (NOT_FOUND, "of `exec`: there is no such program"),
+];
 
 /// Run a program with a live token in its environment
 ///
@@ -32,11 +46,19 @@ pub(super) struct Args {
     #[command(flatten)]
     narrow: NarrowArgs,
     /// Put the token into this variable instead of the usual ones
-    #[arg(long = "env", value_name = "VAR")]
+    #[arg(long = "env", value_name = "VAR", value_parser = parse_variable)]
     variable: Option<String>,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
+}
+
+/// A name that a shell can read too (POSIX, "Environment Variable Definition").
+fn parse_variable(text: &str) -> Result<String, String> {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let begins_well = text.bytes().next().is_some_and(is_letter);
+    let is_name = begins_well && text.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit());
+    if is_name { Ok(text.to_owned()) } else { Err("a variable's name is of letters, digits and `_`".to_owned()) }
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
@@ -61,19 +83,38 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
             None if is_own => context.wait(token::once(&session, &store, &serving, &narrowing))?,
             None => context.wait(token::live(&session, &store, &serving))?,
         };
-        token::note(&session, &store, &view, &handed.connection, path.as_ref().or(args.narrow.repository()));
+        let repository = path.as_ref().or(args.narrow.repository());
+        token::note(&session, &store, &view, &handed.connection, Purpose::Exec, repository);
         Ok::<_, Failure>((store, handed, is_own))
     };
     let (store, handed, is_own) = prepare().map_err(ours)?;
     let (program, arguments) = args.command.split_first().ok_or_else(|| ours(Failure::usage("no program is named")))?;
     let job = Job { program, arguments, variable: args.variable.as_deref() };
-    let ended = context.attend(exec::run(&session, &handed, &job)).map_err(|failure| {
+    let (ended, revoked) = context.attend(async {
+        let ended = exec::run(&session, &handed, &job).await;
+        // It was made for this program alone; whatever became of that, nobody else is to have it.
+        let revoked = if is_own { revoke(&session, &store, &handed).await } else { Ok(()) };
+        Ok((ended, revoked))
+    })?;
+    if let Err(failure) = revoked {
+        let why = failure.in_words();
+        context.out.warn(&format!("the token could not be revoked, and lives for up to an hour: {why}"));
+    }
+    ended.map_err(|error| {
+        let failure = Failure::from(error);
         let code = if failure.kind() == Kind::NotFound { NOT_FOUND } else { CANNOT_RUN };
         failure.with_code(code)
-    });
-    // It was made for this program alone; whatever became of that, nobody else is to have it.
-    if is_own && let Err(failure) = context.wait(exec::revoke(&session, &store, &handed)) {
-        failure.say("the token could not be revoked, and lives for up to an hour", context.out);
+    })
+}
+
+/// Revokes the token, unless somebody insists on an end. The Ctrl-C that ended the program is heard here too, and is none of that.
+async fn revoke(session: &Session<'_>, store: &Store, handed: &Handed) -> Result<(), Failure> {
+    let insisted = async {
+        tokio::time::sleep(FOR_THE_PROGRAM).await;
+        interrupt::told().await
+    };
+    tokio::select! {
+        done = exec::revoke(session, store, handed) => done.map_err(Failure::from),
+        _ = insisted => Err(Failure::interrupted()),
     }
-    ended
 }

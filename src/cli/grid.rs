@@ -14,6 +14,8 @@ pub(crate) struct Grid {
     rows: Vec<Vec<String>>,
     /// The last column is text that may go on in the next line; otherwise whole columns are left out where there is no room.
     flows: bool,
+    /// The heading of a column that is left out last.
+    dear: Option<&'static str>,
 }
 
 impl Grid {
@@ -29,13 +31,20 @@ impl Grid {
         self
     }
 
+    /// Names a column that says more than those before it: it is left out last.
+    #[must_use]
+    pub(crate) fn keeping(mut self, heading: &'static str) -> Self {
+        self.dear = Some(heading);
+        self
+    }
+
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// Aligned columns, two spaces apart, within `width` columns of the terminal: long cells are cut with `…`, then whole columns are left
-    /// out from the right, the first one never. Second: the headings of what was left out.
+    /// out from the right, the first one never and one that is dear last. Second: the headings of what was left out.
     pub(crate) fn to_table(&self, width: Option<usize>) -> (String, Vec<&'static str>) {
         if self.rows.is_empty() {
             return (String::new(), Vec::new());
@@ -58,17 +67,22 @@ impl Grid {
             };
             widths[widest] -= 1;
         }
-        let mut kept = widths.len();
-        while !flows && kept > 1 && taken(&widths[..kept]) > width {
-            kept -= 1;
+        let mut kept: Vec<(usize, usize)> = widths.into_iter().enumerate().collect();
+        let taken = |kept: &[(usize, usize)]| taken(&kept.iter().map(|(_, width)| *width).collect::<Vec<_>>());
+        let is_dear = |column: usize| self.dear.is_some() && self.headings.get(column).copied() == self.dear;
+        while !flows && kept.len() > 1 && taken(&kept) > width {
+            let last = (1..kept.len()).rev().find(|place| !is_dear(kept[*place].0));
+            kept.remove(last.unwrap_or(kept.len() - 1));
         }
         // What was left out makes room for what was cut.
-        for column in 0..kept {
-            let room = width.saturating_sub(taken(&widths[..kept]));
-            widths[column] = natural[column].min(widths[column].saturating_add(room));
+        for place in 0..kept.len() {
+            let room = width.saturating_sub(taken(&kept));
+            let (column, width) = &mut kept[place];
+            *width = natural[*column].min(width.saturating_add(room));
         }
-        let dropped = self.headings.get(kept..).unwrap_or_default().to_vec();
-        (self.render(&widths[..kept], flows), dropped)
+        let is_kept = |column: usize| kept.iter().any(|(known, _)| *known == column);
+        let dropped = self.headings.iter().enumerate().filter(|(column, _)| !is_kept(*column)).map(|(_, heading)| *heading);
+        (self.render(&kept, flows), dropped.collect())
     }
 
     /// The width of each column at its widest.
@@ -81,15 +95,17 @@ impl Grid {
         (0..columns).map(widest).collect()
     }
 
-    fn render(&self, widths: &[usize], flows: bool) -> String {
+    /// These columns, each at its width.
+    fn render(&self, columns: &[(usize, usize)], flows: bool) -> String {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         if !self.headings.is_empty() {
-            table.set_header(self.headings.iter().take(widths.len()).copied());
+            table.set_header(columns.iter().filter_map(|(column, _)| self.headings.get(*column)).copied());
         }
-        let last = widths.len().saturating_sub(1);
+        let last = columns.last().map(|(column, _)| *column);
         for row in &self.rows {
-            table.add_row(row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            let cells = columns.iter().filter_map(|(column, width)| Some((Some(*column), row.get(*column)?, width)));
+            table.add_row(cells.map(|(column, cell, width)| {
                 if flows && column == last { flow(cell, *width) } else { console::truncate_str(cell, *width, "…").into_owned() }
             }));
         }
@@ -157,6 +173,18 @@ mod tests {
         assert_eq!((table.lines().next(), dropped), (Some("NAME    HOST"), vec!["CHECKED"]));
         let (table, dropped) = grid().to_table(Some(3));
         assert_eq!((table.lines().nth(1), dropped.len()), (Some("work"), 2));
+    }
+
+    #[test]
+    fn a_column_that_is_dear_is_left_out_last() {
+        let table = |width| {
+            let mut grid = Grid::new(&["NAME", "HOST", "STATUS", "CHECKED"]).keeping("STATUS");
+            grid.row(vec!["work".into(), "github.com".into(), "suspended".into(), "today".into()]);
+            grid.to_table(Some(width))
+        };
+        assert_eq!(table(28), ("NAME  HOST        STATUS\nwork  github.com  suspended\n".to_owned(), vec!["CHECKED"]));
+        assert_eq!(table(18), ("NAME  STATUS\nwork  suspended\n".to_owned(), vec!["HOST", "CHECKED"]));
+        assert_eq!(table(9).1, ["HOST", "STATUS", "CHECKED"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `gitconn help`: topics that belong to no command.
 
 use super::context::Context;
+use super::exec;
 use super::failure::{Failure, Kind};
 use super::grid::Grid;
 use super::out::{Style, View};
@@ -33,7 +34,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         ["exit-codes"] => {
             let done = ("0".to_owned(), "done (also when the reader of a pipe has gone)".to_owned());
             let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_string(), kind.meaning().to_owned()));
-            context.out.data(&Rows(std::iter::once(done).chain(kinds).collect()))
+            let of_exec = exec::CODES.iter().map(|(code, meaning)| (code.to_string(), (*meaning).to_owned()));
+            context.out.data(&Rows(std::iter::once(done).chain(kinds).chain(of_exec).collect()))
         }
         ["environment"] => {
             let rows = env::DOCUMENTED.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));

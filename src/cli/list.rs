@@ -60,7 +60,7 @@ impl View for List<'_> {
             "CREATED BY",
             "CREATED",
         ];
-        let mut grid = Grid::new(if self.wide { WIDE } else { NARROW });
+        let mut grid = Grid::new(if self.wide { WIDE } else { NARROW }).keeping("STATUS");
         for connection in self.shown {
             let mut row = vec![
                 clean(connection.name.as_str()).into_owned(),

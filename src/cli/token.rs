@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::narrow_args::NarrowArgs;
 use super::out::Format;
-use crate::model::{Expiry, Timestamp};
+use crate::model::{Expiry, Purpose, Timestamp};
 use crate::ops::token;
 
 /// Print a live token, for a script that cannot take it otherwise
@@ -25,7 +25,14 @@ pub(super) struct Args {
     webhook_secret: bool,
 }
 
-/// The token's JSON: the one place where a secret is written out, because that is what was asked for.
+/// What a webhook's events are signed with, as JSON.
+#[derive(Serialize)]
+struct WebhookSecretView<'a> {
+    webhook_secret: &'a str,
+    connection: &'a str,
+}
+
+/// The token's JSON: written out, because that is what was asked for.
 #[derive(Serialize)]
 struct TokenView<'a> {
     token: &'a str,
@@ -45,7 +52,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let (connection, path) = token::meant(&session, &view, &args.connection)?;
     if args.webhook_secret {
         let secret = token::webhook_secret(&view, &connection)?;
-        return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", secret.expose())));
+        let text = match context.out.format() {
+            Format::Table | Format::Tsv => zeroize::Zeroizing::new(format!("{}\n", secret.expose())),
+            Format::Json | Format::Ndjson => {
+                let view = WebhookSecretView { webhook_secret: secret.expose(), connection: connection.name.as_str() };
+                zeroize::Zeroizing::new(serde_json::to_string(&view).map_err(Failure::bug)? + "\n")
+            }
+        };
+        return context.out.raw(&text);
     }
     let asked = args.narrow.asked()?;
     let (serving, narrowing) =
@@ -78,6 +92,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     {
         context.out.warn(&format!("by what is known, `{}` has expired", connection.name));
     }
-    token::note(&session, &store, &view, connection, path.as_ref().or(args.narrow.repository()));
+    token::note(&session, &store, &view, connection, Purpose::Token, path.as_ref().or(args.narrow.repository()));
     Ok(())
 }

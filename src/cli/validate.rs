@@ -56,6 +56,8 @@ struct ResultView {
     installations: Option<Vec<InstalledView>>,
     #[serde(skip)]
     last_good: Option<Timestamp>,
+    #[serde(skip)]
+    is_app: bool,
 }
 
 impl From<&Checked> for ResultView {
@@ -86,6 +88,7 @@ impl From<&Checked> for ResultView {
             mend_url: probe.mend_url.clone(),
             installations: seen.as_ref().map(|seen| seen.installations.iter().map(Into::into).collect()),
             last_good: connection.validated_at.filter(|_| known && connection.validation_error.is_none()),
+            is_app: connection.is_app(),
         }
     }
 }
@@ -104,7 +107,10 @@ impl ResultView {
         }
         let text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
         match self.last_good {
-            Some(at) => format!("{text}; the token was last good {}", style.moment(at)),
+            Some(at) => {
+                let what = if self.is_app { "key" } else { "token" };
+                format!("{text}; the {what} was last good {}", style.moment(at))
+            }
             None => text,
         }
     }

@@ -11,6 +11,8 @@ super::words::words! {
         Branches = "branches",
         /// The token was printed.
         Token = "token",
+        /// A program was run with the token.
+        Exec = "exec",
     }
 }
 

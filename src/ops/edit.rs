@@ -54,6 +54,7 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let before = resolve::named(db, typed)?;
+        refuse_end(&before, changes)?;
         let (mut connection, fields) = applied(&before, changes);
         if fields.is_empty() {
             return Err(Stop::Unchanged(Box::new(connection)));
@@ -77,7 +78,19 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
 
 /// Says early what would stop the changes.
 pub(crate) fn check(store: &Store, connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    refuse_end(connection, changes)?;
     refuse_taken(&*store.read()?, connection, changes)
+}
+
+/// What an app has of its own, its key, has no end.
+fn refuse_end(connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    match changes.expiry {
+        Some(_) if connection.is_app() => Err(Error::Usage(format!(
+            "`{}` is a GitHub App: its key has no end, and its tokens are made anew before theirs",
+            connection.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn refuse_taken(db: &Db, connection: &Connection, changes: &Changes) -> Result<(), Error> {

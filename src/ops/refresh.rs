@@ -32,7 +32,9 @@ pub(crate) fn chosen(store: &Store, typed: &[String]) -> Result<Vec<Connection>,
             }
         }
         if found.is_empty() {
-            return Err(Error::NoneUsable { why: "no enabled connection renews itself".to_owned() });
+            return Err(Error::NoneUsable {
+                why: "no enabled connection renews itself by a login (an app's tokens are replaced where it is named)".to_owned(),
+            });
         }
         return Ok(found);
     }

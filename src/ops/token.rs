@@ -134,7 +134,14 @@ pub(crate) fn git_username(connection: &Connection) -> &'static str {
     crate::provider::kind(connection.provider).git_username()
 }
 
-/// Notes the use, after the token is out.
-pub(crate) fn note(session: &Session<'_>, store: &Store, view: &View, connection: &Connection, path: Option<&RepositoryPath>) {
-    store.note_use(view, &connection.id, Purpose::Token, path.map(RepositoryPath::as_str), &session.stamp());
+/// Notes the use, as soon as the token is at hand.
+pub(crate) fn note(
+    session: &Session<'_>,
+    store: &Store,
+    view: &View,
+    connection: &Connection,
+    purpose: Purpose,
+    path: Option<&RepositoryPath>,
+) {
+    store.note_use(view, &connection.id, purpose, path.map(RepositoryPath::as_str), &session.stamp());
 }

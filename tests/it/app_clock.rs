@@ -13,8 +13,8 @@ const CLOCKS: &[(i64, &str)] = &[
     (-100, "100 seconds ahead of"),
     (930, "15 minutes behind"),
     (-930, "15 minutes ahead of"),
-    (3 * 86_430, "4321 minutes behind"),
-    (-3 * 86_430, "4321 minutes ahead of"),
+    (3 * 86_430, "3 days behind"),
+    (-3 * 86_430, "3 days ahead of"),
 ];
 
 /// The claims of the signature that a request came with.

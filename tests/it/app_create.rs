@@ -162,6 +162,8 @@ fn the_secret_of_its_webhook_is_kept_and_handed_out_when_it_is_asked_for() {
     // It is one of those that no file and no other output held.
     assert!(workshop.sandbox.check_leaks(secret.trim_end().as_bytes(), &[]).is_err(), "{}", secret.len());
     assert_eq!(secret.trim_end().len(), 40);
+    let json = workshop.sandbox.gitconn(["token", "ci-bot", "--webhook-secret", "--json"]).prints_a_secret().run().ok().json();
+    assert_eq!(json, json!({"webhook_secret": secret.trim_end(), "connection": "ci-bot"}));
     let page = workshop.json(&["show", "ci-bot"])["app"]["settings_url"].as_str().unwrap().to_owned();
     assert!(page.ends_with("/organizations/acme-corp/settings/apps/ci-bot"), "{page}");
 }

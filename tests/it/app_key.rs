@@ -155,6 +155,13 @@ fn validate_says_that_it_works_where_it_is_installed_and_keeps_what_is_new() {
 }
 
 #[test]
+fn an_app_has_no_end_that_could_be_set() {
+    let foundry = Foundry::connected();
+    let run = foundry.run(&["edit", "prod-app", "--expires-at", "2027-01-01"]).code(2);
+    run.says("`prod-app` is a GitHub App: its key has no end");
+}
+
+#[test]
 fn refresh_makes_new_tokens_for_the_app_that_is_named() {
     let foundry = Foundry::connected();
     let old = foundry.token(&CORP[1..]);
@@ -169,6 +176,8 @@ fn refresh_makes_new_tokens_for_the_app_that_is_named() {
     foundry.github.apps.suspend(foundry.client);
     foundry.run(&["refresh", "prod-app"]).code(4).says("suspended");
     assert_eq!(foundry.statuses(), ["acme-corp active", "acme-client-a suspended"]);
+    foundry.run(&["installations", "remove", "prod-app", "acme-corp", "--yes"]).ok();
+    foundry.run(&["refresh", "prod-app"]).code(3).says("`prod-app` has no active installation");
 }
 
 #[test]

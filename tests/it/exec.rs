@@ -48,6 +48,9 @@ fn exit_codes_are_the_programs_own_and_ours_are_told_apart() {
     run(&["exec", "nobody", "--", "true"]).code(125).says("there is no connection `nobody`");
     run(&["exec", "lab", "--fresh", "--", "true"]).code(125).says("`lab` is not a GitHub App");
     run(&["exec", "lab"]).code(2);
+    for name in ["", "9X", "A=B", "BAD NAME"] {
+        run(&["exec", "lab", "--env", name, "--", "true"]).code(2).says("a variable's name is of letters, digits and `_`");
+    }
     let locked = house.sandbox.gitconn(["exec", "lab", "--", "true"]).without("GITCONN_KEY_FILE");
     locked.run().code(125).says("the store is locked");
     let elsewhere = house.sandbox.path("elsewhere.age");
@@ -75,6 +78,11 @@ fn a_token_of_its_own_is_revoked_when_the_program_ends_and_the_shared_one_never(
     foundry.github.apps.edit_installation(foundry.corp, |one| one.permissions = granted);
     foundry.connect("prod-app").run().ok();
     foundry.run(&["exec", "prod-app", "--installation", "acme-corp", "--", "true"]).ok();
+    // What is to be added stands before the program, which has options of its own.
+    foundry
+        .run(&["exec", "prod-app", "--", "true", "-x"])
+        .code(125)
+        .says("gitconn exec prod-app --installation acme-corp -- true -x");
     let apps = &foundry.github.apps;
     assert_eq!((apps.posts_of(foundry.corp), apps.revoked()), (1, 0));
     let shared = foundry.token(&["prod-app", "--installation", "acme-corp"]);
@@ -89,11 +97,29 @@ fn a_token_of_its_own_is_revoked_when_the_program_ends_and_the_shared_one_never(
     assert!(handed[0].permissions.contains_key("issues") && !handed[1].permissions.contains_key("issues"));
 }
 
+/// A terminal tells both of Ctrl-C: the program ends of it, and the revocation that follows must not.
+#[test]
+fn the_ctrl_c_that_ended_the_program_does_not_keep_its_token_alive() {
+    let foundry = Foundry::new();
+    foundry.connect("prod-app").run().ok();
+    for round in 1..=12 {
+        let words = ["exec", "prod-app", "--repo", "acme-corp/site", "--", "sh", "-c", "echo ready; exec sleep 20"];
+        let mut running = foundry.sandbox.gitconn(words).start();
+        running.stdout_line("ready");
+        running.interrupt();
+        // Once more, when the program may have gone and its token not yet.
+        std::thread::sleep(std::time::Duration::from_millis(round % 4));
+        running.interrupt();
+        running.wait().code(130);
+        assert_eq!(foundry.github.apps.revoked(), usize::try_from(round).unwrap());
+    }
+}
+
 #[test]
 fn a_token_that_cannot_be_revoked_is_told_and_the_programs_code_stays() {
     let foundry = Foundry::new();
     foundry.connect("prod-app").run().ok();
     foundry.github.script("/installation/token", [Answer::html(500, "Unicorn!")]);
     let ran = foundry.run(&["exec", "prod-app", "--repo", "acme-corp/site", "--", "true"]).ok();
-    ran.says("could not be revoked, and lives for up to an hour");
+    ran.says("warning: the token could not be revoked, and lives for up to an hour");
 }

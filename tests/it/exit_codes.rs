@@ -41,7 +41,7 @@ fn logins_and_renewals_have_theirs() {
 fn the_program_and_its_page_name_them_all() {
     let page = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/exit-codes.md")).unwrap();
     let help = Sandbox::bare().gitconn(["help", "exit-codes"]).run().ok().stdout;
-    for code in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 70, 130] {
+    for code in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 70, 125, 126, 127, 130] {
         let at_beginning = |text: &str| {
             text.lines().any(|line| {
                 let number: String =

@@ -43,11 +43,15 @@ impl Hint {
     }
 }
 
-/// The program's name, these words and what is added, safe to paste.
+/// The program's name, these words and what is added, safe to paste. Behind `--` an option would be somebody else's.
 fn again<'a>(words: impl Iterator<Item = &'a OsString>, add: &str) -> String {
-    let words = words.map(|word| shell_word(&word.to_string_lossy()).into_owned());
-    let add = (!add.is_empty()).then(|| add.to_owned());
-    std::iter::once("gitconn".to_owned()).chain(words).chain(add).collect::<Vec<_>>().join(" ")
+    let mut line: Vec<String> = words.map(|word| shell_word(&word.to_string_lossy()).into_owned()).collect();
+    if !add.is_empty() {
+        let end = line.iter().position(|word| word == "--").unwrap_or(line.len());
+        line.insert(end, add.to_owned());
+    }
+    line.insert(0, "gitconn".to_owned());
+    line.join(" ")
 }
 
 /// What was typed, without an option and its value, wherever it stands.
@@ -252,6 +256,11 @@ impl Failure {
             if out.is_json() { self.report_json(&hints) } else { self.report_words(out, &hints) }
         }
         ExitCode::from(self.0.code.unwrap_or(self.0.kind.code()))
+    }
+
+    /// What failed, for a warning.
+    pub(crate) fn in_words(&self) -> String {
+        ops::redact(&self.0.message).into_owned()
     }
 
     /// Says what failed and that something went on all the same, also when nothing but errors is to be said.

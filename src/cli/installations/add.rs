@@ -7,6 +7,7 @@ use crate::cli::browser;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::login::Terminal;
+use crate::cli::store;
 use crate::model::{Connection, InstallationStatus, clean, shell_word};
 use crate::ops::apps::installations::{self, Installed};
 use crate::ops::{Error, InstallationRecord, Session, Store};
@@ -32,12 +33,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let connection = &app.connection;
     if let Some(id) = args.installation_id {
         context.progress.begin(&format!("asking {}", connection.host));
-        let record = context.wait(installations::take_in(&session, &store, connection, id))?;
+        let (record, durable) = context.wait(installations::take_in(&session, &store, connection, id))?;
+        store::say_durability(durable, context);
         return say_new(connection, &[record], context);
     }
     let opens = browser::is_here(context.env) && !args.no_browser;
     let before = context.wait(installations::present(&session, &store, connection))?;
-    let new = context.wait(wait_for_another(&session, &store, &app, &before, opens, context))?;
+    let (new, durable) = context.wait(wait_for_another(&session, &store, &app, &before, opens, context))?;
+    store::say_durability(durable, context);
     say_new(connection, &new, context)
 }
 
@@ -49,7 +52,7 @@ pub(in crate::cli) async fn wait_for_another(
     before: &HashSet<u64>,
     opens: bool,
     context: &Context<'_>,
-) -> Result<Vec<InstallationRecord>, Error> {
+) -> Result<(Vec<InstallationRecord>, bool), Error> {
     Terminal::new(context, opens).install_at(&app.connection.host, &app.install_page()?);
     installations::wait_for_another(session, store, &app.connection, before).await
 }

@@ -3,6 +3,7 @@
 use super::view::Listing;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::store;
 use crate::model::{InstallationStatus, clean, shell_word};
 use crate::ops::apps::installations;
 use crate::ops::apps::route;
@@ -33,7 +34,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return context.out.data(&Listing::some(connection, std::slice::from_ref(record)));
     }
     context.progress.begin(&format!("asking {}", connection.host));
-    let restored = context.wait(installations::restore(&session, &store, connection, record))?;
+    let (restored, durable) = context.wait(installations::restore(&session, &store, connection, record))?;
+    store::say_durability(durable, context);
     match restored.status() {
         InstallationStatus::Active => {
             context.out.note(&format!("`{}` uses its installation on {account} again", connection.name));

@@ -40,6 +40,8 @@ struct ChangesView {
     suspended: Vec<String>,
     unsuspended: Vec<String>,
     uninstalled: Vec<String>,
+    /// Where permissions or the choice of repositories are others now.
+    changed: Vec<String>,
     /// They are there, and only named ones are taken in.
     not_taken_in: Vec<NotTakenIn>,
 }
@@ -59,6 +61,7 @@ impl ChangesView {
             suspended: changes.suspended.clone(),
             unsuspended: changes.unsuspended.clone(),
             uninstalled: changes.uninstalled.clone(),
+            changed: changes.changed.clone(),
             not_taken_in: not_taken_in
                 .map(|(account, id)| NotTakenIn { installation_id: *id, account_login: account.clone() })
                 .collect(),
@@ -121,6 +124,7 @@ fn say_changes(connection: &Connection, changes: &Changes, context: &Context<'_>
         ("is suspended on", &changes.suspended),
         ("is no longer suspended on", &changes.unsuspended),
         ("was uninstalled from", &changes.uninstalled),
+        ("has other permissions, or another choice of repositories, on", &changes.changed),
     ] {
         if !accounts.is_empty() {
             context.out.note(&format!("`{name}` {what} {}", clean(&accounts.join(", "))));

@@ -109,7 +109,7 @@ impl View for Listing {
             headings.push("CONNECTION");
         }
         let count = headings.len();
-        let mut grid = Grid::new(&headings);
+        let mut grid = Grid::new(&headings).keeping("STATUS");
         for one in &self.installations {
             let kind = one.account_type.map_or_else(|| "-".to_owned(), |kind| kind.to_string());
             let mut cells = vec![

@@ -83,7 +83,7 @@ fn none() -> Error {
     AppError::NoApp.into()
 }
 
-/// Waits until the app is installed on another account, and takes that in. What else has changed meanwhile is kept too.
+/// Waits until the app is installed on another account, and takes that in. What else has changed meanwhile is kept too. Says whether the save is durable.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub(crate) async fn wait_for_another(
     store: &Store,
     connection: &Connection,
     before: &HashSet<u64>,
-) -> Result<Vec<InstallationRecord>, Error> {
+) -> Result<(Vec<InstallationRecord>, bool), Error> {
     let view = store.read()?;
     let (app, known) = (signing(session.http(), &view, connection)?, sync::known(&view, &connection.id)?);
     drop(view);
@@ -126,7 +126,7 @@ pub(crate) async fn wait_for_another(
         }
         Ok::<_, Error>(db.installations(&current.id)?)
     })?;
-    Ok(saved.value.into_iter().filter(|record| new(&record.installation.id)).collect())
+    Ok((saved.value.into_iter().filter(|record| new(&record.installation.id)).collect(), saved.durable))
 }
 
 /// The numbers of the installations that the provider knows now.
@@ -137,7 +137,7 @@ pub(crate) async fn present(session: &Session<'_>, store: &Store, connection: &C
     Ok(found.map_err(|error| app.refused(error))?.into_iter().map(|installation| installation.id).collect())
 }
 
-/// Takes in one that the provider knows, by its number.
+/// Takes in one that the provider knows, by its number. Says whether the save is durable.
 ///
 /// # Errors
 ///
@@ -147,7 +147,7 @@ pub(crate) async fn take_in(
     store: &Store,
     connection: &Connection,
     id: u64,
-) -> Result<InstallationRecord, Error> {
+) -> Result<(InstallationRecord, bool), Error> {
     let installation = match asked(session, store, connection, id, None).await {
         Err(Error::App(error)) if matches!(&*error, AppError::Installation(_)) => {
             return Err(no_such(session, store, connection, id).await);
@@ -162,8 +162,7 @@ pub(crate) async fn take_in(
         db.record(&stamp, Some(&current), &event)?;
         Ok::<_, Error>(())
     })?;
-    let () = saved.value;
-    Ok(InstallationRecord::new(installation))
+    Ok((InstallationRecord::new(installation), saved.durable))
 }
 
 /// Puts an installation aside here: nothing is asked with it until it is restored. Its token is forgotten. Says whether the save is durable.
@@ -220,7 +219,7 @@ pub(crate) async fn uninstall(session: &Session<'_>, store: &Store, connection: 
     }
 }
 
-/// Takes back one that was put aside, if it is still there at the provider.
+/// Takes back one that was put aside, if it is still there at the provider. Says whether the save is durable.
 ///
 /// # Errors
 ///
@@ -230,7 +229,7 @@ pub(crate) async fn restore(
     store: &Store,
     connection: &Connection,
     record: &InstallationRecord,
-) -> Result<InstallationRecord, Error> {
+) -> Result<(InstallationRecord, bool), Error> {
     let known = &record.installation;
     let installation = asked(session, store, connection, known.id, Some(known)).await?;
     let stamp = session.stamp();
@@ -242,7 +241,7 @@ pub(crate) async fn restore(
         db.record(&stamp, Some(&current), &event)?;
         Ok::<_, Error>(record)
     })?;
-    Ok(saved.value)
+    Ok((saved.value, saved.durable))
 }
 
 /// That there is no such installation, with those that there are.

@@ -108,8 +108,11 @@ pub(super) fn signing(http: &Http, db: &Db, connection: &Connection) -> Result<S
 pub(super) async fn anew(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(), Error> {
     let records = store.read()?.installations(&connection.id)?;
     let minter = session.minter(store);
-    let active = records.into_iter().filter(|record| record.status() == InstallationStatus::Active);
-    let each = active.map(|record| {
+    let active: Vec<_> = records.into_iter().filter(|record| record.status() == InstallationStatus::Active).collect();
+    if active.is_empty() {
+        return Err(AppError::NoInstallation { name: connection.name.to_string() }.into());
+    }
+    let each = active.into_iter().map(|record| {
         let (minter, id) = (&minter, &connection.id);
         async move { minter.anew(id, record.installation.id).await }
     });
@@ -127,6 +130,11 @@ pub(super) fn warn_of_clock(session: &Session<'_>, account: &dyn AppAccount, hos
 fn clock_warning(account: &dyn AppAccount, host: &str) -> Option<String> {
     let error = account.clock_error()?;
     let (seconds, side) = (error.unsigned_abs(), if error > 0 { "ahead of" } else { "behind" });
-    let span = if seconds < 120 { format!("{seconds} seconds") } else { format!("{} minutes", seconds / 60) };
+    let span = match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        7_200..172_800 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    };
     Some(format!("the clock of this machine is {span} {side} {host}'s: it was signed by theirs, but set the clock right"))
 }

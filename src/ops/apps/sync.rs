@@ -25,6 +25,8 @@ pub(crate) struct Changes {
     pub(crate) suspended: Vec<String>,
     pub(crate) unsuspended: Vec<String>,
     pub(crate) uninstalled: Vec<String>,
+    /// Where permissions or the choice of repositories are others now.
+    pub(crate) changed: Vec<String>,
     /// Accounts and numbers that were not taken in, because only named ones are.
     pub(crate) passed_over: Vec<(String, u64)>,
 }
@@ -133,6 +135,10 @@ fn update(
         (true, false) => changes.unsuspended.push(account()),
         _ => {}
     }
+    let known = &before.installation;
+    if (&known.permissions, &known.selection) != (&installation.permissions, &installation.selection) {
+        changes.changed.push(account());
+    }
     let record = InstallationRecord { installation: installation.clone(), removed_at: before.removed_at, uninstalled_at: None };
     if record == *before { Ok(()) } else { db.put_installation(id, &record) }
 }
@@ -140,7 +146,9 @@ fn update(
 impl Changes {
     /// Whether everything is as it was.
     pub(crate) fn is_empty(&self) -> bool {
-        [&self.added, &self.suspended, &self.unsuspended, &self.uninstalled].iter().all(|accounts| accounts.is_empty())
+        [&self.added, &self.suspended, &self.unsuspended, &self.uninstalled, &self.changed]
+            .iter()
+            .all(|accounts| accounts.is_empty())
     }
 
     fn record(&self, db: &Db, connection: &Connection, stamp: &Stamp) -> Result<(), StoreError> {

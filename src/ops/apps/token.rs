@@ -42,6 +42,13 @@ impl Asked {
         connection: Connection,
         path: Option<&RepositoryPath>,
     ) -> Result<(Serving, Narrowing), Error> {
+        if let Some(path) = path
+            && !self.repositories.is_empty()
+            && !self.repositories.iter().any(|named| named.as_str().eq_ignore_ascii_case(path.as_str()))
+        {
+            let (address, named) = (clean(path.as_str()), clean(self.repositories[0].as_str()));
+            return Err(Error::Usage(format!("the address is of `{address}`, and --repo names `{named}`")));
+        }
         let installation = self.installation(view, &connection, path)?;
         let names = self.repositories.iter().filter_map(|path| path.segments().nth(1)).map(ToOwned::to_owned).collect();
         let narrowing = Narrowing { repositories: names, permissions: self.permissions.clone() };
