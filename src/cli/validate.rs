@@ -199,6 +199,14 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
         }
     }
     show(args, &checked, context)?;
+    for Checked { connection, seen, .. } in &checked {
+        // A good key is not all that an app needs: who validates before a deployment wants to hear of that now.
+        if seen.as_ref().is_some_and(|seen| seen.installations.iter().all(|one| one.suspended_at.is_some())) {
+            let name = &connection.name;
+            context.out.warn(&format!("`{name}` can do nothing now: it is installed nowhere, or suspended wherever it is"));
+            context.out.hint(&format!("gitconn installations list {}", shell_word(name.as_str())));
+        }
+    }
     point_to_help(&checked, context);
     let verdicts: Vec<Verdict> = checked.iter().map(|checked| checked.probe.verdict).collect();
     let unsaved = unsaved.map(Failure::from);

@@ -142,7 +142,7 @@ fn validate_says_that_it_works_where_it_is_installed_and_keeps_what_is_new() {
     );
     assert_eq!(foundry.github.apps.posts(), 0, "no token is needed for that");
     foundry.github.apps.suspend(foundry.client);
-    foundry.github.apps.install(&foundry.app, "acme-client-b", "Organization");
+    let newest = foundry.github.apps.install(&foundry.app, "acme-client-b", "Organization");
     let before = std::fs::read(foundry.sandbox.store()).unwrap();
     for arguments in [&["validate", "prod-app", "--no-save"][..], &["test", "prod-app"]] {
         let ran = foundry.run(&[arguments, &["-o", "table"]].concat()).ok();
@@ -151,6 +151,10 @@ fn validate_says_that_it_works_where_it_is_installed_and_keeps_what_is_new() {
     assert!(std::fs::read(foundry.sandbox.store()).unwrap() == before, "the store was changed");
     foundry.run(&["validate"]).ok();
     assert_eq!(foundry.statuses(), ["acme-corp active", "acme-client-a suspended", "acme-client-b active"]);
+    // Who validates before a deployment hears that a good key is not enough.
+    foundry.github.apps.suspend(foundry.corp);
+    foundry.github.apps.suspend(newest);
+    foundry.run(&["validate", "prod-app"]).ok().says("warning: `prod-app` can do nothing now");
     assert!(texts(&foundry.json(&["show", "prod-app"])["events"], "kind").contains(&"installation".to_owned()));
 }
 

@@ -132,7 +132,7 @@ fn a_permission_that_the_app_does_not_ask_for_is_added_on_its_own_page_first() {
     let told = hints(&ran);
     assert!(told[0].starts_with("open http") && told[0].contains("/settings/apps/acme-deploy"), "{ran}");
     assert!(told[1].starts_with("gitconn installations open prod-app acme-corp"), "{ran}");
-    assert!(ran.stderr.contains("caused by: granted: contents=read, metadata=read"), "{ran}");
+    assert!(ran.stderr.contains("caused by: granted, as far as is known here: contents=read, metadata=read"), "{ran}");
     assert!(!ran.stderr.contains("caused by: the app asks for"), "what it asks for is what is granted\n{ran}");
 
     let asked = permissions(&[("contents", "read"), ("issues", "read"), ("metadata", "read")]);

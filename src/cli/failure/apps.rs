@@ -127,7 +127,7 @@ fn hindered(message: String, hindered: &Hindered) -> Failure {
             let granted = hindered.installation.as_ref().map(|installation| &installation.permissions);
             let asks = hindered.asks.as_ref().filter(|asks| granted != Some(&asks.permissions));
             let lines = [
-                granted.map(|granted| format!("granted: {}", words(granted))),
+                granted.map(|granted| format!("granted, as far as is known here: {}", words(granted))),
                 asks.map(|asks| format!("the app asks for: {}", words(&asks.permissions))),
             ];
             let failure = lines.into_iter().flatten().fold(failure, Failure::cause);
