@@ -54,8 +54,7 @@ impl HostOptions {
             record.client_pem = Some(pem.clone());
             differing.push("--client-cert");
         }
-        // This machine is reached without it anyway.
-        if self.allow_http && !known.allow_http && !host.is_loopback() {
+        if self.allow_http && !known.allow_http {
             record.allow_http = true;
             differing.push("--allow-http");
         }

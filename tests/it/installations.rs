@@ -259,7 +259,9 @@ fn sync_brings_in_everything_that_has_changed() {
     let ran = foundry.run(&["installations", "sync"]).ok().says("is no longer suspended on acme-corp");
     ran.says("was uninstalled from acme-client-a");
     assert_eq!(foundry.statuses(), ["acme-corp active", "acme-client-a uninstalled", "acme-client-b active"]);
-    foundry.github.apps.edit_installation(foundry.corp, |one| one.permissions.clear());
+    foundry.github.apps.edit_installation(foundry.corp, |one| {
+        one.permissions.insert("issues".to_owned(), "read".to_owned());
+    });
     let changed = foundry.json(&["installations", "sync"])["changes"][0]["changed"].clone();
     assert_eq!(changed, json!(["acme-corp"]));
     foundry.run(&["installations", "sync"]).ok().says("nothing has changed");
