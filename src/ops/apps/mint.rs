@@ -211,7 +211,7 @@ impl Minter {
         let store_id = view.meta()?.store_id;
         drop(view);
         // Never closed.
-        let _place = self.places.acquire().await.ok();
+        let place = self.places.acquire().await.ok();
         let patience = if spare.is_some() { BRIEF } else { PATIENCE };
         // Waits for other processes. Where there can be no lock, or it stays busy, two tokens are made: that harms nobody.
         let lock = unblocked::lock(&self.store, &store_id, id, Some(installation), patience).await;
@@ -228,7 +228,10 @@ impl Minter {
         if let (Ok(None), Some(spare)) = (&lock, &spare) {
             return Ok(spare.clone());
         }
-        match (self.ask(&connection, installation, &Narrowing::default()).await, spare) {
+        let asked = self.ask(&connection, installation, &Narrowing::default()).await;
+        // The next one asks while this token is kept.
+        drop(place);
+        match (asked, spare) {
             (Ok(cached), _) => {
                 self.keep(Made { connection: id.clone(), installation, cached: cached.clone() }).await;
                 Ok(cached)
