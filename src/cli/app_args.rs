@@ -106,7 +106,7 @@ pub(super) struct AppArgs {
     #[arg(
         long,
         conflicts_with_all = [
-            "stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force", "expires_at", "org",
+            "stdin", "file", "variable", "oauth", "device", "no_browser", "port", "scopes", "offline", "force", "expires_at", "email", "workspace", "org",
             "permissions", "webhook_url", "public",
         ]
     )]
@@ -127,7 +127,7 @@ pub(super) struct AppArgs {
         long,
         conflicts_with_all = [
             "app", "app_id", "client_id", "installation_ids", "private_key_file", "private_key_stdin", "private_key_env", "stdin",
-            "file", "variable", "oauth", "device", "port", "scopes", "offline", "force", "expires_at",
+            "file", "variable", "oauth", "device", "port", "scopes", "offline", "force", "expires_at", "email", "workspace",
         ]
     )]
     create_app: bool,

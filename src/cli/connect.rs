@@ -9,14 +9,18 @@ use super::failure::Failure;
 use super::grid::Grid;
 use super::login_args::{Chosen, LoginArgs};
 use super::out::{Style, View};
+use super::said_args::SaidArgs;
+use super::target::Target;
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
-use super::{browser, commands, connect_app, create_app, store, words};
-use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, shell_word};
+use super::{browser, commands, connect_app, create_app, said_args, store, words};
+use crate::model::{Connection, Expiry, HostUrl, Name, Status, Timestamp, clean, shell_word};
 use crate::ops::apps::connect as apps;
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
-use crate::ops::{Error, HostOptions, Notices as _, Offered, Outcome, Session, Store, clients, guide, replace_token};
+use crate::ops::{
+    Error, HostOptions, Notices as _, Offered, Outcome, Said, Session, Store, clients, detect, guide, replace_token,
+};
 use crate::secret::Secret;
 
 /// What to add where nobody can be asked.
@@ -29,15 +33,16 @@ const TOKEN_SOURCES: &str = "--token-stdin < FILE";
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn connect github
-  gitconn connect gitlab ops --host https://git.acme.com/gitlab --tag prod
+  gitconn connect https://git.acme.com/gitlab ops --tag prod
+  gitconn connect bitbucket --email ada@acme.com --expires-at 2027-02-14
   gitconn connect github --device
   gitconn connect github prod-app --app --client-id Iv23li… --private-key-file app.pem
   gitconn connect --reauth work
   printf %s \"$TOKEN\" | gitconn connect github ci --token-stdin")]
 pub(super) struct Args {
-    /// Whose API the host speaks
-    #[arg(value_enum, required_unless_present = "reauth")]
-    provider: Option<ProviderId>,
+    /// Whose API the host speaks; or an address, which is asked
+    #[arg(value_name = "PROVIDER|URL", required_unless_present = "reauth")]
+    target: Option<Target>,
     /// Name of the connection; made of provider, host and account if left out
     #[arg(value_name = "NAME")]
     name: Option<Name>,
@@ -65,9 +70,8 @@ pub(super) struct Args {
     /// A word to find it by; may be given several times
     #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
-    /// When the token ends, where the provider does not say
-    #[arg(long, value_name = "DATE", value_parser = words::parse_date)]
-    expires_at: Option<Timestamp>,
+    #[command(flatten)]
+    said: SaidArgs,
     /// Certificates (PEM) to trust for this host besides the system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -88,8 +92,8 @@ pub(super) struct Args {
         long,
         value_name = "NAME",
         conflicts_with_all = [
-            "provider", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
-            "expires_at", "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app",
+            "target", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
+            "expires_at", "email", "workspace", "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app",
         ]
     )]
     reauth: Option<String>,
@@ -134,7 +138,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 
 /// A connection that is not there yet.
 fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
-    let plan = plan(args)?;
+    let mut plan = plan(args, session, context)?;
     if let Some(option) = args.app.option()
         && !apps::has_apps(plan.provider)
     {
@@ -152,7 +156,8 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
     // A token that can never work is refused before a store is made for it; a name that is taken before anybody is asked for a token.
     let given = args.token.read(context)?;
     if let Some(token) = &given {
-        plan.shape(token)?;
+        let wants = plan.shape(token)?.wants;
+        said_args::complete(&mut plan.said, wants, context)?;
     } else if !args.login.is_given() && !context.prompt.is_allowed() {
         return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
     }
@@ -175,8 +180,8 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
     say(&connected.connection, warnings, connected.durable, is_pending, "connected", context)
 }
 
-/// What is to be connected, by what was typed.
-fn plan(args: &Args) -> Result<Plan, Failure> {
+/// What is to be connected, by what was typed, or by what an address answers.
+fn plan(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<Plan, Failure> {
     let given = HostOptions {
         api: args.api_url.as_deref().map(HostUrl::parse).transpose().map_err(Error::from)?,
         ca_pem: read(args.ca_file.as_deref())?,
@@ -184,12 +189,27 @@ fn plan(args: &Args) -> Result<Plan, Failure> {
         allow_http: args.allow_http,
         replace: args.replace_host,
     };
-    let provider = args.provider.ok_or_else(|| Failure::usage("no provider is named").hint("gitconn connect github"))?;
-    let mut plan = Plan::new(provider, args.host.as_deref(), given)?;
+    let mut plan = match &args.target {
+        None => return Err(Failure::usage("no provider is named").hint("gitconn connect github")),
+        Some(Target::Provider(provider)) => Plan::new(*provider, args.host.as_deref(), given)?,
+        Some(Target::Address(_)) if args.host.is_some() => {
+            return Err(Failure::usage("the address is given twice: leave out --host"));
+        }
+        Some(Target::Address(address)) => {
+            let has_store = session.place().header().map_err(Error::from)?.is_some();
+            let store = if has_store { Some(session.store()?) } else { None };
+            context.progress.begin(&format!("asking {address} what it is"));
+            let place = context.wait(detect::detect(session, store.as_ref(), address, &given, args.offline))?;
+            if let Some(note) = &place.note {
+                context.out.note(note);
+            }
+            Plan::new(place.provider, Some(place.host.as_str()), given)?
+        }
+    };
     plan.name.clone_from(&args.name);
     plan.description.clone_from(&args.description);
     plan.tags.clone_from(&args.tags);
-    plan.expires_at = args.expires_at;
+    plan.said = args.said.said();
     plan.offline = args.offline;
     plan.force = args.force;
     Ok(plan)
@@ -200,16 +220,18 @@ fn log_in_or_ask(
     args: &Args,
     session: &Session<'_>,
     store: &Store,
-    plan: Plan,
+    mut plan: Plan,
     context: &Context<'_>,
 ) -> Result<Option<connect::Connected>, Failure> {
     let (way, place) = match args.login.choose(plan.login(session, store)?, (plan.provider, &plan.host), context)? {
         Chosen::Login(login) => *login,
         Chosen::Token => {
             let token = ask(args, &plan, context)?;
+            let wants = plan.shape(&token)?.wants;
+            said_args::complete(&mut plan.said, wants, context)?;
             return add(session, store, plan, Offered::Token(token), context).map(Some);
         }
-        Chosen::App if args.expires_at.is_some() => {
+        Chosen::App if args.said.has_end() => {
             return Err(Failure::usage("the key of an app has no end here: leave out --expires-at"));
         }
         Chosen::App => return connect_app::run(&args.app, plan, session, context).map(|()| None),
@@ -252,7 +274,8 @@ fn log_in_again(name: &str, args: &Args, session: &Session<'_>, context: &Contex
     let replaced = context.wait(async {
         let (grant, page) = login.await?.parts();
         let offered = Offered::Login(Box::new(grant));
-        let replaced = replace_token::replace(session, &store, &connection, offered, args.allow_account_change).await;
+        let replaced =
+            replace_token::replace(session, &store, &connection, offered, Said::default(), args.allow_account_change).await;
         Login::show(page, outcome(replaced.as_ref().map(|replaced| &replaced.connection))).await;
         replaced
     })?;
@@ -357,5 +380,6 @@ fn sentence(verb: &str, connection: &Connection, now: Timestamp) -> String {
         Expiry::Unknown => {}
     }
     let checked = if connection.validated_at.is_none() { ", not checked yet" } else { "" };
-    format!("{verb} `{}`{account} on {} ({facts}{checked})", connection.name, connection.host)
+    let server = connection.server_version.as_ref().map(|version| format!(", {}", clean(version))).unwrap_or_default();
+    format!("{verb} `{}`{account} on {}{server} ({facts}{checked})", connection.name, connection.host)
 }

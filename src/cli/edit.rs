@@ -5,13 +5,13 @@ use super::connect::Stored;
 use super::context::Context;
 use super::failure::Failure;
 use super::token_input::TokenArgs;
-use super::{store, words};
+use super::{said_args, store, words};
 use crate::model::{Expiry, Name};
 use crate::ops::apps::replace_key;
 use crate::ops::edit::{self, Changes};
-use crate::ops::{Offered, Session, Store, replace_token, resolve};
+use crate::ops::{Offered, Said, Session, Store, replace_token, resolve};
 
-/// Change name, description, end, tags, or put a new token or key in place
+/// Change name, description, end, tags, workspace, or put a new token or key in place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn edit work --name work-2027 --tag prod --untag staging
@@ -29,6 +29,12 @@ pub(super) struct Args {
     /// When the token ends, or `none`
     #[arg(long, value_name = "DATE|none", value_parser = parse_end)]
     expires_at: Option<Expiry>,
+    /// E-mail address that the token is sent with (Bitbucket's API tokens)
+    #[arg(long, value_name = "ADDRESS", value_parser = said_args::parse_email)]
+    email: Option<String>,
+    /// Workspace that the connection is confined to (Bitbucket); an empty text lifts it
+    #[arg(long, value_name = "WORKSPACE", value_parser = parse_workspace)]
+    workspace: Option<String>,
     /// Add a tag; may be given several times
     #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
@@ -48,11 +54,19 @@ fn parse_end(text: &str) -> Result<Expiry, String> {
     if text == "none" { Ok(Expiry::Never) } else { words::parse_date(text).map(Expiry::At) }
 }
 
+fn parse_workspace(text: &str) -> Result<String, String> {
+    if text.is_empty() { Ok(String::new()) } else { said_args::parse_workspace(text) }
+}
+
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    // What goes with a new token is said of that one, not of the old.
+    let of_old = |text: &Option<String>| text.clone().filter(|_| !args.token.is_given());
     let changes = Changes {
         name: args.name.clone(),
         description: args.description.clone(),
         expiry: args.expires_at,
+        email: of_old(&args.email),
+        workspace: of_old(&args.workspace),
         add_tags: args.tags.clone(),
         remove_tags: args.untags.clone(),
     };
@@ -73,8 +87,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         // Either all of it or nothing: a name that is taken is found out before the token is replaced.
         edit::check(&store, &before, &changes)?;
         context.progress.begin(&format!("asking {}", before.host));
+        let said = Said {
+            email: args.email.clone(),
+            workspace: args.workspace.clone().filter(|workspace| !workspace.is_empty()),
+            expires_at: args.expires_at.and_then(Expiry::at),
+        };
+        let offered = Offered::Token(token);
         let replaced =
-            context.wait(replace_token::replace(&session, &store, &before, Offered::Token(token), args.allow_account_change))?;
+            context.wait(replace_token::replace(&session, &store, &before, offered, said, args.allow_account_change))?;
         store::say_durability(replaced.durable, context);
         for warning in &replaced.warnings {
             context.out.warn(&warning.text);

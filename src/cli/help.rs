@@ -6,11 +6,13 @@ use super::failure::{Failure, Kind};
 use super::grid::Grid;
 use super::out::{Style, View};
 use crate::env;
+use crate::model::{AuthMethod, ProviderId, TokenKind};
+use crate::ops::providers::{self as provider, Method, Scopes};
 
 /// Explain a topic, or a command
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// `exit-codes`, `environment`, or the words of a command
+    /// `exit-codes`, `environment`, `providers`, or the words of a command
     #[arg(value_name = "TOPIC")]
     topic: Vec<String>,
 }
@@ -28,6 +30,61 @@ impl View for Rows {
     }
 }
 
+/// One way to connect.
+#[derive(serde::Serialize)]
+struct Way {
+    provider: ProviderId,
+    method: &'static str,
+    auth_method: AuthMethod,
+    token_kind: Option<TokenKind>,
+    page: &'static str,
+    command: &'static str,
+    scopes: Scopes,
+    knows: &'static str,
+    rotation: &'static str,
+    revocation: &'static str,
+    limits: &'static str,
+}
+
+impl Way {
+    fn of((provider, method): (ProviderId, &Method)) -> Self {
+        Self {
+            provider,
+            method: method.name,
+            auth_method: method.auth,
+            token_kind: method.kind,
+            page: method.page,
+            command: method.command,
+            scopes: method.scopes,
+            knows: method.knows,
+            rotation: method.rotation.words(),
+            revocation: method.revocation,
+            limits: method.limits,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Ways {
+    ways: Vec<Way>,
+}
+
+impl View for Ways {
+    fn grid(&self, style: Style) -> Grid {
+        let mut grid = Grid::new(&["PROVIDER", "METHOD", "SCOPES FOR READING", "MADE AT", "ROTATION"]).flowing();
+        for way in &self.ways {
+            grid.row(vec![
+                style.strong(way.provider.id()),
+                way.method.replace('`', ""),
+                way.scopes.reading.join(", "),
+                way.page.to_owned(),
+                way.rotation.to_owned(),
+            ]);
+        }
+        grid
+    }
+}
+
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let words: Vec<&str> = args.topic.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -37,6 +94,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             let of_exec = exec::CODES.iter().map(|(code, meaning)| (code.to_string(), (*meaning).to_owned()));
             context.out.data(&Rows(std::iter::once(done).chain(kinds).chain(of_exec).collect()))
         }
+        ["providers"] => context.out.data(&Ways { ways: provider::catalogue().map(Way::of).collect() }),
         ["environment"] => {
             let rows = env::DOCUMENTED.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
             context.out.data(&Rows(rows.collect()))
@@ -48,7 +106,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
                 command = command.find_subcommand(word).cloned().ok_or_else(|| {
                     Failure::usage(format!("there is no topic or command `{}`", crate::model::clean(word)))
                         .hint("gitconn help")
-                        .hint("gitconn help exit-codes   # or environment")
+                        .hint("gitconn help exit-codes   # or environment, providers")
                 })?;
             }
             context.out.raw(&command.render_long_help().to_string())

@@ -8,6 +8,7 @@ use super::login::Terminal;
 use super::{browser, token_input};
 use crate::model::{HostUrl, ProviderId};
 use crate::ops::apps::connect;
+use crate::ops::clients::Ways;
 use crate::ops::guide;
 use crate::ops::login::{self, Login, Place};
 use crate::ops::{Error, Session};
@@ -129,13 +130,19 @@ impl LoginArgs {
         if self.is_given() {
             return Ok(Chosen::Login(Box::new(self.settle(place, context)?)));
         }
+        if place.ways() == Ways::default() {
+            let (host, id) = (host.to_string(), Some(place.client.id.as_str()));
+            let set = commands::oauth_set(provider, &host, id, "--client-secret-stdin");
+            context.out.note(&format!("to log in instead of pasting, the client's secret is missing: `{set}`"));
+            return Ok(Chosen::Token);
+        }
         // The natural way first; the other one where there is one; a token last.
         let natural = self.natural(&place, context)?;
         let has_browser = browser::is_here(context.env);
-        let device = Way::Device { opens: has_browser };
-        let browser = (place.ways().browser && place.any_port()).then_some(Way::Browser { port: None, opens: has_browser });
-        let mut ways = match natural {
-            Way::Browser { .. } => vec![natural, device],
+        let device = place.ways().device.then_some(Way::Device { opens: has_browser });
+        let browser = (place.ways().browser && place.has_port()).then_some(Way::Browser { port: None, opens: has_browser });
+        let mut ways: Vec<Way> = match natural {
+            Way::Browser { .. } => std::iter::once(natural).chain(device).collect(),
             Way::Device { .. } | Way::Pair(_) => std::iter::once(natural).chain(browser).collect(),
         };
         let mut words: Vec<&str> = ways.iter().map(Way::words).collect();
@@ -164,17 +171,17 @@ impl LoginArgs {
         Ok((way, place))
     }
 
-    /// By code where the browser login wants a secret that nobody has, where no browser is, and where the provider documents no free port; else with the
-    /// browser.
+    /// By code where there is such a login, and the browser login wants a secret that nobody has, no browser is here, or the provider documents no free
+    /// port; else with the browser.
     fn natural(&self, place: &Place, context: &Context<'_>) -> Result<Way, Failure> {
         let has_browser = browser::is_here(context.env);
         let wants_browser = self.no_browser || self.port.is_some();
-        let can = place.ways().browser;
-        if wants_browser && !can {
+        let Ways { browser: can, device: has_device } = place.ways();
+        if (wants_browser || !has_device && !self.device) && !can {
             let (host, client_id) = (place.host.to_string(), place.client.id.clone());
             return Err(Error::NoClientSecret { host, provider: place.provider, client_id }.into());
         }
-        let by_browser = wants_browser || (can && has_browser && place.any_port());
+        let by_browser = wants_browser || !has_device || (can && has_browser && place.has_port());
         Ok(if by_browser && !self.device {
             Way::Browser { port: self.port, opens: has_browser && !self.no_browser }
         } else {

@@ -13,7 +13,7 @@ use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Expiry, clean};
 use crate::ops::apps::installations;
-use crate::ops::{audit, look};
+use crate::ops::{RotateBy, audit, look, rotate};
 
 /// Show one connection, whole: everything but the secret
 #[derive(Debug, clap::Args)]
@@ -50,6 +50,9 @@ impl View for Shown {
         }
         row("provider", connection.provider.to_string());
         row("host", connection.host.to_string());
+        if let Some(version) = &connection.server_version {
+            row("server", clean(version).into_owned());
+        }
         row(
             "account",
             match connection.account_type {
@@ -57,6 +60,12 @@ impl View for Shown {
                 None => view::account(connection),
             },
         );
+        if let Some(email) = &connection.email {
+            row("e-mail", clean(email).into_owned());
+        }
+        if let Some(workspace) = &connection.workspace {
+            row("workspace", clean(workspace).into_owned());
+        }
         row(
             "method",
             match connection.token_kind {
@@ -87,6 +96,7 @@ impl View for Shown {
                 if style.is_human() { format!("{} ({})", style.moment(end), words::date(end)) } else { end.to_string() },
             );
         }
+        row("rotation", rotation(&rotate::way(connection)));
         row("checked", view::checked(style, connection));
         if let Some(error) = &connection.validation_error {
             row("last check", clean(error).into_owned());
@@ -107,6 +117,16 @@ impl View for Shown {
             row(if index == 0 { "events" } else { "" }, event.line(style));
         }
         grid
+    }
+}
+
+/// How a new token takes the place of the one there is.
+fn rotation(way: &RotateBy) -> String {
+    match way {
+        RotateBy::Itself => "renews itself".to_owned(),
+        RotateBy::ApiAtOnce => "by API: the old token dies at once".to_owned(),
+        RotateBy::Api => "by API: the old token lives until it is revoked".to_owned(),
+        RotateBy::Page(url) => format!("by hand, at {url}"),
     }
 }
 

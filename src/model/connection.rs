@@ -144,6 +144,8 @@ pub(crate) struct Connection {
     pub(crate) description: Option<String>,
     pub(crate) provider: ProviderId,
     pub(crate) host: HostUrl,
+    /// What the host said it is when it was last asked: `18.5.0-ee`, `Forgejo 15.0.0`. `None` where it does not say.
+    pub(crate) server_version: Option<String>,
     pub(crate) auth_method: AuthMethod,
     /// `None` where it could not be told.
     pub(crate) token_kind: Option<TokenKind>,
@@ -152,6 +154,10 @@ pub(crate) struct Connection {
     /// The provider's own id of the account: survives renames.
     pub(crate) account_id: Option<String>,
     pub(crate) account_type: Option<AccountType>,
+    /// The e-mail address that goes with the token, where a provider takes the two together only (Bitbucket's API tokens).
+    pub(crate) email: Option<String>,
+    /// What the connection is confined to: the workspace that owns the token, or the one that the user is interested in (Bitbucket).
+    pub(crate) workspace: Option<String>,
     pub(crate) status: Status,
     /// Enabled by the user.
     pub(crate) is_active: bool,

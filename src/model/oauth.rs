@@ -12,8 +12,8 @@ pub(crate) struct OAuthEndpoints {
     pub(crate) authorize: &'static [&'static str],
     /// Segments of the call that gives tokens.
     pub(crate) token: &'static [&'static str],
-    /// Segments of the call that begins a device login (RFC 8628 §3.1).
-    pub(crate) device: &'static [&'static str],
+    /// Segments of the call that begins a device login (RFC 8628 §3.1), where there is one.
+    pub(crate) device: Option<&'static [&'static str]>,
     /// Segments of the call that revokes a token (RFC 7009), where there is one.
     pub(crate) revoke: Option<&'static [&'static str]>,
     /// The path of the redirect address that an app registers: `/callback`.
@@ -26,6 +26,12 @@ pub(crate) struct OAuthEndpoints {
     pub(crate) has_scopes: bool,
     /// Whether a registered `http://127.0.0.1/…` also stands for any port (RFC 8252 §7.3), as the provider documents it for this client.
     pub(crate) any_port: bool,
+    /// The port that is used where none is named and not any one fits: the app registers it.
+    pub(crate) own_port: Option<u16>,
+    /// Whether the client says who it is by `Authorization: Basic` (RFC 6749 §2.3.1), and not in the form.
+    pub(crate) basic: bool,
+    /// Codes other than `invalid_grant` by which a refresh token is refused.
+    pub(crate) refresh_refusals: &'static [&'static str],
     /// Whether the browser login needs the client's secret.
     pub(crate) browser_needs_secret: bool,
     /// Whether tokens of a device login are renewed without the client's secret.
@@ -47,8 +53,13 @@ pub(crate) struct OAuthEndpoints {
 impl OAuthEndpoints {
     /// The address that an app registers as its redirect: without a port where any port fits.
     pub(crate) fn redirect_address(&self) -> String {
-        let port = if self.any_port { "" } else { ":PORT" };
-        format!("http://127.0.0.1{port}{}", self.redirect_path)
+        let port = match (self.any_port, self.own_port) {
+            (true, _) => String::new(),
+            (false, Some(port)) => format!(":{port}"),
+            (false, None) => ":PORT".to_owned(),
+        };
+        // A path that is `/` alone is none: it is registered as people write it.
+        format!("http://127.0.0.1{port}{}", self.redirect_path.trim_end_matches('/'))
     }
 }
 

@@ -9,9 +9,12 @@ pub(crate) struct UnknownWord {
     pub(crate) known: String,
 }
 
-/// Declares an enum whose variants each have one spelling, with `id`, `ALL`, `Display`, `FromStr`, `Serialize`, and clap's `ValueEnum`.
+/// Declares an enum whose variants each have one spelling, with `id`, `ALL`, `Display`, `FromStr`, `Serialize`, and clap's `ValueEnum`. A second
+/// spelling (`or`) is understood on the command line, and nowhere else.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident ($what:literal) { $($(#[$variant_meta:meta])* $variant:ident = $id:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident ($what:literal) {
+        $($(#[$variant_meta:meta])* $variant:ident = $id:literal $(or $alias:literal)?,)+
+    }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub(crate) enum $name {
@@ -60,7 +63,9 @@ macro_rules! words {
             }
 
             fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-                Some(clap::builder::PossibleValue::new(self.id()))
+                Some(match self {
+                    $(Self::$variant => clap::builder::PossibleValue::new($id)$(.alias($alias))?,)+
+                })
             }
         }
     };
@@ -97,6 +102,12 @@ words! {
         Personal = "personal",
         Project = "project",
         Group = "group",
+        /// Of one repository (Bitbucket).
+        Repository = "repository",
+        /// Of all repositories of a workspace (Bitbucket).
+        Workspace = "workspace",
+        /// A person's, which is sent with an e-mail address (Bitbucket).
+        ApiToken = "api_token",
     }
 }
 

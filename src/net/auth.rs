@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
@@ -22,6 +24,16 @@ pub(crate) trait TokenSource {
     }
 }
 
+/// A token that stays what it is: it does not renew itself.
+pub(crate) struct Unchanging(pub(crate) Secret);
+
+#[async_trait(?Send)]
+impl TokenSource for Unchanging {
+    async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>> {
+        Ok(self.0.clone())
+    }
+}
+
 /// How a request proves who it is.
 #[derive(Clone)]
 pub(crate) enum Auth {
@@ -29,6 +41,8 @@ pub(crate) enum Auth {
     Bearer(Rc<dyn TokenSource>),
     /// `PRIVATE-TOKEN: TOKEN` (GitLab).
     PrivateToken(Rc<dyn TokenSource>),
+    /// `Authorization: Basic`, of this user name and the token (RFC 7617).
+    Basic(String, Rc<dyn TokenSource>),
     /// Nothing.
     None,
 }
@@ -41,7 +55,7 @@ struct NotSendable;
 impl Auth {
     fn source(&self) -> Option<&Rc<dyn TokenSource>> {
         match self {
-            Self::Bearer(source) | Self::PrivateToken(source) => Some(source),
+            Self::Bearer(source) | Self::PrivateToken(source) | Self::Basic(_, source) => Some(source),
             Self::None => None,
         }
     }
@@ -64,20 +78,35 @@ impl Auth {
 
     /// The header that carries a token, marked so that nothing prints or indexes it.
     pub(super) fn header(&self, token: Option<&Secret>) -> Result<Option<(HeaderName, HeaderValue)>, Error> {
-        let (name, prefix) = match self {
-            Self::Bearer(_) => (AUTHORIZATION, "Bearer "),
-            Self::PrivateToken(_) => (HeaderName::from_static("private-token"), ""),
-            Self::None => return Ok(None),
-        };
         let Some(token) = token else { return Ok(None) };
         if token.expose().is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::Token(Box::new(NotSendable)));
         }
-        let text = Zeroizing::new(format!("{prefix}{}", token.expose()));
+        let (name, text) = match self {
+            Self::Bearer(_) => (AUTHORIZATION, format!("Bearer {}", token.expose())),
+            Self::PrivateToken(_) => (HeaderName::from_static("private-token"), token.expose().to_owned()),
+            Self::Basic(user, _) => (AUTHORIZATION, basic(user, token)?),
+            Self::None => return Ok(None),
+        };
+        let text = Zeroizing::new(text);
         let mut value = HeaderValue::from_str(&text).map_err(|_| Error::Token(Box::new(NotSendable)))?;
         value.set_sensitive(true);
         Ok(Some((name, value)))
     }
+}
+
+/// A user name that RFC 7617 has no way to send.
+#[derive(Debug, thiserror::Error)]
+#[error("the user name that goes with the token is empty, or holds a `:` or a control character")]
+struct NoUserName;
+
+/// The credentials of RFC 7617: user name and token as UTF-8 with a colon between, in base64.
+fn basic(user: &str, token: &Secret) -> Result<String, Error> {
+    if user.is_empty() || user.chars().any(|character| character == ':' || character.is_control()) {
+        return Err(Error::Token(Box::new(NoUserName)));
+    }
+    let pair = Zeroizing::new(format!("{user}:{}", token.expose()));
+    Ok(format!("Basic {}", *Zeroizing::new(STANDARD.encode(pair.as_bytes()))))
 }
 
 #[cfg(test)]
@@ -103,6 +132,11 @@ mod tests {
         for (auth, name, value) in [
             (Auth::Bearer(Rc::new(Fixed)), "authorization", "Bearer s3krit"),
             (Auth::PrivateToken(Rc::new(Fixed)), "private-token", "s3krit"),
+            (
+                Auth::Basic("ada@acme.example".to_owned(), Rc::new(Fixed)),
+                "authorization",
+                "Basic YWRhQGFjbWUuZXhhbXBsZTpzM2tyaXQ=",
+            ),
         ] {
             let token = auth.token().await.unwrap();
             let (found, header) = auth.header(token.as_ref()).unwrap().unwrap();
@@ -112,5 +146,12 @@ mod tests {
         }
         assert!(Auth::None.token().await.unwrap().is_none());
         assert!(Auth::None.header(None).unwrap().is_none());
+        // A colon would move the border between name and token.
+        for user in ["", "a:b", "a\nb"] {
+            assert!(
+                Auth::Basic(user.to_owned(), Rc::new(Fixed)).header(Some(&Secret::from("x".to_owned()))).is_err(),
+                "{user:?}"
+            );
+        }
     }
 }

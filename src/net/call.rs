@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use url::Url;
 
-use super::Error;
+use super::{Error, Paging};
 use crate::model::{HostUrl, clean};
 
 /// Verbs in use.
@@ -53,6 +53,7 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     /// The segment that is a secret: messages and the log show `…` in its place.
     hidden: Option<usize>,
+    pub(super) paging: Paging,
 }
 
 /// A segment may be a secret, and so may a query.
@@ -65,7 +66,7 @@ impl std::fmt::Debug for Call {
 impl Call {
     /// A call to these segments.
     pub(crate) fn to<S: Into<String>>(path: impl IntoIterator<Item = S>) -> Self {
-        Self { path: path.into_iter().map(Into::into).collect(), query: Vec::new(), hidden: None }
+        Self { path: path.into_iter().map(Into::into).collect(), query: Vec::new(), hidden: None, paging: Paging::default() }
     }
 
     /// The same with one more query parameter.
@@ -73,6 +74,13 @@ impl Call {
     #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers and text as they have them")]
     pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The same, as a listing that is paged in another way than most.
+    #[must_use]
+    pub(crate) fn paged_by(mut self, paging: Paging) -> Self {
+        self.paging = paging;
         self
     }
 

@@ -1,8 +1,35 @@
-//! What an answer says about the other pages of a listing: `Link` (RFC 8288), `X-Next-Page`, `X-Total-Pages`, `X-Total`.
+//! What an answer says about the other pages of a listing: `Link` (RFC 8288), `X-Next-Page`, `X-Total-Pages`, `X-Total`; or its body.
 
 use url::Url;
 
 use super::{Answer, redirect};
+
+/// How a provider's listings are paged.
+#[derive(Clone, Copy)]
+pub(crate) struct Paging {
+    /// The query parameter that is the size of a page.
+    pub(crate) size: &'static str,
+    /// Reads what the body says of the other pages, where the headers say nothing.
+    pub(crate) body: Option<fn(&Answer) -> BodyLinks>,
+}
+
+/// `per_page`, and headers: most do it so.
+impl Default for Paging {
+    fn default() -> Self {
+        Self { size: "per_page", body: None }
+    }
+}
+
+/// What a body says of the other pages.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct BodyLinks {
+    /// The whole address of the page after this one.
+    pub(crate) next: Option<String>,
+    /// Rows in all.
+    pub(crate) total: Option<u64>,
+    /// The size of a page.
+    pub(crate) per_page: Option<u64>,
+}
 
 /// The other pages, as one answer names them. Every address lies on the origin that was asked.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,7 +46,12 @@ pub(super) struct Links {
 
 impl Links {
     /// Reads what `answer` to `asked` says.
-    pub(super) fn of(answer: &Answer, asked: &Url) -> Self {
+    pub(super) fn of(answer: &Answer, asked: &Url, paging: Paging) -> Self {
+        if let Some(read) = paging.body {
+            let said = read(answer);
+            let next = said.next.and_then(|next| here(&next, asked));
+            return Self { next, last: None, total: said.total, per_page: said.per_page };
+        }
         let (mut next, mut last) = (None, None);
         for header in answer.headers.get_all(reqwest::header::LINK) {
             for (target, relations) in header.to_str().map(parse).unwrap_or_default() {
@@ -113,7 +145,7 @@ mod tests {
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
     use url::Url;
 
-    use super::{Links, parse};
+    use super::{Links, Paging, parse};
     use crate::net::Answer;
 
     const ASKED: &str = "https://git.acme.com/api/v4/projects?membership=true&page=1&per_page=100";
@@ -124,7 +156,7 @@ mod tests {
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap()))
             .collect();
         let answer = Answer { status: 200, headers, body: Bytes::new(), call: String::new(), host: String::new() };
-        Links::of(&answer, &Url::parse(ASKED).unwrap())
+        Links::of(&answer, &Url::parse(ASKED).unwrap(), Paging::default())
     }
 
     fn next(header: &str) -> Option<String> {

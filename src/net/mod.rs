@@ -17,13 +17,14 @@ mod trust;
 mod wire;
 
 pub(crate) use answer::Answer;
-pub(crate) use auth::{Auth, TokenSource};
+pub(crate) use auth::{Auth, TokenSource, Unchanging};
 pub(crate) use call::{Body, Call, Method};
 pub(crate) use client::{Http, Options};
 pub(crate) use error::Error;
 pub(crate) use limits::{Classifier, Limit, Waiting, Watcher};
+pub(crate) use links::{BodyLinks, Paging};
 pub(crate) use origin::Origin;
-pub(crate) use pages::{Flow, Pages, walk};
+pub(crate) use pages::{Flow, Pages, Walked, walk};
 pub(crate) use trust::Trust;
 
 #[cfg(test)]

@@ -95,6 +95,25 @@ impl Origin {
         Ok(Self { inner: Rc::new(inner) })
     }
 
+    /// The same base, asked with another credential.
+    pub(crate) fn proving(&self, auth: Auth) -> Self {
+        let Inner { shared, base, host, trust, headers, limits, gate, .. } = &*self.inner;
+        let inner = Inner {
+            shared: Rc::clone(shared),
+            base: base.clone(),
+            host: host.clone(),
+            trust: trust.clone(),
+            auth,
+            headers: headers.clone(),
+            limits: *limits,
+            gate: Rc::clone(gate),
+            client: OnceCell::new(),
+            // A limit is a credential's, not the host's.
+            hold: Cell::new(None),
+        };
+        Self { inner: Rc::new(inner) }
+    }
+
     /// The base, for messages.
     pub(crate) fn base(&self) -> &HostUrl {
         &self.inner.base

@@ -6,7 +6,7 @@ use futures_util::stream::{self, StreamExt as _};
 use url::Url;
 
 use super::links::{Links, page_number, with_page};
-use super::{Answer, Call, Error, Method, Origin};
+use super::{Answer, Call, Error, Method, Origin, Paging};
 
 /// Whether the reader of a listing wants more.
 pub(crate) type Flow = std::ops::ControlFlow<()>;
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 16;
 /// Pages read in one walk: a million rows. A listing that does not end before is not one.
 const MOST_PAGES: u32 = 10_000;
 
-/// How a listing is paged. `page` and `per_page` are added to the call's query; `page` not to a keyset listing, which has no numbers
+/// Which pages are wanted. `page` and the size are added to the call's query; `page` not to a keyset listing, which has no numbers
 /// (a call with `pagination` in its query).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pages {
@@ -65,11 +65,11 @@ pub(super) async fn walk_up_to<T, E: From<Error>>(
     mut each: impl FnMut(Vec<T>) -> Flow,
 ) -> Result<Walked, E> {
     let numbered = !call.query.iter().any(|(key, _)| key == "pagination");
-    let mut start = call.clone().with("per_page", pages.per_page);
+    let mut start = call.clone().with(call.paging.size, pages.per_page);
     if numbered {
         start = start.with("page", pages.first);
     }
-    let fetch = Fetch { origin, call: call.describe(Method::Get), read: &read, most };
+    let fetch = Fetch { origin, call: call.describe(Method::Get), paging: call.paging, read: &read, most };
     let first = fetch.page(start.address(origin.base())?).await?;
     let last = if numbered { last_page(&first, pages.first) } else { None };
     let (asked, mut next) = (first.asked.clone(), first.links.next.clone());
@@ -94,8 +94,8 @@ fn last_page<T>(first: &Page<T>, number: u32) -> Option<u32> {
         return None;
     }
     let last = first.links.last.or_else(|| {
-        // Only a total, and no link at all: the size of the first page is the measure, if others follow it.
-        let total = first.links.total.filter(|total| number == 1 && first.links.next.is_none() && *total > first.size)?;
+        // Only a total: the size of the first page is the measure, if others follow it.
+        let total = first.links.total.filter(|total| number == 1 && *total > first.size)?;
         (first.size > 0).then(|| u32::try_from(total.div_ceil(first.size)).unwrap_or(u32::MAX))
     });
     last.filter(|last| *last > number)
@@ -114,6 +114,7 @@ struct Page<T> {
 struct Fetch<'a, T, E> {
     origin: &'a Origin,
     call: String,
+    paging: Paging,
     read: &'a dyn Fn(&Answer) -> Result<Vec<T>, E>,
     /// Pages that are read at most.
     most: u32,
@@ -123,7 +124,7 @@ impl<T, E: From<Error>> Fetch<'_, T, E> {
     async fn page(&self, asked: Url) -> Result<Page<T>, E> {
         let answer = self.origin.fetch(asked.clone(), &self.call).await?;
         let rows = (self.read)(&answer)?;
-        let links = Links::of(&answer, &asked);
+        let links = Links::of(&answer, &asked, self.paging);
         Ok(Page { size: rows.len() as u64, asked, rows, links })
     }
 }

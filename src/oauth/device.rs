@@ -34,10 +34,13 @@ pub(crate) struct DeviceLogin {
 impl Server {
     /// Asks for a code, once. The client's secret is not sent: this call wants none (RFC 8628 §3.1).
     pub(crate) async fn begin_device(&self, client: &OAuthClient, scopes: &[String]) -> Result<DeviceLogin, Error> {
-        let url = DeviceAuthorizationUrl::new(self.address(self.endpoints.device))
+        let Some(path) = self.endpoints.device else {
+            return Err(Error::NoEndpoint { host: self.host(), call: "a device login".to_owned(), is_device: true });
+        };
+        let url = DeviceAuthorizationUrl::new(self.address(path))
             .map_err(|_| Error::Net(net::Error::Unusable { why: "its addresses are no addresses".to_owned() }))?;
         let library = self.client(&OAuthClient { id: client.id.clone(), secret: None })?.set_device_authorization_url(url);
-        let transport = self.to(self.endpoints.device, Asked::Device);
+        let transport = self.to(path, Asked::Device);
         let send = |request| transport.post(request);
         let scopes = scopes.iter().cloned().map(Scope::new);
         let details: StandardDeviceAuthorizationResponse =

@@ -109,9 +109,18 @@ impl Error {
     }
 
     pub(super) fn refused(answer: &Answer, asked: Asked, error: &str, description: Option<&str>) -> Self {
+        Self::refused_as(Refusal::of(error, asked), answer, error, description)
+    }
+
+    /// A refresh token that is refused by a code of the server's own.
+    pub(super) fn dead_refresh_token(answer: &Answer, error: &str, description: Option<&str>) -> Self {
+        Self::refused_as(Refusal::RefreshToken, answer, error, description)
+    }
+
+    fn refused_as(refusal: Refusal, answer: &Answer, error: &str, description: Option<&str>) -> Self {
         Self::Refused {
             host: answer.host.clone(),
-            refusal: Refusal::of(error, asked),
+            refusal,
             error: short(error),
             description: description.map(short).filter(|text| !text.is_empty()),
             request_id: answer.request_id().map(short),

@@ -48,12 +48,13 @@ impl std::fmt::Debug for Authorization {
 }
 
 impl Server {
-    /// The library's client. The secret is sent in the form: GitHub and GitLab both take it there.
+    /// The library's client. Where the secret goes into the form the library puts it there; a header is the transport's.
     pub(super) fn client(&self, client: &OAuthClient) -> Result<Set, Error> {
         let unusable = |_| Error::Net(net::Error::Unusable { why: "its addresses are no addresses".to_owned() });
         let authorize = AuthUrl::new(self.address(self.endpoints.authorize)).map_err(unusable)?;
         let token = TokenUrl::new(self.address(self.endpoints.token)).map_err(unusable)?;
-        let mut made = Client::new(ClientId::new(client.id.clone())).set_auth_type(AuthType::RequestBody);
+        let way = if self.endpoints.basic { AuthType::BasicAuth } else { AuthType::RequestBody };
+        let mut made = Client::new(ClientId::new(client.id.clone())).set_auth_type(way);
         if let Some(secret) = &client.secret {
             made = made.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
         }
@@ -77,7 +78,7 @@ impl Server {
     /// Buys tokens for the code, once.
     pub(crate) async fn exchange(&self, client: &OAuthClient, begun: Authorization, code: &Secret) -> Result<OAuthTokens, Error> {
         let library = self.client(client)?.set_redirect_uri(begun.redirect);
-        let transport = self.to(self.endpoints.token, Asked::Exchange);
+        let transport = self.to(self.endpoints.token, Asked::Exchange).by(client);
         let request = library.exchange_code(AuthorizationCode::new(code.expose().to_owned())).set_pkce_verifier(begun.verifier);
         let send = |request| transport.post(request);
         let granted = request.request_async(&send).await;
@@ -87,7 +88,7 @@ impl Server {
     /// Buys a new pair for the refresh token, once: nothing is ever sent a second time from here.
     pub(crate) async fn refresh(&self, client: &OAuthClient, refresh_token: &Secret) -> Result<OAuthTokens, Error> {
         let library = self.client(client)?;
-        let transport = self.to(self.endpoints.token, Asked::Refresh);
+        let transport = self.to(self.endpoints.token, Asked::Refresh).by(client);
         let spent = RefreshToken::new(refresh_token.expose().to_owned());
         let send = |request| transport.post(request);
         let granted = library.exchange_refresh_token(&spent).request_async(&send).await;
@@ -103,10 +104,10 @@ impl Server {
         let Some(path) = self.endpoints.revoke else {
             return Err(Error::NoEndpoint { host: self.host(), call: "a call that revokes tokens".to_owned(), is_device: false });
         };
-        let transport: Transport<'_> = self.to(path, Asked::Revoke);
+        let transport: Transport<'_> = self.to(path, Asked::Revoke).by(client);
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("token", token.expose()).append_pair("client_id", &client.id);
-        if let Some(secret) = &client.secret {
+        if let Some(secret) = client.secret.as_ref().filter(|_| !self.endpoints.basic) {
             form.append_pair("client_secret", secret.expose());
         }
         let request = oauth2::HttpRequest::new(form.finish().into_bytes());

@@ -2,6 +2,7 @@
 //! holds a body of its own that an error could show.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use oauth2::http::{Response, StatusCode};
@@ -9,8 +10,8 @@ use oauth2::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::error::{Asked, Error};
-use crate::model::{OAuthEndpoints, Timestamp};
-use crate::net::{self, Answer, Auth, Body, Call, Http, Limit, Method, Origin, Trust, limits};
+use crate::model::{OAuthClient, OAuthEndpoints, Timestamp};
+use crate::net::{self, Answer, Auth, Body, Call, Http, Limit, Method, Origin, Trust, Unchanging, limits};
 
 /// GitHub answers with a form unless JSON is asked for.
 const HEADERS: &[(&str, &str)] = &[("Accept", "application/json")];
@@ -44,7 +45,15 @@ impl Server {
 
     /// A way to one endpoint.
     pub(super) fn to(&self, path: &[&str], asked: Asked) -> Transport<'_> {
-        Transport { origin: &self.origin, call: Call::to(path.iter().copied()), asked, failure: RefCell::new(None), pace: None }
+        let call = Call::to(path.iter().copied());
+        Transport {
+            endpoints: &self.endpoints,
+            origin: self.origin.clone(),
+            call,
+            asked,
+            failure: RefCell::new(None),
+            pace: None,
+        }
     }
 
     /// An address below the server's base.
@@ -55,7 +64,8 @@ impl Server {
 
 /// One endpoint, and what went wrong there: the library's own errors hold bodies and are thrown away.
 pub(super) struct Transport<'a> {
-    origin: &'a Origin,
+    endpoints: &'a OAuthEndpoints,
+    origin: Origin,
     call: Call,
     asked: Asked,
     failure: RefCell<Option<Error>>,
@@ -87,6 +97,14 @@ impl Pace<'_> {
 }
 
 impl Transport<'_> {
+    /// The same, that shows the client's secret in a header where the server wants it there.
+    pub(super) fn by(mut self, client: &OAuthClient) -> Self {
+        if let Some(secret) = client.secret.as_ref().filter(|_| self.endpoints.basic) {
+            self.origin = self.origin.proving(Auth::Basic(client.id.clone(), Rc::new(Unchanging(secret.clone()))));
+        }
+        self
+    }
+
     /// Sends one of the library's requests. What goes wrong is kept in `self`, and the library is told of a refusal.
     pub(super) async fn post(&self, request: HttpRequest) -> Result<HttpResponse, std::convert::Infallible> {
         if let Some(pace) = &self.pace {
@@ -96,9 +114,9 @@ impl Transport<'_> {
         let answer = match tokio::time::timeout(PATIENCE, self.origin.send(Method::Post, &self.call, Body::Form(&form))).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Ok(self.failed(error.into())),
-            Err(_) => return Ok(self.failed(silent(self.origin).into())),
+            Err(_) => return Ok(self.failed(silent(&self.origin).into())),
         };
-        Ok(match judge(&answer, self.asked) {
+        Ok(match judge(&answer, self.asked, self.endpoints.refresh_refusals) {
             Ok(()) => response(StatusCode::OK, answer.body.to_vec()),
             Err(error) => self.refused(&answer, error),
         })
@@ -162,12 +180,17 @@ fn silent(origin: &Origin) -> net::Error {
 }
 
 /// What an answer means. GitHub sends its refusals with status 200 (GitHub, "Troubleshooting OAuth app access token request errors").
-fn judge(answer: &Answer, asked: Asked) -> Result<(), Error> {
+/// `refresh_refusals` are this server's own codes for a refresh token that it does not take.
+fn judge(answer: &Answer, asked: Asked, refresh_refusals: &[&str]) -> Result<(), Error> {
     let body: Option<Value> = answer.json();
     let text = |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
     // `{"error":"404 Not Found"}` is GitLab's router, not its authorization server; a server that is unwell refuses nothing.
     if let (Some(error), false) = (text("error"), matches!(answer.status, 404 | 405 | 500..)) {
-        return Err(Error::refused(answer, asked, error, text("error_description")));
+        let description = text("error_description");
+        if asked == Asked::Refresh && refresh_refusals.contains(&error) {
+            return Err(Error::dead_refresh_token(answer, error, description));
+        }
+        return Err(Error::refused(answer, asked, error, description));
     }
     match answer.status {
         200 if body.as_ref().is_some_and(Value::is_object) => Ok(()),

@@ -44,7 +44,7 @@ pub(crate) struct Ways {
 impl Ways {
     /// What a client can do by what is documented. A browser login without documented free ports wants one that is registered (`--port`).
     pub(crate) fn of(endpoints: &OAuthEndpoints, client: &OAuthClient) -> Self {
-        Self { browser: client.secret.is_some() || !endpoints.browser_needs_secret, device: true }
+        Self { browser: client.secret.is_some() || !endpoints.browser_needs_secret, device: endpoints.device.is_some() }
     }
 }
 
@@ -100,7 +100,9 @@ fn from_env(env: &Env, provider: ProviderId, host: &HostUrl) -> Result<Option<Kn
     let Some(id) = env.text(names.id) else { return Ok(None) };
     let meant = match env.text(names.host) {
         Some(text) => kind.web_host(&HostUrl::parse(text)?),
-        None => kind.default_host(),
+        None => kind
+            .default_host()
+            .ok_or_else(|| Error::Usage(format!("`{}` is set, and `{}` does not say for which host", names.id, names.host)))?,
     };
     let secret = env.text(names.secret).map(|text| Secret::from(text.to_owned()));
     let client = OAuthClient { id: id.to_owned(), secret };
@@ -125,18 +127,15 @@ pub(crate) fn overridden_by(session: &Session<'_>, provider: ProviderId, host: &
 pub(crate) fn host_of(db: &Db, typed: &str, said: Option<ProviderId>) -> Result<(ProviderId, HostUrl), Error> {
     // `gitlab` alone is the provider's name, and no host's.
     if let Ok(provider) = typed.parse::<ProviderId>() {
-        return Ok((provider, provider::kind(provider).default_host()));
+        let host = provider::kind(provider).default_host().ok_or(Error::NoDefaultHost { provider })?;
+        return Ok((provider, host));
     }
     let host = HostUrl::parse(typed)?;
-    let own = ProviderId::ALL.iter().copied().find(|provider| {
-        let kind = provider::kind(*provider);
-        kind.web_host(&host) == kind.default_host()
-    });
-    if let Some(provider) = own {
+    if let Some(provider) = ProviderId::ALL.iter().copied().find(|provider| provider::kind(*provider).knows(&host)) {
         if let Some(said) = said.filter(|said| *said != provider) {
-            return Err(Error::Usage(format!("{host} is {provider}'s own host, not {said}'s")));
+            return Err(Error::Usage(format!("{host} is known to be {provider}, not {said}")));
         }
-        return Ok((provider, provider::kind(provider).default_host()));
+        return Ok((provider, provider::kind(provider).web_host(&host)));
     }
     if let Some(provider) = said {
         return Ok((provider, provider::kind(provider).web_host(&host)));
@@ -238,7 +237,7 @@ fn renewing(db: &Db, provider: ProviderId, host: &HostUrl) -> Result<Vec<Connect
 /// Every host that somebody could log in at: each provider's own, and those that the store knows.
 pub(crate) fn status(session: &Session<'_>, db: Option<&Db>) -> Result<Vec<HostClient>, Error> {
     let mut hosts: Vec<(ProviderId, HostUrl)> =
-        ProviderId::ALL.iter().map(|provider| (*provider, provider::kind(*provider).default_host())).collect();
+        ProviderId::ALL.iter().filter_map(|provider| Some((*provider, provider::kind(*provider).default_host()?))).collect();
     let mut others: Vec<(ProviderId, HostUrl)> = Vec::new();
     if let Some(db) = db {
         others.extend(db.hosts()?.into_iter().map(|record| (record.provider, record.host)));
@@ -276,5 +275,5 @@ fn describe(env: &Env, db: Option<&Db>, provider: ProviderId, host: HostUrl) -> 
 
 /// Whether a host, as it is shown, is the provider's own.
 pub(crate) fn is_own(provider: ProviderId, host: &str) -> bool {
-    provider::kind(provider).default_host().to_string() == host
+    provider::kind(provider).default_host().is_some_and(|own| own.to_string() == host)
 }

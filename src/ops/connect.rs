@@ -6,10 +6,8 @@ use super::host_options::HostOptions;
 use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
-use super::{Error, Session};
-use crate::model::{
-    AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Timestamp, Verdict,
-};
+use super::{Error, Said, Session};
+use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Verdict};
 use crate::provider::{self, Known, Probe, Shape, TokenPage, Warning};
 use crate::secret::Secret;
 use crate::store::{Db, Keep, Store};
@@ -24,8 +22,8 @@ pub(crate) struct Plan {
     pub(crate) name: Option<Name>,
     pub(crate) description: Option<String>,
     pub(crate) tags: Vec<String>,
-    /// The end the user gives; the provider's word counts more.
-    pub(crate) expires_at: Option<Timestamp>,
+    /// What the user says of the token; the provider's word on its end counts more.
+    pub(crate) said: Said,
     /// Store without asking the provider.
     pub(crate) offline: bool,
     /// Take a token whose text looks mistyped.
@@ -51,7 +49,7 @@ impl Plan {
     pub(crate) fn new(provider: ProviderId, host: Option<&str>, given: HostOptions) -> Result<Self, Error> {
         let host = match host {
             Some(text) => HostUrl::parse(text)?,
-            None => provider::kind(provider).default_host(),
+            None => provider::kind(provider).default_host().ok_or(Error::NoDefaultHost { provider })?,
         };
         let host = provider::kind(provider).web_host(&host);
         for address in [Some(&host), given.api.as_ref()].into_iter().flatten() {
@@ -66,7 +64,7 @@ impl Plan {
             name: None,
             description: None,
             tags: Vec::new(),
-            expires_at: None,
+            said: Said::default(),
             offline: false,
             force: false,
         })
@@ -121,6 +119,8 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
     let shape = offered.shape(|token| plan.shape(token))?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
     let kind = provider::kind(plan.provider);
+    plan.said.check(kind, &shape)?;
+    let identity = plan.said.identity(&shape);
     let mut warnings: Vec<Warning> = shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }).collect();
     let mut held = None;
     let probe = if plan.offline {
@@ -128,7 +128,8 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
     } else {
         let door = Door::of(known.clone());
         let check = async |offered: &Offered| -> Result<Probe, Error> {
-            Ok(door.open(session.http(), shape.method, offered.access().clone())?.probe(&Known::default()).await)
+            let provider = door.open(session.http(), identity.clone(), offered.access().clone())?;
+            Ok(provider.probe(&Known::default()).await)
         };
         let mut probe = check(&offered).await?;
         if matches!(probe.verdict, Verdict::Expired | Verdict::Revoked | Verdict::Invalid)
@@ -163,6 +164,7 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
             None => default_name(db, &plan, probe.as_ref())?,
         };
         let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, &offered);
+        warnings.extend(unknown_end(&connection, &shape));
         // Asked under the lock again: the token was checked with the host as it was known before.
         let (record, differing) = plan.given.merge(db, plan.provider, &plan.host)?;
         if !record.is_same(&known) {
@@ -192,6 +194,14 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
     Ok(Connected { connection: saved.value, warnings, durable: saved.durable })
 }
 
+/// What to say of a token whose end nobody has told.
+pub(super) fn unknown_end(connection: &Connection, shape: &Shape) -> Option<Warning> {
+    (shape.wants.expiry && connection.expiry == Expiry::Unknown).then(|| Warning {
+        text: format!("when the token ends is not known: {} does not tell, and nobody will be warned", connection.host),
+        hint: Some(format!("gitconn edit {} --expires-at DATE", crate::model::shell_word(connection.name.as_str()))),
+    })
+}
+
 /// What to say of a pair that is stored although the check did not find it good.
 fn unchecked(probe: &Probe) -> Warning {
     let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
@@ -205,7 +215,7 @@ fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp
         Some(grant) => (grant.expiry(told), grant.scopes(scopes)),
         None => (told, scopes),
     };
-    let expiry = match (told, plan.expires_at) {
+    let expiry = match (told, plan.said.expires_at) {
         (Some(Expiry::At(at)), _) | (_, Some(at)) => Expiry::At(at),
         (Some(expiry), None) => expiry,
         (None, None) => Expiry::Unknown,
@@ -217,11 +227,14 @@ fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp
         description: plan.description.clone(),
         provider: plan.provider,
         host: plan.host.clone(),
+        server_version: probe.and_then(|probe| probe.server_version.clone()),
         auth_method,
         token_kind: probe.and_then(|probe| probe.kind).or(shape.kind),
         username: probe.and_then(|probe| probe.username.clone()),
         account_id: probe.and_then(|probe| probe.account_id.clone()),
         account_type: probe.and_then(|probe| probe.account_type),
+        email: plan.said.email.clone(),
+        workspace: plan.said.workspace.clone(),
         status: if probe.is_some() { Status::Active } else { Status::Pending },
         is_active: true,
         tags: tidy(plan.tags.clone()),
@@ -255,7 +268,7 @@ pub(super) fn is_taken(db: &Db, name: &Name) -> Result<bool, Error> {
 /// Made of provider, host (unless it is the provider's own) and account: `github-octocat`, `gitlab-git.acme.com-ops`.
 fn default_name(db: &Db, plan: &Plan, probe: Option<&Probe>) -> Result<Name, Error> {
     let mut parts = vec![plan.provider.to_string()];
-    if plan.host != provider::kind(plan.provider).default_host() {
+    if Some(&plan.host) != provider::kind(plan.provider).default_host().as_ref() {
         let host = plan.host.to_string();
         parts.push(host.strip_prefix("http://").unwrap_or(&host).replace(['/', ':'], "-"));
     }
@@ -292,6 +305,10 @@ pub(crate) fn describe(connection: &Connection) -> String {
         (_, Some(TokenKind::Personal)) => "personal access token".to_owned(),
         (_, Some(TokenKind::Project)) => "project access token".to_owned(),
         (_, Some(TokenKind::Group)) => "group access token".to_owned(),
-        (_, None) => "token".to_owned(),
+        (_, Some(TokenKind::Repository)) => "repository access token".to_owned(),
+        (_, Some(TokenKind::Workspace)) => "workspace access token".to_owned(),
+        (_, Some(TokenKind::ApiToken)) => "API token".to_owned(),
+        (AuthMethod::AccessToken, None) => "access token".to_owned(),
+        (AuthMethod::Pat, None) => "token".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use super::connect::tidy;
 use super::{Error, Session, resolve};
 use crate::config::Origin;
-use crate::model::{Connection, EventKind, Expiry, Name};
+use crate::model::{AuthMethod, Connection, EventKind, Expiry, Name};
 use crate::store::{Db, Error as StoreError, Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
@@ -13,6 +13,9 @@ pub(crate) struct Changes {
     /// An empty text removes it.
     pub(crate) description: Option<String>,
     pub(crate) expiry: Option<Expiry>,
+    pub(crate) email: Option<String>,
+    /// An empty text removes it.
+    pub(crate) workspace: Option<String>,
     pub(crate) add_tags: Vec<String>,
     pub(crate) remove_tags: Vec<String>,
 }
@@ -23,6 +26,8 @@ impl Changes {
         self.name.is_none()
             && self.description.is_none()
             && self.expiry.is_none()
+            && self.email.is_none()
+            && self.workspace.is_none()
             && self.add_tags.is_empty()
             && self.remove_tags.is_empty()
     }
@@ -55,6 +60,7 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let before = resolve::named(db, typed)?;
         refuse_end(&before, changes)?;
+        refuse_particulars(&before, changes)?;
         let (mut connection, fields) = applied(&before, changes);
         if fields.is_empty() {
             return Err(Stop::Unchanged(Box::new(connection)));
@@ -79,6 +85,7 @@ pub(crate) fn edit(session: &Session<'_>, store: &Store, typed: &str, changes: &
 /// Says early what would stop the changes.
 pub(crate) fn check(store: &Store, connection: &Connection, changes: &Changes) -> Result<(), Error> {
     refuse_end(connection, changes)?;
+    refuse_particulars(connection, changes)?;
     refuse_taken(&*store.read()?, connection, changes)
 }
 
@@ -90,6 +97,23 @@ fn refuse_end(connection: &Connection, changes: &Changes) -> Result<(), Error> {
             connection.name
         ))),
         _ => Ok(()),
+    }
+}
+
+/// What means nothing to a connection, and what it cannot do without.
+fn refuse_particulars(connection: &Connection, changes: &Changes) -> Result<(), Error> {
+    let name = &connection.name;
+    if changes.email.is_some() && connection.email.is_none() {
+        return Err(Error::Usage(format!("the token of `{name}` is sent without an e-mail address")));
+    }
+    match &changes.workspace {
+        Some(_) if !crate::provider::kind(connection.provider).has_workspaces() => {
+            Err(Error::Usage(format!("{} has no workspaces", connection.provider)))
+        }
+        Some(workspace) if workspace.is_empty() && connection.auth_method == AuthMethod::AccessToken => {
+            Err(Error::Usage(format!("the token of `{name}` belongs to a workspace: name it")))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -129,12 +153,18 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     if let Some(expiry) = changes.expiry {
         connection.expiry = expiry;
     }
+    connection.email = changes.email.clone().or(connection.email);
+    if let Some(workspace) = &changes.workspace {
+        connection.workspace = Some(workspace.clone()).filter(|workspace| !workspace.is_empty());
+    }
     let kept = before.tags.iter().filter(|tag| !changes.remove_tags.contains(tag));
     connection.tags = tidy(kept.chain(&changes.add_tags).cloned().collect());
     let compared = [
         ("name", connection.name != before.name),
         ("description", connection.description != before.description),
         ("expires_at", connection.expiry != before.expiry),
+        ("email", connection.email != before.email),
+        ("workspace", connection.workspace != before.workspace),
         ("tags", connection.tags != before.tags),
     ];
     let fields = compared.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect();

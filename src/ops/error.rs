@@ -114,6 +114,19 @@ pub(crate) enum Error {
     /// The client cannot log in that way (exit 2).
     #[error("the browser login at {host} needs the client's secret, and none is known")]
     NoClientSecret { host: String, provider: ProviderId, client_id: String },
+    /// Something about a token that only its owner knows (exit 2).
+    #[error("this token wants {what} beside it")]
+    Unsaid {
+        what: &'static str,
+        /// What says it.
+        option: &'static str,
+    },
+    /// Each host of this provider is somebody's own, and none was named (exit 2).
+    #[error("{provider} has no host of its own: which one is meant?")]
+    NoDefaultHost { provider: ProviderId },
+    /// Whose API an address speaks could not be found out (exit 2).
+    #[error("what speaks at {address} could not be found out: {why}")]
+    Undetected { address: String, why: &'static str },
     /// An address alone does not tell whose API it speaks (exit 2).
     #[error("whose host {host} is cannot be told from its address")]
     WhichProvider { host: String },

@@ -8,7 +8,7 @@ use tokio::process::Command;
 use super::live::Door;
 use super::token::Handed;
 use super::{Error, Session};
-use crate::provider;
+use crate::provider::{self, Identity};
 use crate::store::Store;
 
 /// What is to be run.
@@ -40,6 +40,12 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
     for name in usual.host {
         command.env(name, authority(host));
     }
+    for name in usual.url {
+        command.env(name, host.as_str());
+    }
+    for (name, email) in usual.email.iter().zip(&handed.connection.email) {
+        command.env(name, email);
+    }
     let cannot = |source| Error::CannotRun { program: job.program.to_string_lossy().into_owned(), source };
     // Listened for before it is there: none is lost.
     let mut signals = signals::Passed::listen().map_err(cannot)?;
@@ -56,7 +62,7 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
 /// Revokes the token that was made for the program.
 pub(crate) async fn revoke(session: &Session<'_>, store: &Store, handed: &Handed) -> Result<(), Error> {
     let door = Door::stored(&*store.read()?, &handed.connection)?;
-    door.open(session.http(), handed.connection.auth_method, handed.token.clone())?.revoke().await?;
+    door.open(session.http(), Identity::of(&handed.connection), handed.token.clone())?.revoke().await?;
     Ok(())
 }
 

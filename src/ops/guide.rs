@@ -19,11 +19,8 @@ pub(crate) struct Guide {
     pub(crate) device_advice: &'static str,
     /// Whether a secret is wanted for the browser login.
     pub(crate) wants_secret: bool,
-}
-
-/// How a client for the provider's own host is registered.
-pub(crate) fn own_guide(provider: ProviderId) -> Guide {
-    guide(provider, &provider::kind(provider).default_host())
+    /// Whether there is a login by code.
+    pub(crate) has_device: bool,
 }
 
 /// How a client for this host is registered.
@@ -37,6 +34,7 @@ pub(crate) fn guide(provider: ProviderId, host: &HostUrl) -> Guide {
         advice: endpoints.register_advice,
         device_advice: endpoints.device_advice,
         wants_secret: endpoints.browser_needs_secret,
+        has_device: endpoints.device.is_some(),
         page: endpoints.register_page,
         apps: endpoints.apps_page,
     }

@@ -2,27 +2,15 @@
 
 use std::rc::Rc;
 
-use async_trait::async_trait;
-
 use super::apps::OfInstallation;
 use super::renew::Renewing;
 use super::serving::Serving;
 use super::{Error, Session};
-use crate::model::{AuthMethod, Connection, HostUrl, ProviderId};
-use crate::net::{Http, TokenSource, Trust};
-use crate::provider::{self, Credential, Provider};
+use crate::model::{Connection, HostUrl, ProviderId};
+use crate::net::{Http, TokenSource, Trust, Unchanging};
+use crate::provider::{self, Credential, Identity, Provider};
 use crate::secret::Secret;
 use crate::store::{Db, HostRecord, Store};
-
-/// A token that lives as long as its connection: pasted ones do not renew themselves.
-struct Pasted(Secret);
-
-#[async_trait(?Send)]
-impl TokenSource for Pasted {
-    async fn token(&self) -> Result<Secret, Box<dyn std::error::Error>> {
-        Ok(self.0.clone())
-    }
-}
 
 /// Everything that is asked of a provider, besides the token.
 pub(super) struct Door {
@@ -54,8 +42,8 @@ impl Door {
     }
 
     /// The provider behind it, asked with a token as it is.
-    pub(super) fn open(&self, http: &Http, method: AuthMethod, token: Secret) -> Result<Box<dyn Provider>, Error> {
-        self.enter(http, Credential { method, token: Rc::new(Pasted(token)) })
+    pub(super) fn open(&self, http: &Http, identity: Identity, token: Secret) -> Result<Box<dyn Provider>, Error> {
+        self.enter(http, Credential { identity, token: Rc::new(Unchanging(token)) })
     }
 
     fn enter(&self, http: &Http, credential: Credential) -> Result<Box<dyn Provider>, Error> {
@@ -74,7 +62,7 @@ pub(super) fn provider(
     let token: Rc<dyn TokenSource> = match installation {
         Some(installation) => Rc::new(OfInstallation::new(session.minter(store), connection.id.clone(), installation.id)),
         None if connection.auto_renews => Rc::new(Renewing::new(session.renewer(store), connection.id.clone())),
-        None => Rc::new(Pasted(db.token(&connection.id)?)),
+        None => Rc::new(Unchanging(db.token(&connection.id)?)),
     };
-    door.enter(session.http(), Credential { method: connection.auth_method, token })
+    door.enter(session.http(), Credential { token, identity: Identity::of(connection) })
 }

@@ -37,9 +37,9 @@ impl Place {
         clients::Ways::of(&self.endpoints, &self.client)
     }
 
-    /// Whether the provider documents that a loopback address fits any port for this client.
-    pub(crate) fn any_port(&self) -> bool {
-        self.endpoints.any_port
+    /// Whether it is settled which port the browser comes back to: any one fits, or the app registers the provider's usual one.
+    pub(crate) fn has_port(&self) -> bool {
+        self.endpoints.any_port || self.endpoints.own_port.is_some()
     }
 
     /// Whether scopes mean anything to this client.
@@ -119,6 +119,7 @@ pub(crate) async fn in_browser(
 ) -> Result<Login, Error> {
     let oauth = |error| Error::OAuth { error, host: place.host.to_string(), provider: place.provider, name: None };
     let server = Server::new(session.http(), place.endpoints.clone(), &place.trust).map_err(oauth)?;
+    let port = port.or(place.endpoints.own_port);
     let loopback = Loopback::bind(port).await.map_err(|source| oauth(crate::oauth::Error::Listen { port, source }))?;
     let redirect_uri = loopback.redirect_uri(place.endpoints.redirect_path);
     let requested = place.scopes(scopes);

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod checkout;
 pub(crate) mod clients;
 pub(crate) mod connect;
+pub(crate) mod detect;
 pub(crate) mod edit;
 mod error;
 pub(crate) mod exec;
@@ -19,11 +20,14 @@ mod live;
 pub(crate) mod login;
 pub(crate) mod look;
 mod offered;
+pub(crate) mod providers;
 pub(crate) mod refresh;
 pub(crate) mod remove;
 mod renew;
 pub(crate) mod replace_token;
 pub(crate) mod resolve;
+pub(crate) mod rotate;
+mod said;
 pub(crate) mod serving;
 mod session;
 mod shield;
@@ -38,6 +42,7 @@ pub(crate) use apps::AppError;
 pub(crate) use error::{Error, LivesBy};
 pub(crate) use host_options::HostOptions;
 pub(crate) use offered::Offered;
+pub(crate) use said::Said;
 pub(crate) use session::{Around, Ask, Choices, Filter, Notices, Session};
 pub(crate) use shield::Shield;
 
@@ -45,7 +50,8 @@ pub(crate) use shield::Shield;
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
-    Answered, BranchQuery, Error as ProviderError, Obstacle, PageChoice, Probe, RevokeBy, Revoked, redact, secret_in,
+    Answered, BranchQuery, Error as ProviderError, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Wants, redact,
+    secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};

@@ -3,7 +3,7 @@
 use super::Error;
 use super::grant::Grant;
 use crate::model::AuthMethod;
-use crate::provider::{Kind, Probe, Shape, Warning};
+use crate::provider::{Kind, Probe, Shape, Wants, Warning};
 use crate::secret::Secret;
 
 /// A credential that is to be stored.
@@ -50,7 +50,7 @@ impl Offered {
     pub(super) fn shape(&self, read: impl FnOnce(&Secret) -> Result<Shape, Error>) -> Result<Shape, Error> {
         match self {
             Self::Token(token) => read(token),
-            Self::Login(_) => Ok(Shape { method: AuthMethod::OAuth, kind: None, doubts: Vec::new() }),
+            Self::Login(_) => Ok(Shape { method: AuthMethod::OAuth, kind: None, doubts: Vec::new(), wants: Wants::default() }),
         }
     }
 }

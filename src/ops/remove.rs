@@ -4,7 +4,7 @@ use super::{Error, Session, apps, clients, live, resolve};
 use crate::config::Origin;
 use crate::model::{Connection, EventKind, OAuthClient};
 use crate::oauth::Server;
-use crate::provider::{self, RevokeBy, Revoked};
+use crate::provider::{self, Identity, RevokeBy, Revoked};
 use crate::secret::Secret;
 use crate::store::{Keep, Store};
 
@@ -34,7 +34,7 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
     let revoke_by = match apps::keys_page(&view, &connection)? {
         // A private key dies on the app's page alone; the tokens made with it die within the hour.
         Some(page) => RevokeBy::Page(page),
-        None => provider::kind(connection.provider).revoke_by(&connection.host, connection.auth_method),
+        None => provider::kind(connection.provider).revoke_by(&connection),
     };
     let is_twin = |other: &Connection| other.id != connection.id && other.fingerprint == connection.fingerprint;
     let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
@@ -54,7 +54,7 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
         };
         let mut revoked = Ok(Revoked::Done);
         for token in tokens.into_iter().flatten() {
-            let one = door.open(session.http(), connection.auth_method, token)?.revoke().await;
+            let one = door.open(session.http(), Identity::of(connection), token)?.revoke().await;
             // That one of the two is dead is to be known, whatever becomes of the other.
             revoked = match (revoked, one) {
                 (Ok(Revoked::Accepted), Err(error)) => {

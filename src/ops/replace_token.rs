@@ -3,11 +3,12 @@
 
 use super::apps::AppError;
 use super::clients;
+use super::connect::unknown_end;
 use super::guide;
 use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
-use super::{Error, Session, validate};
+use super::{Error, Said, Session, validate};
 use crate::model::{Connection, EventKind, Expiry, Status, Verdict};
 use crate::provider::{self, Known, Probe, Warning};
 use crate::store::{Keep, Store};
@@ -52,6 +53,7 @@ pub(crate) async fn replace(
     store: &Store,
     connection: &Connection,
     offered: Offered,
+    said: Said,
     allow_account_change: bool,
 ) -> Result<Replaced, Error> {
     refuse_app(connection)?;
@@ -61,8 +63,10 @@ pub(crate) async fn replace(
     }
     let kind = provider::kind(connection.provider);
     let shape = offered.shape(|token| Ok(kind.shape(token, &connection.host)?))?;
+    let said = said.or_of(connection, &shape);
+    said.check(kind, &shape)?;
     let door = Door::stored(&*store.read()?, connection)?;
-    let probe = door.open(session.http(), shape.method, token.clone())?.probe(&Known::default()).await;
+    let probe = door.open(session.http(), said.identity(&shape), token.clone())?.probe(&Known::default()).await;
     if probe.verdict != Verdict::Valid {
         return Err(Error::NotStored { probe: Box::new(probe), offline: false });
     }
@@ -77,7 +81,7 @@ pub(crate) async fn replace(
         )));
     }
     let mut warnings = offered.warnings(kind, &probe);
-    warnings.extend(shape.doubts.into_iter().map(|text| Warning { text, hint: None }));
+    warnings.extend(shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }));
     let scopes = offered.grant().map_or_else(|| probe.scopes.clone(), |grant| grant.scopes(probe.scopes.clone()));
     if let (Some(old), Some(new)) = (&connection.scopes, &scopes) {
         let lost = kind.lacks(old, new);
@@ -95,7 +99,9 @@ pub(crate) async fn replace(
         current.auth_method = shape.method;
         current.token_kind = shape.kind;
         // What was known of the old token says nothing of the new one.
-        current.expiry = Expiry::Unknown;
+        current.expiry = said.expires_at.map_or(Expiry::Unknown, Expiry::At);
+        current.email.clone_from(&said.email);
+        current.workspace.clone_from(&said.workspace);
         current.scopes = None;
         validate::learn(&mut current, &probe, &stamp);
         current.scopes = scopes;
@@ -113,6 +119,7 @@ pub(crate) async fn replace(
             db.set_refresh_token(&current.id, None)?;
             db.remove_grant(&current.id)?;
         }
+        warnings.extend(unknown_end(&current, &shape));
         db.update(&current)?;
         db.record(&stamp, Some(&current), &event)?;
         db.record(&stamp, Some(&current), &EventKind::Validated { verdict: probe.verdict })?;

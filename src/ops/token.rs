@@ -131,7 +131,7 @@ pub(crate) fn webhook_secret(view: &View, connection: &Connection) -> Result<Sec
 
 /// The user name git sends with the token over HTTPS.
 pub(crate) fn git_username(connection: &Connection) -> &'static str {
-    crate::provider::kind(connection.provider).git_username()
+    crate::provider::kind(connection.provider).git_username(connection.auth_method)
 }
 
 /// Notes the use, as soon as the token is at hand.

@@ -157,6 +157,9 @@ pub(crate) fn learn(connection: &mut Connection, probe: &Probe, stamp: &Stamp) {
         connection.account_id = Some(id.clone());
     }
     connection.account_type = probe.account_type.or(connection.account_type);
+    if probe.server_version.is_some() {
+        connection.server_version.clone_from(&probe.server_version);
+    }
     connection.auth_method = probe.method.unwrap_or(connection.auth_method);
     connection.token_kind = probe.kind.or(connection.token_kind);
     if probe.scopes.is_some() {

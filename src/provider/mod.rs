@@ -2,6 +2,9 @@
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
 mod apps;
+mod catalogue;
+mod completing;
+mod detect;
 mod error;
 mod finding;
 mod github;
@@ -16,21 +19,35 @@ mod types;
 use async_trait::async_trait;
 
 pub(crate) use apps::{AppAccount, AppKey, AppSigner, Apps, InstallationToken, Made, Manifest, Obstacle};
+pub(crate) use catalogue::{Method, Scopes, catalogue};
+pub(crate) use detect::{Detected, detect};
 pub(crate) use error::{Answered, Error};
 pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
-    BranchQuery, ClientVariables, Credential, ExecVariables, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
-    RepositoryQuery, RevokeBy, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
+    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, TokenPage, Wants, Warning,
 };
 
-use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, ProviderId, Repository, RepositoryPath};
+use self::detect::Sniff;
+use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, ProviderId, Repository, RepositoryPath};
 use crate::net::{Flow, Http, Trust};
 use crate::secret::Secret;
 
 /// What is known about a provider without asking it.
 pub(crate) trait Kind: Sync {
-    /// The host that is meant when none is named.
-    fn default_host(&self) -> HostUrl;
+    /// The host that is meant when none is named; `None` where each is somebody's own, and a token must not go to a guessed one.
+    fn default_host(&self) -> Option<HostUrl>;
+
+    /// Whether a host is known by its name to speak this provider's API.
+    fn knows(&self, host: &HostUrl) -> bool;
+
+    /// The calls by which anybody recognises an instance, without a credential.
+    fn sniffs(&self) -> &'static [Sniff];
+
+    /// Whether repositories lie in workspaces, to one of which a connection can be confined.
+    fn has_workspaces(&self) -> bool {
+        false
+    }
 
     /// The web host that a typed address means: `github.com` for `api.github.com`, an instance for the address of its API. What is
     /// stored and shown is this.
@@ -49,14 +66,20 @@ pub(crate) trait Kind: Sync {
     /// The page where a token for reading is made: scopes ticked, 90 days, a name.
     fn token_page(&self, host: &HostUrl, name: &str) -> TokenPage;
 
-    /// The user name git sends with a token over HTTPS.
-    fn git_username(&self) -> &'static str;
+    /// The user name git sends with a token of this method over HTTPS.
+    fn git_username(&self, method: AuthMethod) -> &'static str;
 
     /// What the granted scopes lack for reading, and what they have far beyond it.
     fn scope_warnings(&self, probe: &Probe) -> Vec<Warning>;
 
-    /// How a token of this method is revoked at this host: for saying so before anybody is asked to confirm it.
-    fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy;
+    /// How a connection's token is revoked: for saying so before anybody is asked to confirm it.
+    fn revoke_by(&self, connection: &Connection) -> RevokeBy;
+
+    /// How a connection's token is replaced by a new one, by what is known of its server.
+    fn rotate_by(&self, connection: &Connection) -> RotateBy;
+
+    /// Every way to connect, as the reference tells it (`docs/providers.md`).
+    fn methods(&self) -> &'static [Method];
 
     /// How OAuth works at this host, for this client: some of it depends on what kind of app a client is, which its id tells.
     fn oauth(&self, host: &HostUrl, client_id: Option<&str>) -> OAuthEndpoints;
@@ -145,14 +168,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::kind;
-    use crate::model::ProviderId;
+    use crate::model::{HostUrl, ProviderId};
     use crate::secret::Secret;
 
     #[test]
     fn every_provider_has_a_home() {
         for id in ProviderId::ALL {
             let kind = kind(*id);
-            let host = kind.default_host();
+            let host = kind.default_host().unwrap_or_else(|| HostUrl::parse("codeberg.org").unwrap());
+            assert!(kind.knows(&host));
             assert_eq!(kind.web_host(&host), host);
             assert!(kind.token_page(&host, "gitconn x").url.starts_with(host.as_str()));
         }
@@ -165,7 +189,7 @@ mod tests {
             let text = format!("{front}{back}");
             for id in ProviderId::ALL {
                 let kind = kind(*id);
-                let said = match kind.shape(&Secret::from(text.clone()), &kind.default_host()) {
+                let said = match kind.shape(&Secret::from(text.clone()), &HostUrl::parse("git.acme.com").unwrap()) {
                     Ok(shape) => shape.doubts.join(" "),
                     Err(error) => format!("{error} {error:?}"),
                 };

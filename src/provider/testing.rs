@@ -111,7 +111,7 @@ pub(super) fn account(id: ProviderId, host: &str, api: Option<&str>, token: (&st
     let host = HostUrl::parse(host).unwrap();
     let api = api.map_or_else(|| kind(id).api_base(&host), |api| HostUrl::parse(api).unwrap());
     let token = Rc::new(Fixed(format!("{}{}", token.0, token.1)));
-    let credential = super::Credential { method: AuthMethod::Pat, token };
+    let credential = super::Credential { identity: super::Identity::unknown(AuthMethod::Pat), token };
     kind(id).connect(&http, &host, &api, &Trust::default(), credential).unwrap()
 }
 

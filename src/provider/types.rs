@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::model::{AccountType, AuthMethod, Expiry, Timestamp, TokenKind, Verdict};
+use crate::model::{AccountType, AuthMethod, Connection, Expiry, Timestamp, TokenKind, Verdict};
 use crate::net::TokenSource;
 
 /// What a token's text says about it.
@@ -13,14 +13,58 @@ pub(crate) struct Shape {
     pub(crate) kind: Option<TokenKind>,
     /// What is doubtful, in words: `its checksum does not fit: it may be mistyped`.
     pub(crate) doubts: Vec<String>,
+    pub(crate) wants: Wants,
+}
+
+/// What has to be known beside a token of some shape, and only its owner can say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wants {
+    /// The e-mail address that it is sent with.
+    pub(crate) email: bool,
+    /// The workspace that owns it.
+    pub(crate) workspace: bool,
+    /// Its end, which no check will tell. It works without.
+    pub(crate) expiry: bool,
 }
 
 /// What a provider is asked with.
 #[derive(Clone)]
 pub(crate) struct Credential {
+    pub(crate) identity: Identity,
+    pub(crate) token: Rc<dyn TokenSource>,
+}
+
+/// What is known of whoever asks, besides the token.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
     /// A token of a login may have to be sent, and asked about, in another way than a pasted one.
     pub(crate) method: AuthMethod,
-    pub(crate) token: Rc<dyn TokenSource>,
+    /// What the token is sent with, where it wants an e-mail address.
+    pub(crate) email: Option<String>,
+    /// Where repositories lie in workspaces: the one that everything is confined to.
+    pub(crate) workspace: Option<String>,
+    /// The provider's own id of the account, where an earlier check has told it.
+    pub(crate) account_id: Option<String>,
+    /// Its login, likewise.
+    pub(crate) username: Option<String>,
+}
+
+impl Identity {
+    /// Of whom nothing is known but how they prove who they are.
+    pub(crate) const fn unknown(method: AuthMethod) -> Self {
+        Self { method, email: None, workspace: None, account_id: None, username: None }
+    }
+
+    /// As a connection has it.
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self {
+            method: connection.auth_method,
+            email: connection.email.clone(),
+            workspace: connection.workspace.clone(),
+            account_id: connection.account_id.clone(),
+            username: connection.username.clone(),
+        }
+    }
 }
 
 /// Names of environment variables.
@@ -37,8 +81,12 @@ pub(crate) struct ClientVariables {
 pub(crate) struct ExecVariables {
     /// For the token.
     pub(crate) token: &'static [&'static str],
-    /// For the host.
+    /// For the host: its name, with its port.
     pub(crate) host: &'static [&'static str],
+    /// For the whole address of the host.
+    pub(crate) url: &'static [&'static str],
+    /// For the e-mail address that goes with the token.
+    pub(crate) email: &'static [&'static str],
 }
 
 /// The page where a token is made.
@@ -178,5 +226,18 @@ pub(crate) enum RevokeBy {
     /// A call does it.
     Api,
     /// Only a person can, on this page.
+    Page(String),
+}
+
+/// How a token is replaced by a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RotateBy {
+    /// It renews itself.
+    Itself,
+    /// A call does it, and the old token is dead at once.
+    ApiAtOnce,
+    /// A call makes the new one; the old one lives until it is revoked.
+    Api,
+    /// A person makes the new one, on this page.
     Page(String),
 }

@@ -192,7 +192,7 @@ impl Db {
         const INSERT: &str = "INSERT INTO connections VALUES (:id, :name, :name_key, :description, :provider, :host, :auth_method, \
              :token_kind, :username, :account_id, :account_type, :status, :is_active, :tags, :scopes, :expires_at, :never_expires, \
              :auto_renews, :refresh_expires_at, :fingerprint, :rotated_at, :validated_at, :validation_error, :last_used_at, \
-             :created_by, :created_at, :updated_at)";
+             :created_by, :created_at, :updated_at, :email, :workspace, :server_version)";
         self.put(INSERT, connection)
     }
 
@@ -204,7 +204,8 @@ impl Db {
              scopes = :scopes, expires_at = :expires_at, never_expires = :never_expires, auto_renews = :auto_renews, \
              refresh_expires_at = :refresh_expires_at, fingerprint = :fingerprint, rotated_at = :rotated_at, \
              validated_at = :validated_at, validation_error = :validation_error, last_used_at = :last_used_at, \
-             created_by = :created_by, created_at = :created_at, updated_at = :updated_at WHERE id = :id";
+             created_by = :created_by, created_at = :created_at, updated_at = :updated_at, email = :email, workspace = :workspace, \
+             server_version = :server_version WHERE id = :id";
         self.put(UPDATE, connection)
     }
 
@@ -241,6 +242,9 @@ impl Db {
                 ":created_by": connection.created_by,
                 ":created_at": millisecond(Some(connection.created_at)),
                 ":updated_at": millisecond(Some(connection.updated_at)),
+                ":email": connection.email,
+                ":workspace": connection.workspace,
+                ":server_version": connection.server_version,
             },
         );
         match changed {

@@ -270,6 +270,8 @@ fn facts_of(connection: Connection, secrets: Vec<Fact>, grant: Option<GrantRecor
         Fact::plain("username", username),
         Fact::plain("account_id", account_id),
         Fact::plain("account_type", connection.account_type.map(|kind| kind.to_string())),
+        Fact::plain("email", connection.email),
+        Fact::plain("workspace", connection.workspace),
     ];
     let back = [
         Fact::plain("auth_method", auth_method.to_string()),

@@ -117,5 +117,8 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         created_by: row.get("created_by")?,
         created_at: moment(row, "created_at")?,
         updated_at: moment(row, "updated_at")?,
+        email: row.get("email")?,
+        workspace: row.get("workspace")?,
+        server_version: row.get("server_version")?,
     })
 }

@@ -22,11 +22,17 @@ impl At<'_> {
         commands::oauth_set(self.provider, self.host, None, more)
     }
 
-    /// Its pages.
+    /// Its pages, and how an app is registered there.
     fn guide(&self) -> Guide {
         // What is shown of a host reads back as that host.
+        // What is shown of a host reads back as that host.
         let host = crate::model::HostUrl::parse(self.host);
-        host.map_or_else(|_| guide::own_guide(self.provider), |host| guide::guide(self.provider, &host))
+        guide::guide(self.provider, &host.unwrap_or_else(|error| unreachable!("`{}` was a host: {error}", self.host)))
+    }
+
+    /// Hints at the login by code, where there is one.
+    fn or_by_code(&self, failure: Failure, remark: &'static str) -> Failure {
+        if self.guide().has_device { failure.connect(Remedy::Device, self.place(), remark) } else { failure }
     }
 }
 
@@ -34,11 +40,18 @@ impl At<'_> {
 pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
     let host = guide.host.to_string();
     let at = At { provider: guide.provider, host: &host };
-    let secret = if guide.wants_secret { "; with its secret for the browser login, without for the device login" } else { "" };
+    let secret = match (guide.wants_secret, guide.has_device) {
+        (true, true) => "; with its secret for the browser login, without for the device login",
+        (true, false) => "; with its secret",
+        (false, _) => "",
+    };
+    let scopes = if guide.scopes.is_empty() { String::new() } else { format!("; scopes: {}", guide.scopes.join(", ")) };
+    // Where every login wants the secret, a command without it would lead to the next error.
+    let set = if guide.wants_secret && !guide.has_device { "--client-secret-stdin" } else { "" };
     Failure::usage(message)
         .cause(format!("register one at {} with the redirect address `{}`", guide.page, guide.redirect))
-        .cause(format!("{}; scopes: {}{secret}", guide.advice, guide.scopes.join(", ")))
-        .hint(at.set(""))
+        .cause(format!("{}{scopes}{secret}", guide.advice))
+        .hint(at.set(set))
         .connect(Remedy::Token, at.place(), "or paste a token")
 }
 
@@ -64,11 +77,11 @@ pub(super) fn spoken(error: OAuthError, (provider, host): (ProviderId, &str), na
         }
         OAuthError::Listen { source, port } => {
             let failure = Failure::new(Kind::Failed, message).cause(source);
-            match port {
+            let failure = match port {
                 Some(port) => failure.cause(format!("another program may use port {port}")),
                 None => failure,
-            }
-            .connect(Remedy::Device, at.place(), "needs no listener")
+            };
+            at.or_by_code(failure, "needs no listener")
         }
         OAuthError::Unintelligible { .. } => Failure::new(Kind::Unavailable, message),
         OAuthError::CodeExpired { .. } => Failure::new(Kind::Failed, message),
@@ -88,10 +101,11 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
         Refusal::Denied => Failure::new(Kind::Refused, format!("the login was refused at {host}: somebody said no there")),
         Refusal::Redirect => {
             let guide = at.guide();
-            Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
-                .cause(format!("the app must have `{}` registered", guide.redirect))
-                .open(&guide.apps)
-                .connect(Remedy::Device, at.place(), "needs no redirect address")
+            let failure =
+                Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
+                    .cause(format!("the app must have `{}` registered", guide.redirect))
+                    .open(&guide.apps);
+            at.or_by_code(failure, "needs no redirect address")
         }
         Refusal::Code => Failure::new(
             Kind::Failed,
@@ -122,17 +136,19 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
 /// Nothing ever came back: the one sign of a wrong redirect address, for the provider shows that to the browser alone.
 pub(super) fn nothing_came(message: String, (provider, host): (ProviderId, &str), registered: &str, sent: &str) -> Failure {
     let at = At { provider, host };
-    Failure::new(Kind::Failed, message)
-        .cause(format!(
-            "if the browser spoke of the redirect address: the app must have `{registered}` registered, `{sent}` was sent"
-        ))
-        .connect(Remedy::Device, at.place(), "needs no redirect address")
-        .connect(Remedy::Browser, at.place(), "the address that a browser elsewhere ends on can be pasted")
+    let failure = Failure::new(Kind::Failed, message).cause(format!(
+        "if the browser spoke of the redirect address: the app must have `{registered}` registered, `{sent}` was sent"
+    ));
+    at.or_by_code(failure, "needs no redirect address").connect(
+        Remedy::Browser,
+        at.place(),
+        "the address that a browser elsewhere ends on can be pasted",
+    )
 }
 
 /// The browser login wants the client's secret.
 pub(super) fn no_secret(message: String, (provider, host): (ProviderId, &str), client_id: &str) -> Failure {
     let at = At { provider, host };
     let set = commands::oauth_set(provider, host, Some(client_id), "--client-secret-stdin");
-    Failure::usage(message).hint(set).connect(Remedy::Device, at.place(), "needs no secret")
+    at.or_by_code(Failure::usage(message).hint(set), "needs no secret")
 }

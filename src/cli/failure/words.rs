@@ -48,7 +48,7 @@ impl From<ops::Error> for Failure {
             }
             ops::Error::NoneFor { host } => Self::new(Kind::NotFound, message)
                 .hint("gitconn list --all")
-                .hint(format!("gitconn connect github --host {}   # or gitlab", shell_word(&host))),
+                .hint(format!("gitconn connect {}", shell_word(&host))),
             ops::Error::Ambiguous { names, .. } => {
                 let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
                 Self::usage(message).hint(format!("gitconn config set connection {first}"))
@@ -101,7 +101,17 @@ impl From<ops::Error> for Failure {
                     .hint(format!("gitconn connect --reauth {name}   # with the client that is known now"))
             }
             ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
-            ops::Error::WhichProvider { .. } => Self::usage(message).again("--provider gitlab", "or github"),
+            ops::Error::WhichProvider { .. } => {
+                Self::usage(message).again("--provider PROVIDER", "github, gitlab, bitbucket or gitea")
+            }
+            ops::Error::NoDefaultHost { provider } => Self::usage(message)
+                .hint(format!("gitconn connect {provider} --host https://git.acme.com"))
+                .hint("gitconn connect codeberg.org"),
+            ops::Error::Undetected { address, .. } => {
+                let address = shell_word(&address).into_owned();
+                Self::usage(message).hint(format!("gitconn connect gitlab --host {address}   # or github, gitea: if you know it"))
+            }
+            ops::Error::Unsaid { option, .. } => Self::usage(message).again(option, "says it"),
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
                 oauth::nothing_came(message, (provider, &host), &registered, &sent)
             }

@@ -173,6 +173,9 @@ fn twins(db: &Db, fingerprint: &str) -> Result<Option<Warning>, Error> {
 fn assemble(plan: &Plan, name: Name, record: &AppRecord, fingerprint: &str, stamp: &Stamp) -> Connection {
     let app = &record.app;
     Connection {
+        server_version: None,
+        email: None,
+        workspace: None,
         id: ConnectionId::random(),
         name,
         description: plan.description.clone(),
@@ -188,7 +191,7 @@ fn assemble(plan: &Plan, name: Name, record: &AppRecord, fingerprint: &str, stam
         tags: tidy(plan.tags.clone()),
         scopes: None,
         // A private key has no end.
-        expiry: plan.expires_at.map_or(Expiry::Never, Expiry::At),
+        expiry: plan.said.expires_at.map_or(Expiry::Never, Expiry::At),
         auto_renews: true,
         refresh_expires_at: None,
         fingerprint: fingerprint.to_owned(),

@@ -4,6 +4,7 @@ mod api;
 mod app;
 mod branches;
 mod checksum;
+mod methods;
 mod oauth;
 mod page;
 mod probe;
@@ -13,6 +14,7 @@ mod revoke;
 mod scopes;
 mod shape;
 mod site;
+mod sniff;
 mod sso;
 
 use std::rc::Rc;
@@ -23,10 +25,10 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Probe, Provider, RepositoryQuery,
-    RevokeBy, Revoked, Shape, TokenPage, Warning, apps,
+    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Method, Probe, Provider,
+    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning, apps,
 };
-use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
+use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -34,8 +36,16 @@ use crate::secret::Secret;
 pub(super) struct GitHub;
 
 impl Kind for GitHub {
-    fn default_host(&self) -> HostUrl {
-        site::public()
+    fn default_host(&self) -> Option<HostUrl> {
+        Some(site::public())
+    }
+
+    fn knows(&self, host: &HostUrl) -> bool {
+        Site::of(host) != Site::Server
+    }
+
+    fn sniffs(&self) -> &'static [Sniff] {
+        sniff::SNIFFS
     }
 
     fn web_host(&self, host: &HostUrl) -> HostUrl {
@@ -54,7 +64,7 @@ impl Kind for GitHub {
         page::new_token(&site::web_host(host), name)
     }
 
-    fn git_username(&self) -> &'static str {
+    fn git_username(&self, _method: AuthMethod) -> &'static str {
         "x-access-token"
     }
 
@@ -62,11 +72,20 @@ impl Kind for GitHub {
         scopes::warnings(probe)
     }
 
-    fn revoke_by(&self, host: &HostUrl, method: AuthMethod) -> RevokeBy {
-        match (Site::of(host), method) {
+    fn revoke_by(&self, connection: &Connection) -> RevokeBy {
+        let host = &connection.host;
+        match (Site::of(host), connection.auth_method) {
             (Site::Server, AuthMethod::OAuth | AuthMethod::Pat | AuthMethod::AccessToken) => RevokeBy::Page(page::tokens(host)),
             (Site::Public | Site::Tenant, _) | (Site::Server, AuthMethod::GithubApp) => RevokeBy::Api,
         }
+    }
+
+    fn rotate_by(&self, connection: &Connection) -> RotateBy {
+        if connection.auto_renews { RotateBy::Itself } else { RotateBy::Page(page::tokens(&connection.host)) }
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        methods::METHODS
     }
 
     fn oauth(&self, host: &HostUrl, client_id: Option<&str>) -> OAuthEndpoints {
@@ -89,7 +108,7 @@ impl Kind for GitHub {
             // Under the others' names a program might send it to github.com.
             Site::Server => &["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"],
         };
-        ExecVariables { token, host: &["GH_HOST"] }
+        ExecVariables { token, host: &["GH_HOST"], url: &[], email: &[] }
     }
 
     fn apps(&self) -> Option<&'static dyn Apps> {
@@ -102,7 +121,7 @@ impl Kind for GitHub {
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        Credential { token, method }: Credential,
+        Credential { identity, token }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
         let web = site::web_host(host);
         Ok(Box::new(Account {
@@ -110,7 +129,7 @@ impl Kind for GitHub {
             web,
             origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?,
             anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limit)?,
-            is_installation: method == AuthMethod::GithubApp,
+            is_installation: identity.method == AuthMethod::GithubApp,
             token,
         }))
     }

@@ -13,7 +13,7 @@ pub(super) fn endpoints(web: &HostUrl, client_id: Option<&str>) -> OAuthEndpoint
         base: web.clone(),
         authorize: &["login", "oauth", "authorize"],
         token: &["login", "oauth", "access_token"],
-        device: &["login", "device", "code"],
+        device: Some(&["login", "device", "code"]),
         // Its own way is the API's `POST /credentials/revoke`.
         revoke: None,
         redirect_path: "/callback",
@@ -21,6 +21,9 @@ pub(super) fn endpoints(web: &HostUrl, client_id: Option<&str>) -> OAuthEndpoint
         scopes: SCOPES,
         has_scopes: !is_app,
         any_port: !is_app,
+        own_port: None,
+        basic: false,
+        refresh_refusals: &[],
         // PKCE does not make a client public here: the exchange wants the secret.
         browser_needs_secret: true,
         device_needs_no_secret: true,

@@ -1,6 +1,6 @@
 //! What the text of a token says about it, without asking anybody (GitHub's "About authentication", prefix table).
 
-use super::super::{Error, Shape, paste};
+use super::super::{Error, Shape, Wants, paste};
 use super::checksum;
 use crate::model::{AuthMethod, ProviderId, TokenKind};
 use crate::secret::Secret;
@@ -75,7 +75,8 @@ impl Form {
 
     fn shape(self, doubts: &[&str]) -> Shape {
         let (method, kind) = self.says();
-        Shape { method, kind, doubts: doubts.iter().map(|doubt| (*doubt).to_owned()).collect() }
+        let doubts = doubts.iter().map(|doubt| (*doubt).to_owned()).collect();
+        Shape { method, kind, doubts, wants: Wants::default() }
     }
 }
 

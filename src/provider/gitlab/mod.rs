@@ -2,6 +2,7 @@
 
 mod api;
 mod branches;
+mod methods;
 mod oauth;
 mod page;
 mod probe;
@@ -9,25 +10,34 @@ mod refusal;
 mod repositories;
 mod scopes;
 mod shape;
+mod sniff;
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Probe, Provider, RepositoryQuery,
-    RevokeBy, Revoked, Shape, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Method, Probe, Provider,
+    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
 };
-use crate::model::{AuthMethod, Branch, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
-use crate::net::{Auth, Body, Call, Flow, Http, Method, Origin, Trust};
+use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
+use crate::net::{self, Auth, Body, Call, Flow, Http, Origin, Trust};
 use crate::secret::Secret;
 
 /// What is known about GitLab.
 pub(super) struct GitLab;
 
 impl Kind for GitLab {
-    fn default_host(&self) -> HostUrl {
-        super::constant("gitlab.com")
+    fn default_host(&self) -> Option<HostUrl> {
+        Some(super::constant("gitlab.com"))
+    }
+
+    fn knows(&self, host: &HostUrl) -> bool {
+        matches!(host.domain(), "gitlab.com" | "www.gitlab.com")
+    }
+
+    fn sniffs(&self) -> &'static [Sniff] {
+        sniff::SNIFFS
     }
 
     fn web_host(&self, host: &HostUrl) -> HostUrl {
@@ -46,7 +56,7 @@ impl Kind for GitLab {
         page::new_token(&api::web_host(host), name)
     }
 
-    fn git_username(&self) -> &'static str {
+    fn git_username(&self, _method: AuthMethod) -> &'static str {
         "oauth2"
     }
 
@@ -54,8 +64,16 @@ impl Kind for GitLab {
         scopes::warnings(probe)
     }
 
-    fn revoke_by(&self, _host: &HostUrl, _method: AuthMethod) -> RevokeBy {
+    fn revoke_by(&self, _connection: &Connection) -> RevokeBy {
         RevokeBy::Api
+    }
+
+    fn rotate_by(&self, connection: &Connection) -> RotateBy {
+        if connection.auto_renews { RotateBy::Itself } else { RotateBy::ApiAtOnce }
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        methods::METHODS
     }
 
     fn oauth(&self, host: &HostUrl, _client_id: Option<&str>) -> OAuthEndpoints {
@@ -68,7 +86,7 @@ impl Kind for GitLab {
     }
 
     fn exec_variables(&self, _host: &HostUrl) -> ExecVariables {
-        ExecVariables { token: &["GITLAB_TOKEN"], host: &["GITLAB_HOST"] }
+        ExecVariables { token: &["GITLAB_TOKEN"], host: &["GITLAB_HOST"], url: &[], email: &[] }
     }
 
     fn connect(
@@ -77,11 +95,11 @@ impl Kind for GitLab {
         host: &HostUrl,
         api: &HostUrl,
         trust: &Trust,
-        Credential { method, token }: Credential,
+        Credential { identity, token }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
         let web = api::web_host(host);
         // A token of a login is refused in GitLab's own header, and known only to the authorization server beside the API.
-        let login = match method {
+        let login = match identity.method {
             AuthMethod::OAuth => Some(http.origin(&web, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?),
             AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => None,
         };
@@ -123,7 +141,7 @@ impl Provider for Account {
 
     /// A token of any scope may end itself since 15.4.
     async fn revoke(&self) -> Result<Revoked, Error> {
-        let answer = self.origin.send(Method::Delete, &Call::to(["personal_access_tokens", "self"]), Body::Empty).await?;
+        let answer = self.origin.send(net::Method::Delete, &Call::to(["personal_access_tokens", "self"]), Body::Empty).await?;
         if answer.status == 204 { Ok(Revoked::Done) } else { Err(refusal::refusal(&answer, &self.web).into_error(&answer)) }
     }
 }

@@ -1,7 +1,7 @@
 //! What the text of a token says about it, without asking anybody (GitLab's "Token overview"). Prefixes are a setting of each
 //! instance and may be missing: whatever could be a token of *some* GitLab is taken, with doubts.
 
-use super::super::{Error, Shape, paste};
+use super::super::{Error, Shape, Wants, paste};
 use crate::model::{AuthMethod, HostUrl, ProviderId};
 use crate::secret::Secret;
 
@@ -42,7 +42,7 @@ pub(super) fn shape(token: &Secret, host: &HostUrl) -> Result<Shape, Error> {
         return Err(Error::Malformed { why: (*why).to_owned(), belongs_to: Some(ProviderId::GitLab), if_forced: None });
     }
     paste::refuse_foreign(text, ProviderId::GitLab)?;
-    Ok(Shape { method: AuthMethod::Pat, kind: None, doubts: doubt(text, host).into_iter().collect() })
+    Ok(Shape { method: AuthMethod::Pat, kind: None, doubts: doubt(text, host).into_iter().collect(), wants: Wants::default() })
 }
 
 /// What is doubtful about a text that could be a token.

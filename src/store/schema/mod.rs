@@ -3,6 +3,7 @@
 mod v1;
 mod v2;
 mod v3;
+mod v4;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -51,7 +52,7 @@ impl Schema {
 }
 
 /// What this gitconn writes.
-pub(super) static CURRENT: Schema = v3::V3;
+pub(super) static CURRENT: Schema = v4::V4;
 
 const fn table(name: &'static str, sql: &'static str) -> Object {
     Object { kind: "table", name, table: name, sql: Some(sql) }
@@ -73,13 +74,39 @@ const fn together<const ALL: usize>(before: &[Object], new: &[Object]) -> [Objec
     all
 }
 
-/// Copies all rows of tables that are the same in both versions. A table comes after those that its rows refer to.
+/// The tables of the version before, one of them in a new form in its old place.
+const fn replaced<const ALL: usize>(before: &[Object], new: Object) -> [Object; ALL] {
+    let mut all = together(before, &[]);
+    let (mut at, mut found) = (0, false);
+    while at < ALL {
+        if is_same(all[at].name, new.name) {
+            all[at] = new;
+            found = true;
+        }
+        at += 1;
+    }
+    assert!(found, "there is such a table");
+    all
+}
+
+/// `==`, which is not yet to be had at compile time.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    one.len() == other.len() && at == one.len()
+}
+
+/// Copies all rows of tables. A column that only the new version has is null in them. A table comes after those that its rows refer to.
 pub(super) fn copy(old: &Connection, new: &Connection, tables: &[&str]) -> rusqlite::Result<()> {
     let transaction = new.unchecked_transaction()?;
     for table in tables {
         let mut rows = old.prepare(&format!("SELECT * FROM {table}"))?;
+        let columns = rows.column_names().collect::<Vec<_>>().join(", ");
         let places = vec!["?"; rows.column_count()].join(", ");
-        let mut put = transaction.prepare(&format!("INSERT INTO {table} VALUES ({places})"))?;
+        let mut put = transaction.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({places})"))?;
         let mut rows = rows.query([])?;
         while let Some(row) = rows.next()? {
             for column in 0..row.as_ref().column_count() {

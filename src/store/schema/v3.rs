@@ -8,7 +8,7 @@ use super::{Object, Schema, copy, own_index, table, together};
 /// Units and lists as in version 1; permissions are JSON objects of strings.
 pub(super) const V3: Schema = Schema { version: 3, objects: OBJECTS, before: Some((&V2, move_v2)) };
 
-const OBJECTS: &[Object] = &together::<{ v2::OBJECTS.len() + NEW.len() }>(v2::OBJECTS, NEW);
+pub(super) const OBJECTS: &[Object] = &together::<{ v2::OBJECTS.len() + NEW.len() }>(v2::OBJECTS, NEW);
 
 const NEW: &[Object] = &[
     // The app that a connection is. `takes_all`: installations that are new at the provider are taken in, and not only those that were named.

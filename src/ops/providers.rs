@@ -1,0 +1,3 @@
+//! What there is to know about the providers without asking them.
+
+pub(crate) use crate::provider::{Method, Scopes, catalogue};

@@ -1,0 +1,1 @@
+//! The page `docs/providers.md`, and that it says what the code does.
