@@ -77,6 +77,7 @@ words! {
     ProviderId ("provider") {
         GitHub = "github",
         GitLab = "gitlab",
+        Bitbucket = "bitbucket",
     }
 }
 
@@ -213,7 +214,7 @@ mod tests {
             assert_eq!(verdict.id().parse::<Verdict>().unwrap(), *verdict);
         }
         let unknown = "git-hub".parse::<ProviderId>().unwrap_err().to_string();
-        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab)");
+        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab, bitbucket)");
     }
 
     #[test]

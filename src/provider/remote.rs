@@ -6,7 +6,8 @@ use crate::model::clean;
 const LONGEST: usize = 240;
 
 /// Beginnings of tokens: a server that repeats what it was sent must not make us show it.
-const TOKENS: &[&str] = &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gloas-", "gldt-", "glcbt-"];
+const TOKENS: &[&str] =
+    &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gloas-", "gldt-", "glcbt-", "ATATT", "ATCTT", "ATBB"];
 
 /// What a provider said, fit to be quoted: one line of at most 240 characters, cleaned, URLs without their query (some hold a
 /// one-time token: GitLab's page for single sign-on), and nothing in it that could be a token.

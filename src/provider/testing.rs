@@ -106,12 +106,23 @@ pub(super) fn say(status: u16, headers: &[(&str, &str)], body: &str) -> Response
 
 /// An account at `host`, whose API is where its kind says or at `api`. The token is put together from two pieces.
 pub(super) fn account(id: ProviderId, host: &str, api: Option<&str>, token: (&str, &str)) -> Box<dyn Provider> {
+    account_as(super::Identity::unknown(AuthMethod::Pat), id, host, api, token)
+}
+
+/// The same, of whom more is known.
+pub(super) fn account_as(
+    identity: super::Identity,
+    id: ProviderId,
+    host: &str,
+    api: Option<&str>,
+    token: (&str, &str),
+) -> Box<dyn Provider> {
     let env = Env::from_variables([("no_proxy", "127.0.0.1")]);
     let http = Http::new(env, Options { max_wait: Duration::from_secs(1), watcher: None });
     let host = HostUrl::parse(host).unwrap();
     let api = api.map_or_else(|| kind(id).api_base(&host), |api| HostUrl::parse(api).unwrap());
     let token = Rc::new(Fixed(format!("{}{}", token.0, token.1)));
-    let credential = super::Credential { identity: super::Identity::unknown(AuthMethod::Pat), token };
+    let credential = super::Credential { identity, token };
     kind(id).connect(&http, &host, &api, &Trust::default(), credential).unwrap()
 }
 

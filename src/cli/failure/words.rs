@@ -271,6 +271,7 @@ impl From<ProviderError> for Failure {
                 let name = path.segments().last().unwrap_or_default().to_owned();
                 failure.hint(format!("gitconn repos --all --search {}", shell_word(&name)))
             }
+            ProviderError::NoWorkspace { answered: answer, .. } => answered(Self::new(Kind::NotFound, message), &answer),
             ProviderError::WrongPath { .. } => Self::usage(message),
             ProviderError::Impossible { page, .. } => {
                 let failure = Self::new(Kind::Failed, message);

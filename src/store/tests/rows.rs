@@ -47,6 +47,7 @@ prop_compose! {
         expiry in prop_oneof![Just(Expiry::Never), Just(Expiry::Unknown), moments().prop_map(Expiry::At)],
         (refresh, rotated, validated, used) in (prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments())),
         (created_at, updated_at) in (moments(), moments()),
+        (email, workspace, server_version) in (prop::option::of("\\PC*"), prop::option::of("\\PC*"), prop::option::of("\\PC*")),
         host in prop::sample::select(vec!["github.com", "git.acme.com:8443/gitlab", "http://127.0.0.1:3000", "[::1]:8443"]),
     ) -> Connection {
         Connection {
@@ -60,6 +61,9 @@ prop_compose! {
             username,
             account_id,
             account_type,
+            email,
+            workspace,
+            server_version,
             status,
             is_active,
             tags,

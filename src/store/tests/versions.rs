@@ -129,6 +129,20 @@ fn fourth() -> Connection {
     }
 }
 
+/// The connection that version 4 is for.
+fn fifth() -> Connection {
+    Connection {
+        id: ConnectionId::from_stored("50403020-0b0a-4908-8706-050403020100".into()),
+        provider: ProviderId::Bitbucket,
+        host: HostUrl::parse("bitbucket.org").unwrap(),
+        token_kind: Some(TokenKind::ApiToken),
+        email: Some("ada@acme.example".into()),
+        workspace: Some("acme".into()),
+        server_version: Some("Ünïcode 1.2".into()),
+        ..connection("bucket")
+    }
+}
+
 fn permissions() -> Permissions {
     Permissions::from([("contents".to_owned(), "write".to_owned()), ("metadata".to_owned(), "read".to_owned())])
 }
@@ -177,7 +191,7 @@ fn make_the_fixture() {
     let sandbox = Sandbox::new();
     let change = |db: &Db| {
         db.put_host(&host())?;
-        for one in [first(), second(), third()] {
+        for one in [first(), second(), third(), fifth()] {
             db.add(&one, &token(one.name.as_str()))?;
             let provider = one.provider.to_string();
             db.record(&stamp(1), Some(&one), &EventKind::Created { provider, method: "pat".into(), offline: false })?;
@@ -255,6 +269,19 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
     let changed = only_1.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
     assert!(matches!(changed, Err(Error::Newer { .. })));
     assert_eq!(fs::read(&path).unwrap(), after);
+}
+
+#[test]
+fn the_frozen_store_of_version_4_opens_and_can_be_changed() {
+    let (_directory, store) = frozen(4);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (4, 2, 8, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    assert!(all(&view).contains(&format!("{:?}", fifth())));
+    assert_eq!(view.app(&fourth().id).unwrap(), Some(app()));
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&fifth().id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 4);
 }
 
 #[test]
