@@ -20,6 +20,27 @@ impl Case {
     }
 }
 
+/// What can be known of the good token that a fake hands out, and of what it reaches. GitHub and GitLab tell everything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tells {
+    /// How many scopes the token has, where the answers say so.
+    pub(crate) scopes: Option<usize>,
+    /// When the token ends, told by the provider or by `arguments`: some day from 10 to 19 February 2099.
+    pub(crate) expires: bool,
+    /// How many requests are left.
+    pub(crate) rate_limit: bool,
+    /// Whether a branch is protected.
+    pub(crate) protected: bool,
+    /// Answers carry an id of the request.
+    pub(crate) request_id: bool,
+}
+
+impl Tells {
+    fn everything(scopes: usize) -> Self {
+        Self { scopes: Some(scopes), expires: true, rate_limit: true, protected: true, request_id: true }
+    }
+}
+
 /// A provider as the contract sees it.
 pub(crate) trait Fake {
     /// Its word on the command line.
@@ -34,6 +55,12 @@ pub(crate) trait Fake {
     /// A good token for this account, watched for by the sandbox.
     fn token(&self, sandbox: &Sandbox, account: &str) -> String;
 
+    /// A token of the right shape that it never heard of.
+    fn stranger(&self) -> String;
+
+    /// What can be known of a good token.
+    fn tells(&self) -> Tells;
+
     /// Makes so many repositories, two branches each; `ACCOUNT/repo-001` is the newest.
     fn repositories(&self, account: &str, count: usize);
 
@@ -46,7 +73,7 @@ pub(crate) trait Fake {
     /// A row is put in front of every listing once its first page was read.
     fn moving(&self);
 
-    /// Every `Link` leads to this origin from now on.
+    /// Every address of a next page leads to this origin from now on.
     fn link_to(&self, origin: &str);
 
     /// The path of the listing of repositories.

@@ -1,8 +1,8 @@
 //! GitHub as the contract sees it.
 
-use super::{Case, Fake};
-use crate::support::Sandbox;
+use super::{Case, Fake, Tells};
 use crate::support::fake::{Answer, GitHub, Server, github};
+use crate::support::{Sandbox, tokens};
 
 impl Fake for GitHub {
     fn id(&self) -> &'static str {
@@ -19,6 +19,14 @@ impl Fake for GitHub {
 
     fn token(&self, sandbox: &Sandbox, account: &str) -> String {
         self.classic(sandbox, account)
+    }
+
+    fn stranger(&self) -> String {
+        tokens::classic("a stranger")
+    }
+
+    fn tells(&self) -> Tells {
+        Tells::everything(2)
     }
 
     fn repositories(&self, account: &str, count: usize) {

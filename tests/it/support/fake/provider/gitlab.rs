@@ -1,6 +1,6 @@
 //! GitLab as the contract sees it.
 
-use super::{Case, Fake};
+use super::{Case, Fake, Tells};
 use crate::support::fake::{Answer, GitLab, GitLabGrant, Server, gitlab};
 use crate::support::{Sandbox, tokens};
 
@@ -21,6 +21,14 @@ impl Fake for GitLab {
         let token = sandbox.secret(&tokens::gitlab(account));
         self.accept(&token, GitLabGrant::personal(account));
         token
+    }
+
+    fn stranger(&self) -> String {
+        tokens::gitlab("a stranger")
+    }
+
+    fn tells(&self) -> Tells {
+        Tells::everything(2)
     }
 
     fn repositories(&self, account: &str, count: usize) {
