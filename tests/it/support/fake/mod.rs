@@ -13,6 +13,7 @@ mod gitlab;
 mod oauth;
 mod pages;
 mod provider;
+mod reply;
 mod server;
 mod tls;
 
