@@ -1,5 +1,6 @@
 //! What every fake provider can do, so that one suite asks the same of all of them.
 
+mod bitbucket;
 mod github;
 mod gitlab;
 
