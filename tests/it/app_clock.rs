@@ -19,8 +19,8 @@ const CLOCKS: &[(i64, &str)] = &[
 
 /// The claims of the signature that a request came with.
 fn claims(request: &Request) -> Value {
-    let claims = request.token().unwrap().split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
+    let token = request.token().unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap()
 }
 
 /// The requests to what only an app may ask.

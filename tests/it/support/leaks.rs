@@ -22,8 +22,9 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn new(text: &str) -> Self {
-        // `ghp_`, `github_pat_`, `glpat-`, `AGE-SECRET-KEY-1`: what stands before the last separator near the beginning.
-        let from = ["AGE-SECRET-KEY-1", "github_pat_", "glpat-"]
+        // `ghp_`, `github_pat_`, `glpat-`, `AGE-SECRET-KEY-1`: what stands before the last separator near the beginning; of Atlassian's tokens
+        // what is the same in all of a kind.
+        let from = ["AGE-SECRET-KEY-1", "github_pat_", "glpat-", "ATATT3xFfGF0", "ATCTT3xFfGN0"]
             .into_iter()
             .find(|prefix| text.starts_with(prefix))
             .map_or_else(|| if text.starts_with("gh") && text.as_bytes().get(3) == Some(&b'_') { 4 } else { 0 }, str::len);

@@ -80,6 +80,31 @@ pub(crate) fn gitlab(label: &str) -> String {
     format!("{}-{}", "glpat", letters(label, 20, BASE62))
 }
 
+/// An Atlassian API token: `ATATT`, of a length that is not the same for every label, with `-`, `_` and `=` inside (Bitbucket A1 has the
+/// prefix, and that no length may be relied on; the rest is ours).
+pub(crate) fn bitbucket_api(label: &str) -> String {
+    let length = 160 + label.bytes().map(usize::from).sum::<usize>() % 40;
+    format!("{}3xFfGF0{}-_{}", "ATATT", letters(label, length, BASE62), tail(label))
+}
+
+/// A Bitbucket access token of a repository, project or workspace (Bitbucket A1 has its ends; the length is ours).
+pub(crate) fn bitbucket_access(label: &str) -> String {
+    format!("{}3xFfGN0{}{}", "ATCTT", letters(label, 170, BASE62), tail(label))
+}
+
+/// `=` and eight hexadecimal digits.
+fn tail(label: &str) -> String {
+    format!("={}", letters(&format!("{label} tail"), 8, b"0123456789ABCDEF"))
+}
+
+/// What a login at Bitbucket brings: more than 2,500 characters (Bitbucket A1.3). That it has the form of a JWT is ours.
+pub(crate) fn bitbucket_login(label: &str) -> String {
+    let part = |name: &str, length| {
+        letters(&format!("{label} {name}"), length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    };
+    format!("eyJ{}.eyJ{}.{}", part("head", 80), part("claims", 2_200), part("signature", 340))
+}
+
 /// Text of a prefix's other kinds: `gldt`, `ATATT`, `npm` …
 pub(crate) fn other(prefix: &str, separator: &str, label: &str, length: usize) -> String {
     format!("{prefix}{separator}{}", letters(label, length, BASE62))
@@ -95,4 +120,6 @@ fn checksums_are_the_published_ones() {
     assert_eq!(fine_grained("a").len(), 93);
     assert_eq!(refresh("a").len(), 80);
     assert_ne!(classic("a"), classic("b"));
+    assert_ne!(bitbucket_api("a").len(), bitbucket_api("b").len());
+    assert!(bitbucket_login("a").len() > 2_560);
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
@@ -55,10 +57,22 @@ impl Request {
     }
 
     /// The token, wherever it stands.
-    pub(crate) fn token(&self) -> Option<&str> {
+    pub(crate) fn token(&self) -> Option<String> {
+        self.bare_token().map(ToOwned::to_owned).or_else(|| self.basic().map(|(_, password)| password))
+    }
+
+    /// The token where it stands alone in a header.
+    pub(crate) fn bare_token(&self) -> Option<&str> {
         self.header("authorization")
             .and_then(|value| value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("token ")))
             .or_else(|| self.header("private-token"))
+    }
+
+    /// User and password (RFC 7617).
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let encoded = self.header("authorization")?.strip_prefix("Basic ")?;
+        let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+        text.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
     }
 
     /// The segments of the path, decoded one by one.

@@ -231,7 +231,7 @@ impl State {
         if let Some(answer) = page.or_else(|| self.answer_app(request, &segments)) {
             return answer;
         }
-        let grant = match request.token().map(|token| self.known(token)).transpose() {
+        let grant = match request.bare_token().map(|token| self.known(token)).transpose() {
             Ok(grant) => grant,
             Err(refused) => return refused.or_headers(self.headers(false, None)),
         };
@@ -271,7 +271,7 @@ impl State {
                 "https://docs.github.com/rest/apps/installations#list-repositories-accessible-to-the-app-installation",
             ),
             ("DELETE", ["installation", "token"], Some(grant)) if grant.installation => {
-                self.apps.revoke(request.token().unwrap_or_default());
+                self.apps.revoke(request.bare_token().unwrap_or_default());
                 Answer::empty(204)
             }
             ("GET", ["repos", owner, name, rest @ ..], Some(grant)) => self.below_repository(request, owner, name, rest, grant),
@@ -315,7 +315,7 @@ impl State {
     /// `POST /credentials/revoke`: 202, and 403 to who shows a token. Written by hand after GitHub §8.1 (documentation): the statuses are from
     /// there, the bodies are not known.
     fn revoke(&mut self, request: &Request) -> Answer {
-        if request.token().is_some() {
+        if request.bare_token().is_some() {
             return message(403, "Forbidden", "https://docs.github.com/rest/credentials/revoke");
         }
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();

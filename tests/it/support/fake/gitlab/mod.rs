@@ -247,7 +247,7 @@ impl State {
     }
 
     fn by_credential(&mut self, request: &Request) -> Answer {
-        let Some(token) = request.token().map(ToOwned::to_owned) else {
+        let Some(token) = request.bare_token().map(ToOwned::to_owned) else {
             // Without a token the projects that anybody may see are listed, with 200: there are none here (GitLab §5). The refusal of the
             // rest is quoted: §2.2.
             return if request.path == "/projects" { Answer::json(200, &json!([])) } else { message(401, "401 Unauthorized") };

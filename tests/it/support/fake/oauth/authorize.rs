@@ -39,7 +39,10 @@ impl Desk {
     pub(super) fn authorize(&mut self, request: &Request) -> Asked {
         let said = |name: &str| request.parameter(name).unwrap_or_default().to_owned();
         let Some(app) = self.apps.get(&said("client_id")).cloned() else { return Asked::UnknownApp };
-        let redirect = said("redirect_uri");
+        let said_redirect = said("redirect_uri");
+        // At Bitbucket the registered address is meant where none is said (Bitbucket A1.2).
+        let is_unsaid = self.kind == Kind::Bitbucket && said_redirect.is_empty();
+        let redirect = if is_unsaid { app.redirect.clone() } else { said_redirect.clone() };
         if !self.is_registered(&app, &redirect) {
             return Asked::WrongRedirect;
         }
@@ -47,7 +50,7 @@ impl Desk {
         answer.extend(self.issuer().map(|issuer| ("iss", issuer)));
         let scopes = words(&said("scope"));
         self.asked_for.clone_from(&scopes);
-        let unknown = self.kind == Kind::GitLab && scopes.iter().any(|scope| !app.scopes.contains(scope));
+        let unknown = self.kind != Kind::GitHub && scopes.iter().any(|scope| !app.scopes.contains(scope));
         let challenge = request.parameter("code_challenge").map(ToOwned::to_owned);
         let plain = challenge.is_some() && request.parameter("code_challenge_method") != Some("S256");
         // Denied: quoted, GitHub §3.1 and GitLab §3.1. Scope: quoted, GitLab §3.1. The rest is written by hand.
@@ -71,10 +74,11 @@ impl Desk {
         let code = match self.kind {
             Kind::GitHub => self.fresh("code", 20, b"0123456789abcdef"),
             Kind::GitLab => self.fresh("code", 64, b"0123456789abcdef"),
+            Kind::Bitbucket => self.fresh("code", 18, b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"),
         };
         let account = self.settings.account.clone();
         let (made, scopes) = (Instant::now(), self.granted(&app, scopes));
-        let kept = Code { client: app.id, redirect: redirect.clone(), challenge, scopes, account, made, used: false };
+        let kept = Code { client: app.id, redirect: said_redirect, challenge, scopes, account, made, used: false };
         self.codes.insert(code.clone(), kept);
         answer.insert(0, ("code", code));
         Asked::Redirect(with_query(&redirect, &answer))
@@ -96,9 +100,14 @@ impl Desk {
         }
     }
 
-    /// Exact, but that a loopback literal without a port stands for any port (GitHub §3.3, GitLab §3.2).
+    /// Exact, but that a loopback literal without a port stands for any port (GitHub §3.3, GitLab §3.2). Bitbucket documents that what begins with
+    /// the registered address is fine, too, and of ports nothing (A1.2): nobody may rely on either.
     fn is_registered(&self, app: &App, redirect: &str) -> bool {
-        let any_port = !(self.kind == Kind::GitHub && is_github_app(&app.id));
+        let any_port = match self.kind {
+            Kind::GitHub => !is_github_app(&app.id),
+            Kind::GitLab => true,
+            Kind::Bitbucket => self.settings.any_port,
+        };
         let without_port = |address: &str| {
             let mut url = url::Url::parse(address).ok()?;
             let is_literal = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)));
@@ -113,6 +122,8 @@ impl Desk {
         if self.kind == Kind::GitHub && is_github_app(&app.id) {
             return Vec::new();
         }
+        // At Bitbucket who asks for nothing gets everything that the app was made for.
+        let asked = if self.kind == Kind::Bitbucket && asked.is_empty() { app.scopes.clone() } else { asked };
         match &self.settings.grants {
             Some(grants) => asked.into_iter().filter(|scope| grants.contains(scope)).collect(),
             None => asked,

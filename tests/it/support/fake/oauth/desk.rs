@@ -1,4 +1,5 @@
-//! What an authorization server remembers, and how it decides. How it says so is `github.rs` and `gitlab.rs`.
+//! What an authorization server remembers, and how it decides. How it says so is `github.rs`, `gitlab.rs` and
+//! `bitbucket.rs`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -124,7 +125,10 @@ impl Desk {
     pub(super) fn register(&mut self, watching: Watching, id: &str, confidential: bool) -> App {
         self.watching = watching;
         let secret = self.fresh("secret", 40, b"0123456789abcdef");
-        let scopes = ["api", "read_api", "read_user", "read_repository", "write_repository"].map(ToOwned::to_owned).to_vec();
+        let scopes = words(match self.kind {
+            Kind::Bitbucket => "account email repository repository:write repository:admin",
+            Kind::GitHub | Kind::GitLab => "api read_api read_user read_repository write_repository",
+        });
         let redirect = "http://127.0.0.1/callback".to_owned();
         let app = App { id: id.to_owned(), secret, confidential, redirect, scopes };
         self.apps.insert(id.to_owned(), app.clone());
@@ -147,6 +151,7 @@ impl Desk {
         let token = match self.kind {
             Kind::GitHub => tokens::github(if is_github_app(client) { "ghu" } else { "gho" }, &label),
             Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
+            Kind::Bitbucket => tokens::bitbucket_login(&label),
         };
         self.watching.secret(&token)
     }
@@ -157,6 +162,7 @@ impl Desk {
         let token = match self.kind {
             Kind::GitHub => tokens::refresh(&label),
             Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
+            Kind::Bitbucket => tokens::bitbucket_login(&label),
         };
         self.watching.secret(&token)
     }
@@ -169,8 +175,8 @@ impl Desk {
         let grant = if grant.is_empty() && field("code").is_some() { "authorization_code".to_owned() } else { grant };
         let grant = grant.rsplit(':').next().unwrap_or_default().to_owned();
         *self.posts.entry(grant.clone()).or_default() += 1;
-        let app = self.apps.get(&field("client_id").unwrap_or_default()).cloned().ok_or(Refusal::Client)?;
-        let secret = field("client_secret");
+        let (id, secret) = self.client(request);
+        let app = self.apps.get(&id).cloned().ok_or(Refusal::Client)?;
         if secret.as_ref().is_some_and(|secret| *secret != app.secret) || app.confidential && secret.is_none() {
             return Err(Refusal::Client);
         }
@@ -184,6 +190,14 @@ impl Desk {
         }
     }
 
+    /// Who says to be which client: at Bitbucket only Basic counts (Bitbucket A1.2), elsewhere what stands in the form.
+    fn client(&self, request: &Request) -> (String, Option<String>) {
+        match self.kind {
+            Kind::Bitbucket => request.basic().map(|(id, secret)| (id, Some(secret))).unwrap_or_default(),
+            Kind::GitHub | Kind::GitLab => (request.field("client_id").unwrap_or_default(), request.field("client_secret")),
+        }
+    }
+
     pub(super) fn begin_login(&mut self, login: Login) -> Issued {
         self.logins.push(login);
         self.issue(self.logins.len() - 1, true)
@@ -191,7 +205,11 @@ impl Desk {
 
     /// A pair for an account that once said yes.
     pub(super) fn give(&mut self, app: &App, account: &str) -> Issued {
-        let scopes = words(if self.kind == Kind::GitHub { "repo read:org read:user" } else { "api read_user" });
+        let scopes = words(match self.kind {
+            Kind::GitHub => "repo read:org read:user",
+            Kind::GitLab => "api read_user",
+            Kind::Bitbucket => "account repository",
+        });
         let scopes = self.granted(app, scopes);
         self.begin_login(Login { client: app.id.clone(), account: account.to_owned(), scopes, by_device: false })
     }
@@ -229,7 +247,8 @@ impl Desk {
             self.settings.lagging -= 1;
             return Err(Refusal::Refresh);
         }
-        // Both old ones stop working at once (GitHub §3.4, GitLab §3.3).
+        // Both old ones stop working at once (GitHub §3.4, GitLab §3.3). Bitbucket is said to take the old refresh token for some ten minutes
+        // more (A1.3): nobody may rely on that.
         let access = known.access.clone();
         if let Some(access) = self.access.get_mut(&access) {
             access.revoked = true;

@@ -1,9 +1,10 @@
 //! The authorization server beside a fake provider's API, on the same origin: apps, codes, tokens and what becomes of them. `desk.rs` is what every such
-//! server does (RFC 6749, 7636, 8628, 7009), `github.rs` and `gitlab.rs` how the two say it.
+//! server does (RFC 6749, 7636, 8628, 7009), `github.rs`, `gitlab.rs` and `bitbucket.rs` how each of them says it.
 //!
 //! Refresh tokens work once, and what is handed out is watched for by the sandbox that an app was registered for.
 
 mod authorize;
+mod bitbucket;
 mod desk;
 mod device;
 mod github;
@@ -25,6 +26,7 @@ use crate::support::Sandbox;
 pub(super) enum Kind {
     GitHub,
     GitLab,
+    Bitbucket,
 }
 
 /// A fake's authorization server, as tests see it.
@@ -47,6 +49,7 @@ impl OAuth {
         match desk.kind() {
             Kind::GitHub => github::answer(&mut desk, path, request),
             Kind::GitLab => gitlab::answer(&mut desk, path, request),
+            Kind::Bitbucket => bitbucket::answer(&mut desk, path, request),
         }
     }
 
@@ -55,7 +58,8 @@ impl OAuth {
         self.0.lock().unwrap().find(token)
     }
 
-    /// Registers an app for `http://127.0.0.1/callback`. At GitLab it is a public one.
+    /// Registers an app for `http://127.0.0.1/callback`. At GitLab it is a public one; at Bitbucket it must always show its secret, and that
+    /// address stands for no port.
     pub(crate) fn register(&self, sandbox: &Sandbox, id: &str) -> App {
         self.0.lock().unwrap().register(sandbox.watching(), id, false)
     }
@@ -99,6 +103,7 @@ impl OAuth {
         match desk.kind() {
             Kind::GitHub => github::tokens(&issued, &desk.settings),
             Kind::GitLab => gitlab::tokens(&issued, &desk.settings),
+            Kind::Bitbucket => bitbucket::tokens(&issued, &desk.settings),
         }
     }
 

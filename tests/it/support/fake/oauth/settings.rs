@@ -16,7 +16,7 @@ pub(crate) struct App {
     pub(crate) confidential: bool,
     /// The redirect address. An address of a loopback literal without a port stands for any port, except of a GitHub App.
     pub(crate) redirect: String,
-    /// The scopes that it may ask for (GitLab).
+    /// The scopes that it may ask for (GitLab, Bitbucket).
     pub(crate) scopes: Vec<String>,
 }
 
@@ -89,6 +89,10 @@ pub(crate) struct Settings {
     pub(crate) too_soon: usize,
     /// Somebody says yes to a device code when it was asked for so often.
     pub(crate) confirmed_after: Option<usize>,
+    /// A registered loopback address without a port stands for any port (Bitbucket, of which one client reports it: Bitbucket A1.2).
+    pub(crate) any_port: bool,
+    /// Scopes are told in `scopes`, as before 2026 (Bitbucket).
+    pub(crate) old_field: bool,
     /// Answers that arrive in place of tokens that were handed out.
     pub(super) lost: VecDeque<Answer>,
 }
@@ -103,7 +107,7 @@ impl Settings {
             absent: false,
             issuer: if is_github { Issuer::Right } else { Issuer::Unsaid },
             grants: None,
-            // GitLab §3.3: two hours. An OAuth app's tokens at GitHub live for ever unless it is told otherwise (GitHub §3.4).
+            // GitLab §3.3 and Bitbucket A1.2: two hours. An OAuth app's tokens at GitHub live for ever unless it is told otherwise (GitHub §3.4).
             life: (!is_github).then_some(Duration::from_hours(2)),
             says: Says::Truth,
             told_left: None,
@@ -117,6 +121,8 @@ impl Settings {
             code_life: if is_github { 900 } else { 300 },
             too_soon: 0,
             confirmed_after: None,
+            any_port: false,
+            old_field: false,
             lost: VecDeque::new(),
         }
     }
