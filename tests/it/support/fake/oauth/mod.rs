@@ -1,11 +1,12 @@
 //! The authorization server beside a fake provider's API, on the same origin: apps, codes, tokens and what becomes of them. `desk.rs` is what every such
-//! server does (RFC 6749, 7636, 8628, 7009), `github.rs` and `gitlab.rs` how the two say it.
+//! server does (RFC 6749, 7636, 8628, 7009), `github.rs`, `gitlab.rs` and `gitea.rs` how they say it.
 //!
 //! Refresh tokens work once, and what is handed out is watched for by the sandbox that an app was registered for.
 
 mod authorize;
 mod desk;
 mod device;
+mod gitea;
 mod github;
 mod gitlab;
 mod settings;
@@ -25,6 +26,8 @@ use crate::support::Sandbox;
 pub(super) enum Kind {
     GitHub,
     GitLab,
+    /// Forgejo's too.
+    Gitea,
 }
 
 /// A fake's authorization server, as tests see it.
@@ -47,6 +50,7 @@ impl OAuth {
         match desk.kind() {
             Kind::GitHub => github::answer(&mut desk, path, request),
             Kind::GitLab => gitlab::answer(&mut desk, path, request),
+            Kind::Gitea => gitea::answer(&mut desk, path, request),
         }
     }
 
@@ -55,12 +59,12 @@ impl OAuth {
         self.0.lock().unwrap().find(token)
     }
 
-    /// Registers an app for `http://127.0.0.1/callback`. At GitLab it is a public one.
+    /// Registers an app for `http://127.0.0.1/callback`, at Gitea for `http://127.0.0.1`. At both GitLab and Gitea it is a public one.
     pub(crate) fn register(&self, sandbox: &Sandbox, id: &str) -> App {
         self.0.lock().unwrap().register(sandbox.watching(), id, false)
     }
 
-    /// The same, but it must always show its secret (GitLab).
+    /// The same, but it must always show its secret (GitLab, Gitea).
     pub(crate) fn register_confidential(&self, sandbox: &Sandbox, id: &str) -> App {
         self.0.lock().unwrap().register(sandbox.watching(), id, true)
     }
@@ -99,6 +103,7 @@ impl OAuth {
         match desk.kind() {
             Kind::GitHub => github::tokens(&issued, &desk.settings),
             Kind::GitLab => gitlab::tokens(&issued, &desk.settings),
+            Kind::Gitea => gitea::tokens(&issued, &desk.settings),
         }
     }
 
