@@ -1,5 +1,7 @@
 //! What every fake provider can do, so that one suite asks the same of all of them.
 
+mod gitea;
+
 use super::{Answer, GitHub, GitLab, GitLabGrant, Server, github, gitlab};
 use crate::support::{Sandbox, tokens};
 
@@ -17,6 +19,20 @@ impl Case {
     }
 }
 
+/// What a check of a good token can know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tells {
+    /// How many scopes it has.
+    pub(crate) scopes: Option<usize>,
+    /// When it ends.
+    pub(crate) expires: bool,
+    pub(crate) rate_limit: bool,
+    /// Whether a branch is protected.
+    pub(crate) protected: bool,
+    /// By which name to ask after a request that was refused.
+    pub(crate) request_id: bool,
+}
+
 /// A provider as the contract sees it.
 pub(crate) trait Fake {
     /// Its word on the command line.
@@ -30,6 +46,12 @@ pub(crate) trait Fake {
 
     /// A good token for this account, watched for by the sandbox.
     fn token(&self, sandbox: &Sandbox, account: &str) -> String;
+
+    /// What a check of that token can know.
+    fn tells(&self) -> Tells;
+
+    /// A well-formed token that nobody knows.
+    fn stranger(&self) -> String;
 
     /// Makes so many repositories, two branches each; `ACCOUNT/repo-001` is the newest.
     fn repositories(&self, account: &str, count: usize);
@@ -152,6 +174,14 @@ impl Fake for GitHub {
 
     fn token(&self, sandbox: &Sandbox, account: &str) -> String {
         self.classic(sandbox, account)
+    }
+
+    fn tells(&self) -> Tells {
+        Tells { scopes: Some(2), expires: true, rate_limit: true, protected: true, request_id: true }
+    }
+
+    fn stranger(&self) -> String {
+        tokens::classic("x")
     }
 
     fn repositories(&self, account: &str, count: usize) {
@@ -290,6 +320,14 @@ impl Fake for GitLab {
         let token = sandbox.secret(&tokens::gitlab(account));
         self.accept(&token, GitLabGrant::personal(account));
         token
+    }
+
+    fn tells(&self) -> Tells {
+        Tells { scopes: Some(2), expires: true, rate_limit: true, protected: true, request_id: true }
+    }
+
+    fn stranger(&self) -> String {
+        tokens::gitlab("x")
     }
 
     fn repositories(&self, account: &str, count: usize) {
