@@ -16,7 +16,7 @@ pub(super) enum Flavour {
 }
 
 impl Flavour {
-    /// Quoted: Gitea B1. 1.22.6 is there by its number, and so is 1.27.0-rc0.
+    /// Quoted: Gitea B1. Of 1.22.6 and 1.27 only the numbers are known: theirs are written by hand.
     pub(super) fn version(self) -> &'static str {
         match self {
             Self::Old => "1.22.6",

@@ -66,17 +66,17 @@ impl Gitea {
 
     /// The same below a path: `/git`.
     pub(crate) fn under(root: &str) -> Self {
-        Self::listen(Flavour::Current, root, None)
+        Self::listen(Flavour::Current, root)
     }
 
     /// Gitea 1.22.6.
     pub(crate) fn old() -> Self {
-        Self::listen(Flavour::Old, "", None)
+        Self::listen(Flavour::Old, "")
     }
 
     /// Gitea 1.27, where a token may ask about itself.
     pub(crate) fn newer() -> Self {
-        Self::listen(Flavour::New, "", None)
+        Self::listen(Flavour::New, "")
     }
 
     /// Forgejo 15.
@@ -86,15 +86,10 @@ impl Gitea {
 
     /// The same below a path.
     pub(crate) fn forgejo_under(root: &str) -> Self {
-        Self::listen(Flavour::Forgejo, root, None)
+        Self::listen(Flavour::Forgejo, root)
     }
 
-    /// Gitea 1.26.4 behind TLS.
-    pub(crate) fn behind_tls(acceptor: tokio_rustls::TlsAcceptor) -> Self {
-        Self::listen(Flavour::Current, "", Some(acceptor))
-    }
-
-    fn listen(flavour: Flavour, root: &str, tls: Option<tokio_rustls::TlsAcceptor>) -> Self {
+    fn listen(flavour: Flavour, root: &str) -> Self {
         let oauth = OAuth::new(Kind::Gitea);
         let state = Arc::new(Mutex::new(State {
             flavour,
@@ -111,7 +106,7 @@ impl Gitea {
         let (login, below) = (oauth.clone(), root.to_owned());
         let server = Server::listen(
             &format!("{root}/api/v1"),
-            tls,
+            None,
             move |request| own.lock().unwrap().answer(request),
             move |request| {
                 let path = request.path.strip_prefix(&below);

@@ -21,7 +21,9 @@ impl State {
     /// The same with links to other pages, absolute and from what the server believes to be its address. Quoted: Gitea B5, and for the missing
     /// space behind the commas Gitea's source.
     fn paged(&self, rows: &[Value], whole: impl FnOnce(Value) -> Value, request: &Request) -> Answer {
-        let page = Page::sized(request, rows.len(), &self.sizes());
+        // Whoever reads a later page hears of the row that was put in front.
+        let is_longer = self.settings.moving && request.number("page").is_some_and(|page| page > 1);
+        let page = Page::sized(request, rows.len() + usize::from(is_longer), &self.sizes());
         let shown = page.cut(rows, self.settings.moving).to_vec();
         let answer = self.counted(Answer::json(200, &whole(Value::from(shown))), &page);
         let root = self.settings.links.as_ref().unwrap_or(&self.web);
