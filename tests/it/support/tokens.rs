@@ -69,10 +69,15 @@ pub(crate) fn installation(label: &str) -> String {
 
 /// An installation token of the stateless form: `ghs_APPID_JWT`, two dots, `-` and `_` inside, about 520 characters.
 pub(crate) fn stateless(app: u64, label: &str) -> String {
+    join("ghs", &format!("{app}_{}", jwt(label)))
+}
+
+/// What looks like a JWT, about 510 characters: nothing can be read out of it.
+pub(crate) fn jwt(label: &str) -> String {
     let part = |name: &str, length| {
         letters(&format!("{label} {name}"), length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     };
-    join("ghs", &format!("{app}_eyJ{}.eyJ{}.{}", part("head", 60), part("claims", 200), part("signature", 240)))
+    format!("eyJ{}.eyJ{}.{}", part("head", 60), part("claims", 200), part("signature", 240))
 }
 
 /// A GitLab personal, project or group token: `glpat-` and 20 characters.
@@ -103,6 +108,11 @@ pub(crate) fn bitbucket_login(label: &str) -> String {
         letters(&format!("{label} {name}"), length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     };
     format!("eyJ{}.eyJ{}.{}", part("head", 80), part("claims", 2_200), part("signature", 340))
+}
+
+/// A Gitea or Forgejo personal token: 40 hexadecimal digits, and nothing that says whose they are.
+pub(crate) fn gitea(label: &str) -> String {
+    letters(label, 40, b"0123456789abcdef")
 }
 
 /// Text of a prefix's other kinds: `gldt`, `ATATT`, `npm` …

@@ -8,10 +8,25 @@ pub(super) struct Page {
     pub(super) total: usize,
 }
 
+/// How the size of a page is asked for.
+pub(super) struct Sizes {
+    /// The parameter's name.
+    pub(super) parameter: &'static str,
+    pub(super) default: usize,
+    /// More are clamped without a word.
+    pub(super) most: usize,
+}
+
 impl Page {
-    /// Cuts the page that was asked for; more than 100 rows are clamped without a word.
+    /// Cuts the page that was asked for by `per_page`, 100 rows at most.
     pub(super) fn of(request: &super::Request, total: usize, default: usize) -> Self {
-        let size = request.number("per_page").unwrap_or(default).clamp(1, 100);
+        Self::sized(request, total, &Sizes { parameter: "per_page", default, most: 100 })
+    }
+
+    /// Cuts the page that was asked for. No rows at all cannot be asked for.
+    pub(super) fn sized(request: &super::Request, total: usize, sizes: &Sizes) -> Self {
+        let asked = request.number(sizes.parameter).filter(|size| *size > 0);
+        let size = asked.unwrap_or(sizes.default).min(sizes.most).max(1);
         Self { number: request.number("page").unwrap_or(1).max(1), size, last: total.div_ceil(size).max(1), total }
     }
 
@@ -26,6 +41,12 @@ impl Page {
     /// §12 (a recorded header) and GitLab §5 (that there is one; its order is not known). `address` is the listing's
     /// without a query, `request` what was asked.
     pub(super) fn link(&self, address: &str, request: &super::Request, with_last: bool) -> Option<String> {
+        let relations = self.relations(address, request, with_last);
+        (!relations.is_empty()).then(|| relations.join(", "))
+    }
+
+    /// The parts of that header.
+    pub(super) fn relations(&self, address: &str, request: &super::Request, with_last: bool) -> Vec<String> {
         let relation = |page: usize, name: &str| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(request.query.iter().filter(|(key, _)| key != "page"));
@@ -43,6 +64,6 @@ impl Page {
             relations.push(relation(1, "first"));
             relations.push(relation(self.number - 1, "prev"));
         }
-        (!relations.is_empty()).then(|| relations.join(", "))
+        relations
     }
 }

@@ -1,10 +1,11 @@
 //! What every fake provider can do, so that one suite asks the same of all of them.
 
 mod bitbucket;
+mod gitea;
 mod github;
 mod gitlab;
 
-use super::{Answer, GitHub, GitLab, Server};
+use super::{Answer, Bitbucket, GitHub, GitLab, Server};
 use crate::support::Sandbox;
 
 /// An answer to every call, and what a check of a connection that was active makes of it.
@@ -22,7 +23,7 @@ impl Case {
 }
 
 /// What can be known of the good token that a fake hands out, and of what it reaches. GitHub and GitLab tell everything.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tells {
     /// How many scopes the token has, where the answers say so.
     pub(crate) scopes: Option<usize>,
@@ -94,8 +95,12 @@ pub(crate) trait Fake {
 }
 
 /// One of each, GitHub in both its shapes.
-const EVERY: &[fn() -> Box<dyn Fake>] =
-    &[|| Box::new(GitHub::start()), || Box::new(GitHub::dotcom()), || Box::new(GitLab::under("/gitlab"))];
+const EVERY: &[fn() -> Box<dyn Fake>] = &[
+    || Box::new(GitHub::start()),
+    || Box::new(GitHub::dotcom()),
+    || Box::new(GitLab::under("/gitlab")),
+    || Box::new(Bitbucket::start()),
+];
 
 /// The words of all providers that have a fake.
 pub(crate) fn ids() -> Vec<&'static str> {

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::desk::{Desk, Issued, Login, Refusal, is_github_app, words};
 use super::settings::App;
-use super::{Issuer, Kind, Request};
+use super::{Issuer, Kind, Request, gitea};
 
 /// So long a code from the redirect lives.
 const CODE: Duration = Duration::from_mins(10);
@@ -50,12 +50,17 @@ impl Desk {
         answer.extend(self.issuer().map(|issuer| ("iss", issuer)));
         let scopes = words(&said("scope"));
         self.asked_for.clone_from(&scopes);
-        let unknown = self.kind != Kind::GitHub && scopes.iter().any(|scope| !app.scopes.contains(scope));
+        let asked = scopes.join(" ");
+        let knows_its_scopes = matches!(self.kind, Kind::GitLab | Kind::Bitbucket);
+        let unknown = knows_its_scopes && scopes.iter().any(|scope| !app.scopes.contains(scope));
         let challenge = request.parameter("code_challenge").map(ToOwned::to_owned);
         let plain = challenge.is_some() && request.parameter("code_challenge_method") != Some("S256");
-        // Denied: quoted, GitHub §3.1 and GitLab §3.1. Scope: quoted, GitLab §3.1. The rest is written by hand.
+        // Denied: quoted, GitHub §3.1 and GitLab §3.1. Scope: quoted, GitLab §3.1. What Gitea says is in `gitea.rs`. The rest is written by
+        // hand.
         let error = if self.settings.suspended {
             Some(("application_suspended", "Your application has been suspended. Contact support@github.com."))
+        } else if self.kind == Kind::Gitea {
+            gitea::refusal(self, &app, request, &asked)
         } else if self.settings.denies && self.kind == Kind::GitHub {
             Some(("access_denied", "The user has denied your application access."))
         } else if self.settings.denies {
@@ -75,8 +80,10 @@ impl Desk {
             Kind::GitHub => self.fresh("code", 20, b"0123456789abcdef"),
             Kind::GitLab => self.fresh("code", 64, b"0123456789abcdef"),
             Kind::Bitbucket => self.fresh("code", 18, b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"),
+            Kind::Gitea => self.fresh("code", 52, b"abcdefghijklmnopqrstuvwxyz234567"),
         };
         let account = self.settings.account.clone();
+        self.grants.insert((app.id.clone(), account.clone()), asked);
         let (made, scopes) = (Instant::now(), self.granted(&app, scopes));
         let kept = Code { client: app.id, redirect: said_redirect, challenge, scopes, account, made, used: false };
         self.codes.insert(code.clone(), kept);
@@ -107,6 +114,7 @@ impl Desk {
             Kind::GitHub => !is_github_app(&app.id),
             Kind::GitLab => true,
             Kind::Bitbucket => self.settings.any_port,
+            Kind::Gitea => return gitea::is_registered(app, redirect),
         };
         let without_port = |address: &str| {
             let mut url = url::Url::parse(address).ok()?;
@@ -148,7 +156,7 @@ impl Desk {
             let fits = (43..=128).contains(&verifier.len())
                 && URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())) == *challenge;
             if !fits {
-                return Err(Refusal::Code);
+                return Err(Refusal::Challenge);
             }
         }
         code.used = true;

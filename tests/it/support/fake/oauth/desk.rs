@@ -1,5 +1,4 @@
-//! What an authorization server remembers, and how it decides. How it says so is `github.rs`, `gitlab.rs` and
-//! `bitbucket.rs`.
+//! What an authorization server remembers, and how it decides. How it says so is `github.rs`, `gitlab.rs`, `bitbucket.rs` and `gitea.rs`.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -59,15 +58,24 @@ pub(super) enum Refusal {
     Client,
     Code,
     Verifier,
+    /// The verifier does not fit the challenge.
+    Challenge,
     Redirect,
+    /// A refresh token that is none, or another client's.
     Refresh,
+    /// A refresh token that came before.
+    Spent,
+    /// A refresh token whose login somebody took back.
+    Revoked,
     Grant,
     DeviceOff,
     DeviceUnknown,
     DeviceExpired,
     Denied,
     Pending,
-    SlowDown { interval: u64 },
+    SlowDown {
+        interval: u64,
+    },
 }
 
 /// Tokens, handed out.
@@ -92,6 +100,8 @@ pub(in super::super) struct Desk {
     posts: HashMap<String, usize>,
     reused: usize,
     pub(super) asked_for: Vec<String>,
+    /// What an account last said yes to, by app and account: the scopes as they were asked for.
+    pub(super) grants: HashMap<(String, String), String>,
 }
 
 impl Desk {
@@ -111,6 +121,7 @@ impl Desk {
             posts: HashMap::new(),
             reused: 0,
             asked_for: Vec::new(),
+            grants: HashMap::new(),
         }
     }
 
@@ -127,9 +138,11 @@ impl Desk {
         let secret = self.fresh("secret", 40, b"0123456789abcdef");
         let scopes = words(match self.kind {
             Kind::Bitbucket => "account email repository repository:write repository:admin",
-            Kind::GitHub | Kind::GitLab => "api read_api read_user read_repository write_repository",
+            Kind::GitHub | Kind::GitLab | Kind::Gitea => "api read_api read_user read_repository write_repository",
         });
-        let redirect = "http://127.0.0.1/callback".to_owned();
+        // Gitea B8: its built-in apps have no path.
+        let path = if self.kind == Kind::Gitea { "" } else { "/callback" };
+        let redirect = format!("http://127.0.0.1{path}");
         let app = App { id: id.to_owned(), secret, confidential, redirect, scopes };
         self.apps.insert(id.to_owned(), app.clone());
         app
@@ -152,6 +165,7 @@ impl Desk {
             Kind::GitHub => tokens::github(if is_github_app(client) { "ghu" } else { "gho" }, &label),
             Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
             Kind::Bitbucket => tokens::bitbucket_login(&label),
+            Kind::Gitea => tokens::jwt(&label),
         };
         self.watching.secret(&token)
     }
@@ -163,6 +177,7 @@ impl Desk {
             Kind::GitHub => tokens::refresh(&label),
             Kind::GitLab => tokens::letters(&label, 64, b"0123456789abcdef"),
             Kind::Bitbucket => tokens::bitbucket_login(&label),
+            Kind::Gitea => tokens::jwt(&label),
         };
         self.watching.secret(&token)
     }
@@ -172,11 +187,17 @@ impl Desk {
         let field = |name: &str| request.field(name);
         let grant = field("grant_type").unwrap_or_default();
         // GitHub takes a code without a grant type.
-        let grant = if grant.is_empty() && field("code").is_some() { "authorization_code".to_owned() } else { grant };
+        let is_silent = grant.is_empty() && field("code").is_some() && self.kind != Kind::Gitea;
+        let grant = if is_silent { "authorization_code".to_owned() } else { grant };
         let grant = grant.rsplit(':').next().unwrap_or_default().to_owned();
         *self.posts.entry(grant.clone()).or_default() += 1;
+        if self.kind == Kind::Gitea && !matches!(grant.as_str(), "authorization_code" | "refresh_token") {
+            return Err(Refusal::Grant);
+        }
         let (id, secret) = self.client(request);
         let app = self.apps.get(&id).cloned().ok_or(Refusal::Client)?;
+        // Gitea does not look at the secret of a public app.
+        let secret = secret.filter(|_| self.kind != Kind::Gitea || app.confidential);
         if secret.as_ref().is_some_and(|secret| *secret != app.secret) || app.confidential && secret.is_none() {
             return Err(Refusal::Client);
         }
@@ -194,7 +215,9 @@ impl Desk {
     fn client(&self, request: &Request) -> (String, Option<String>) {
         match self.kind {
             Kind::Bitbucket => request.basic().map(|(id, secret)| (id, Some(secret))).unwrap_or_default(),
-            Kind::GitHub | Kind::GitLab => (request.field("client_id").unwrap_or_default(), request.field("client_secret")),
+            Kind::GitHub | Kind::GitLab | Kind::Gitea => {
+                (request.field("client_id").unwrap_or_default(), request.field("client_secret"))
+            }
         }
     }
 
@@ -205,12 +228,15 @@ impl Desk {
 
     /// A pair for an account that once said yes.
     pub(super) fn give(&mut self, app: &App, account: &str) -> Issued {
-        let scopes = words(match self.kind {
+        let asked = match self.kind {
             Kind::GitHub => "repo read:org read:user",
             Kind::GitLab => "api read_user",
             Kind::Bitbucket => "account repository",
-        });
-        let scopes = self.granted(app, scopes);
+            // Nothing is asked for, and everything granted: Gitea B8.
+            Kind::Gitea => "",
+        };
+        self.grants.insert((app.id.clone(), account.to_owned()), asked.to_owned());
+        let scopes = self.granted(app, words(asked));
         self.begin_login(Login { client: app.id.clone(), account: account.to_owned(), scopes, by_device: false })
     }
 
@@ -218,6 +244,14 @@ impl Desk {
         let access = self.fresh_access(&self.logins[login].client.clone());
         let until = self.settings.life.map(|life| Instant::now() + life);
         self.access.insert(access.clone(), Access { login, until, revoked: false });
+        if self.kind == Kind::Gitea && self.settings.invalidates_refresh {
+            let (client, account) = (self.logins[login].client.clone(), self.logins[login].account.clone());
+            let is_of_grant = |refresh: &&mut Refresh| {
+                let login = &self.logins[refresh.login];
+                login.client == client && login.account == account
+            };
+            self.refresh.values_mut().filter(is_of_grant).for_each(|refresh| refresh.spent = true);
+        }
         let refresh = (with_refresh && self.settings.refreshes).then(|| self.fresh_refresh());
         if let Some(refresh) = &refresh {
             let kept = Refresh { login, access: access.clone(), spent: false, revoked: false };
@@ -229,28 +263,31 @@ impl Desk {
     fn renew(&mut self, app: &App, with_secret: bool, token: &str) -> Result<Issued, Refusal> {
         let known = self.refresh.get(token).ok_or(Refusal::Refresh)?;
         let login = known.login;
-        if self.logins[login].client != app.id || known.revoked {
+        if self.logins[login].client != app.id {
             return Err(Refusal::Refresh);
+        }
+        if known.revoked {
+            return Err(Refusal::Revoked);
         }
         // Only what came of a device login is renewed without the secret (GitHub §3.4).
         if self.kind == Kind::GitHub && !with_secret && !self.logins[login].by_device {
             return Err(Refusal::Client);
         }
-        if known.spent {
+        if known.spent && self.settings.invalidates_refresh {
             self.reused += 1;
             if self.settings.family_revocation {
                 self.revoke_login(login);
             }
-            return Err(Refusal::Refresh);
+            return Err(Refusal::Spent);
         }
         if self.settings.lagging > 0 {
             self.settings.lagging -= 1;
             return Err(Refusal::Refresh);
         }
         // Both old ones stop working at once (GitHub §3.4, GitLab §3.3). Bitbucket is said to take the old refresh token for some ten minutes
-        // more (A1.3): nobody may rely on that.
+        // more (A1.3): nobody may rely on that. Gitea's access tokens are good until their time is over: it keeps no list of them.
         let access = known.access.clone();
-        if let Some(access) = self.access.get_mut(&access) {
+        if let Some(access) = self.access.get_mut(&access).filter(|_| self.kind != Kind::Gitea) {
             access.revoked = true;
         }
         if self.settings.keeps_refresh {
@@ -258,7 +295,7 @@ impl Desk {
             self.refresh.get_mut(token).unwrap().access.clone_from(&issued.access);
             return Ok(issued);
         }
-        self.refresh.get_mut(token).unwrap().spent = true;
+        self.refresh.get_mut(token).unwrap().spent = self.settings.invalidates_refresh;
         Ok(self.issue(login, true))
     }
 
@@ -287,6 +324,7 @@ impl Desk {
 
     pub(super) fn revoke_everything(&mut self) {
         (0..self.logins.len()).for_each(|login| self.revoke_login(login));
+        self.grants.clear();
     }
 
     pub(super) fn age(&mut self) {

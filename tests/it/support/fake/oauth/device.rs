@@ -38,7 +38,7 @@ impl Desk {
         let device_code = self.fresh("device code", 40, b"0123456789abcdef");
         let user_code = match self.kind {
             Kind::GitHub => format!("WDJB-{:04}", self.made),
-            Kind::GitLab | Kind::Bitbucket => format!("0A44{:04}", self.made),
+            Kind::GitLab | Kind::Bitbucket | Kind::Gitea => format!("0A44{:04}", self.made),
         };
         let (scopes, interval) = (self.granted(&app, scopes), self.settings.interval);
         let device = Device {

@@ -90,7 +90,7 @@ fn refused(request: &Request, refusal: Refusal) -> Answer {
             "The client_id and/or client_secret passed are incorrect.",
             &page("incorrect-client-credentials"),
         ),
-        Refusal::Code | Refusal::Verifier => {
+        Refusal::Code | Refusal::Verifier | Refusal::Challenge => {
             error("bad_verification_code", "The code passed is incorrect or expired.", &page("bad-verification-code"))
         }
         Refusal::Redirect => error(
@@ -98,7 +98,9 @@ fn refused(request: &Request, refusal: Refusal) -> Answer {
             "The redirect_uri MUST match the registered callback URL for this application.",
             &page("redirect-uri-mismatch2"),
         ),
-        Refusal::Refresh => error("bad_refresh_token", "The refresh token passed is incorrect or expired.", ""),
+        Refusal::Refresh | Refusal::Spent | Refusal::Revoked => {
+            error("bad_refresh_token", "The refresh token passed is incorrect or expired.", "")
+        }
         Refusal::Pending => error("authorization_pending", "The authorization request is still pending.", device),
         Refusal::SlowDown { interval } => {
             let mut body = error("slow_down", "Too many requests have been made in the same timeframe.", device);

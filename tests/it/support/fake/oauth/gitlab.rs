@@ -91,7 +91,13 @@ fn refused(refusal: Refusal) -> Answer {
             "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication \
              method.",
         ),
-        Refusal::Code | Refusal::Redirect | Refusal::Refresh | Refusal::DeviceUnknown => (
+        Refusal::Code
+        | Refusal::Challenge
+        | Refusal::Redirect
+        | Refusal::Refresh
+        | Refusal::Spent
+        | Refusal::Revoked
+        | Refusal::DeviceUnknown => (
             400,
             "invalid_grant",
             "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the \

@@ -1,5 +1,5 @@
 //! The authorization server beside a fake provider's API, on the same origin: apps, codes, tokens and what becomes of them. `desk.rs` is what every such
-//! server does (RFC 6749, 7636, 8628, 7009), `github.rs`, `gitlab.rs` and `bitbucket.rs` how each of them says it.
+//! server does (RFC 6749, 7636, 8628, 7009), `github.rs`, `gitlab.rs`, `bitbucket.rs` and `gitea.rs` how each of them says it.
 //!
 //! Refresh tokens work once, and what is handed out is watched for by the sandbox that an app was registered for.
 
@@ -7,6 +7,7 @@ mod authorize;
 mod bitbucket;
 mod desk;
 mod device;
+mod gitea;
 mod github;
 mod gitlab;
 mod settings;
@@ -27,6 +28,8 @@ pub(super) enum Kind {
     GitHub,
     GitLab,
     Bitbucket,
+    /// Forgejo's too.
+    Gitea,
 }
 
 /// A fake's authorization server, as tests see it.
@@ -50,6 +53,7 @@ impl OAuth {
             Kind::GitHub => github::answer(&mut desk, path, request),
             Kind::GitLab => gitlab::answer(&mut desk, path, request),
             Kind::Bitbucket => bitbucket::answer(&mut desk, path, request),
+            Kind::Gitea => gitea::answer(&mut desk, path, request),
         }
     }
 
@@ -58,13 +62,13 @@ impl OAuth {
         self.0.lock().unwrap().find(token)
     }
 
-    /// Registers an app for `http://127.0.0.1/callback`. At GitLab it is a public one; at Bitbucket it must always show its secret, and that
-    /// address stands for no port.
+    /// Registers an app for `http://127.0.0.1/callback`, at Gitea for `http://127.0.0.1`. At GitLab and Gitea it is a public one; at Bitbucket it
+    /// must always show its secret, and that address stands for no port.
     pub(crate) fn register(&self, sandbox: &Sandbox, id: &str) -> App {
         self.0.lock().unwrap().register(sandbox.watching(), id, false)
     }
 
-    /// The same, but it must always show its secret (GitLab).
+    /// The same, but it must always show its secret (GitLab, Gitea).
     pub(crate) fn register_confidential(&self, sandbox: &Sandbox, id: &str) -> App {
         self.0.lock().unwrap().register(sandbox.watching(), id, true)
     }
@@ -104,6 +108,7 @@ impl OAuth {
             Kind::GitHub => github::tokens(&issued, &desk.settings),
             Kind::GitLab => gitlab::tokens(&issued, &desk.settings),
             Kind::Bitbucket => bitbucket::tokens(&issued, &desk.settings),
+            Kind::Gitea => gitea::tokens(&issued, &desk.settings),
         }
     }
 

@@ -14,7 +14,8 @@ pub(crate) struct App {
     pub(crate) secret: String,
     /// It must show its secret whatever it asks for.
     pub(crate) confidential: bool,
-    /// The redirect address. An address of a loopback literal without a port stands for any port, except of a GitHub App.
+    /// The redirect address. An address of a loopback literal without a port stands for any port, except of a GitHub App and of a
+    /// confidential app at Gitea.
     pub(crate) redirect: String,
     /// The scopes that it may ask for (GitLab, Bitbucket).
     pub(crate) scopes: Vec<String>,
@@ -39,7 +40,7 @@ pub(crate) enum DeviceFlow {
     Off {
         status: u16,
     },
-    /// There is no such call (GitLab before 17.2).
+    /// There is no such call (GitLab before 17.2, every Gitea).
     Absent,
 }
 
@@ -76,6 +77,9 @@ pub(crate) struct Settings {
     pub(crate) refresh_life: Option<u64>,
     /// A renewal brings no new refresh token: the old one stays good.
     pub(crate) keeps_refresh: bool,
+    /// A renewal takes the old refresh token away. At Gitea it is `INVALIDATE_REFRESH_TOKENS`, and takes away every other one of the same
+    /// account and app, so that a login anywhere else does it too.
+    pub(crate) invalidates_refresh: bool,
     /// A refresh token that comes a second time takes everything down that came of the same login.
     pub(crate) family_revocation: bool,
     /// So many renewals are refused by a replica that has not heard of the refresh token yet.
@@ -107,16 +111,23 @@ impl Settings {
             absent: false,
             issuer: if is_github { Issuer::Right } else { Issuer::Unsaid },
             grants: None,
-            // GitLab §3.3 and Bitbucket A1.2: two hours. An OAuth app's tokens at GitHub live for ever unless it is told otherwise (GitHub §3.4).
-            life: (!is_github).then_some(Duration::from_hours(2)),
+            // GitLab §3.3 and Bitbucket A1.2: two hours. Gitea B8: one. An OAuth app's tokens at GitHub live for ever unless it is told otherwise
+            // (GitHub §3.4).
+            life: match kind {
+                Kind::GitHub => None,
+                Kind::GitLab | Kind::Bitbucket => Some(Duration::from_hours(2)),
+                Kind::Gitea => Some(Duration::from_hours(1)),
+            },
             says: Says::Truth,
             told_left: None,
             refreshes: !is_github,
             refresh_life: None,
             keeps_refresh: false,
+            // Gitea B8: there the old one stays good unless its administrator decides otherwise.
+            invalidates_refresh: kind != Kind::Gitea,
             family_revocation: false,
             lagging: 0,
-            device: DeviceFlow::On,
+            device: if kind == Kind::Gitea { DeviceFlow::Absent } else { DeviceFlow::On },
             interval: 1,
             code_life: if is_github { 900 } else { 300 },
             too_soon: 0,
