@@ -19,7 +19,7 @@ pub(super) struct Completing<'a> {
 }
 
 impl<'a> Completing<'a> {
-    /// For a listing that the provider does not search.
+    /// For a listing that the provider pages.
     pub(super) fn new(query: &BranchQuery, each: &'a mut dyn FnMut(Vec<Branch>) -> Flow) -> Self {
         Self::sifting(Sift::new(query.search.as_deref(), query.pages), each)
     }

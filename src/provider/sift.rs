@@ -55,6 +55,14 @@ impl Sift {
         }
     }
 
+    /// For a listing whose later pages have no numbers: they are reached through those before.
+    pub(super) fn unnumbered(search: Option<&str>, choice: PageChoice) -> Self {
+        match choice {
+            PageChoice::One { page: 2.., .. } => Self::over_all(search, choice),
+            PageChoice::One { .. } | PageChoice::Walk { .. } => Self::new(search, choice),
+        }
+    }
+
     /// The pages to ask the provider for.
     pub(super) const fn pages(&self) -> Pages {
         self.pages

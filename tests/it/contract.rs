@@ -69,7 +69,7 @@ fn every_provider_is_here() {
     // The grammar knows them all: a provider without a fake fails here.
     let ran = Sandbox::bare().gitconn(["connect", "nobody"]).run().code(2);
     let known = ran.stderr.split("possible values: ").nth(1).and_then(|rest| rest.split(']').next()).unwrap().to_owned();
-    assert_eq!(known, ids().join(", "));
+    assert_eq!(known, format!("{}, \"an address\"", ids().join(", ")));
 }
 
 #[test]

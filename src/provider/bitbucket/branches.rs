@@ -6,6 +6,7 @@ use futures_util::future::try_join;
 use serde::Deserialize;
 
 use super::super::completing::Completing;
+use super::super::sift::Sift;
 use super::super::{BranchQuery, Error, Listing};
 use super::api::{PAGING, Rows};
 use super::{Account, protection, repositories};
@@ -36,7 +37,7 @@ pub(super) async fn list(
         // What it finds is sifted again, so that a result means the same everywhere.
         call = call.with("q", format!("name ~ {}", quoted(text)));
     }
-    let waiting = RefCell::new(Completing::new(query, each));
+    let waiting = RefCell::new(Completing::sifting(Sift::unnumbered(query.search.as_deref(), query.pages), each));
     let pages = waiting.borrow().pages();
     let about = async {
         let (repository, protection) = try_join(repositories::one(account, path), protection::of(account, &address)).await?;

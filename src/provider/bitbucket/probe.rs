@@ -157,7 +157,7 @@ fn refused(answer: &Answer, asker: Asker<'_>) -> Probe {
     let Asker { web, known, now } = asker;
     if answer.status == 403 && Trouble::of(answer).is_some_and(|trouble| is_for_persons(&trouble)) {
         let why = format!("{web} says this is no person's token: give its workspace (--workspace)");
-        return Finding::refused(Verdict::InsufficientScope, why).into_probe(answer);
+        return Finding::refused(Verdict::Blocked, why).into_probe(answer);
     }
     let finding = refusal(answer, web);
     let finding = match (&finding.cause, finding::by_what_was_known(Some(known), now)) {

@@ -64,7 +64,7 @@ fn forbidden(web: &HostUrl, trouble: &Trouble) -> Finding {
         return Finding::refused(Verdict::InsufficientScope, reason);
     }
     if is_for_persons(trouble) {
-        return Finding::refused(Verdict::InsufficientScope, format!("{web} lets no access token ask this, only persons"));
+        return Finding::refused(Verdict::Blocked, format!("{web} lets no access token ask this, only persons"));
     }
     let words = remote::said(&trouble.words);
     let reason = if words.is_empty() { format!("{web} forbids it") } else { format!("{web} forbids it: {words}") };
@@ -106,7 +106,7 @@ mod tests {
             (401, "Token is invalid, expired, or not supported for this endpoint.", Cause::Refused(Verdict::Invalid)),
             (401, "Access token expired. Use your refresh token to obtain a new access token.", Cause::Refused(Verdict::Expired)),
             (401, "You do not have access to view this workspace.", Cause::Refused(Verdict::InsufficientScope)),
-            (403, "This API is not accessible by this authentication mechanism", Cause::Refused(Verdict::InsufficientScope)),
+            (403, "This API is not accessible by this authentication mechanism", Cause::Refused(Verdict::Blocked)),
             (403, "Forbidden", Cause::Refused(Verdict::Blocked)),
             (404, "Repository x/y not found", Cause::NotFound),
             (410, "CHANGE-2770 - Functionality has been deprecated", Cause::NotAccepted),

@@ -98,7 +98,7 @@ pub(super) async fn list(
 ) -> Result<Listing, Error> {
     let asked = workspaces::asked(account).await?;
     if let [only] = asked.as_slice() {
-        let mut sift = Sift::new(query.search.as_deref(), query.pages);
+        let mut sift = Sift::unnumbered(query.search.as_deref(), query.pages);
         let walked = of_workspace(account, only, sift.pages(), |rows| sift.pass(rows, |row| &row.full_name, each)).await?;
         return Ok(Listing {
             total: walked.total.filter(|_| !sift.is_searching()),

@@ -68,7 +68,6 @@ impl Fake for Bitbucket {
             Case::new("401 of a login that has expired", "expired", refusals::login_expired()),
             Case::new("403 of the wrong kind of credential", "blocked", refusals::wrong_mechanism()),
             Case::new("403 without a reason", "blocked", refusals::forbidden()),
-            Case::new("410 of a call that was removed", "unreachable", refusals::removed()),
         ]
     }
 
