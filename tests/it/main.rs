@@ -13,6 +13,7 @@ mod app_words;
 mod audit;
 mod bad_input;
 mod bitbucket;
+mod bitbucket_login;
 mod branches;
 mod completions;
 mod config;
