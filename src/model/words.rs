@@ -77,6 +77,8 @@ words! {
     ProviderId ("provider") {
         GitHub = "github",
         GitLab = "gitlab",
+        /// Forgejo too: the API is one.
+        Gitea = "gitea" or "forgejo",
     }
 }
 
@@ -213,7 +215,7 @@ mod tests {
             assert_eq!(verdict.id().parse::<Verdict>().unwrap(), *verdict);
         }
         let unknown = "git-hub".parse::<ProviderId>().unwrap_err().to_string();
-        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab)");
+        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab, gitea)");
     }
 
     #[test]

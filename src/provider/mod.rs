@@ -7,6 +7,7 @@ mod completing;
 mod detect;
 mod error;
 mod finding;
+mod gitea;
 mod github;
 mod gitlab;
 mod paste;
@@ -150,6 +151,7 @@ pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
     match id {
         ProviderId::GitHub => &github::GitHub,
         ProviderId::GitLab => &gitlab::GitLab,
+        ProviderId::Gitea => &gitea::Gitea,
     }
 }
 
