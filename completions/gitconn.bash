@@ -621,7 +621,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__connect)
-            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --oauth --device --no-browser --port --scopes --tokens-stdin --app --app-id --client-id --private-key-file --private-key-stdin --private-key-env --installation-id --create-app --org --permission --webhook-url --public --offline --force --description --tag --expires-at --ca-file --client-cert --allow-http --replace-host --open --reauth --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab"
+            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --oauth --device --no-browser --port --scopes --tokens-stdin --app --app-id --client-id --private-key-file --private-key-stdin --private-key-env --installation-id --create-app --org --permission --webhook-url --public --offline --force --description --tag --email --workspace --expires-at --ca-file --client-cert --allow-http --replace-host --open --reauth --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab bitbucket gitea"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -688,6 +688,14 @@ _gitconn() {
                     return 0
                     ;;
                 --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -769,7 +777,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__edit)
-            opts="-o -q -v -h -V --name --description --expires-at --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            opts="-o -q -v -h -V --name --description --expires-at --email --workspace --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -784,6 +792,14 @@ _gitconn() {
                     return 0
                     ;;
                 --expires-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1206,7 +1222,7 @@ _gitconn() {
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -1328,7 +1344,7 @@ _gitconn() {
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1370,7 +1386,7 @@ _gitconn() {
                     return 0
                     ;;
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1510,7 +1526,7 @@ _gitconn() {
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -2000,7 +2016,7 @@ _gitconn() {
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --host)
@@ -2092,7 +2108,7 @@ _gitconn() {
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "github gitlab" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
                     return 0
                     ;;
                 --host)

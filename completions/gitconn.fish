@@ -44,7 +44,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, or put a new token or key in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, or put a new token or key in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
@@ -77,6 +77,8 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l permission -
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l webhook-url -d 'With --create-app: where its events go; the secret that signs them is kept in the store' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l workspace -d 'Workspace that owns the token, or that the connection is to be confined to (Bitbucket)' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
@@ -110,7 +112,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-input -d 
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l status -d 'Only connections with this status' -r -f -a "pending\t''
@@ -136,7 +140,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l no-input -d 'Ne
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l status -d 'Only connections with this status' -r -f -a "pending\t''
@@ -175,7 +181,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand show" -l no-input -d 'Ne
 complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand show" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
@@ -193,7 +201,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l no-input -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
@@ -226,6 +236,8 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s V -l version
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l name -d 'New name' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l description -d 'What it is for; an empty text removes it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l expires-at -d 'When the token ends, or `none`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l email -d 'E-mail address that the token is sent with (Bitbucket\'s API tokens)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l workspace -d 'Workspace that the connection is confined to (Bitbucket); an empty text lifts it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-file -d 'Read the token from this file' -r -F
@@ -307,7 +319,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -l no-input -d 'Neve
 complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand rm" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l search -d 'Only repositories whose full name contains this, without regard to case' -r
@@ -504,7 +518,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_se
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and not __fish_seen_subcommand_from set status remove" -f -a "remove" -d 'Forget the client of a host'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l client-id -d 'The client\'s id, as the provider shows it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l provider -d 'Whose API the host speaks, where its address does not tell' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -533,7 +549,9 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l provider -d 'Whose API the host speaks, where its address does not tell' -r -f -a "github\t''
-gitlab\t''"
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -45,14 +45,14 @@ impl TypedValueParser for TargetParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(ProviderId::value_variants().iter().filter_map(|provider| provider.to_possible_value())))
+        Some(Box::new(ProviderId::value_variants().iter().filter_map(ProviderId::to_possible_value)))
     }
 }
 
 fn unknown(command: &Command, argument: Option<&Arg>, text: &str) -> clap::Error {
     let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
     let name = argument.map_or_else(|| "PROVIDER".to_owned(), ToString::to_string);
-    let known = ProviderId::ALL.iter().map(|provider| provider.to_string()).chain(["an address".to_owned()]).collect();
+    let known = ProviderId::ALL.iter().map(ToString::to_string).chain(["an address".to_owned()]).collect();
     error.insert(ContextKind::InvalidArg, ContextValue::String(name));
     error.insert(ContextKind::InvalidValue, ContextValue::String(text.to_owned()));
     error.insert(ContextKind::ValidValue, ContextValue::Strings(known));

@@ -36,6 +36,8 @@ pub(crate) struct BodyLinks {
 pub(super) struct Links {
     /// The page after this one. It may not be there (old GitLab).
     pub(super) next: Option<Url>,
+    /// There is one after this, at an address that no credential goes to.
+    pub(super) is_elsewhere: bool,
     /// The number of the last page, where pages are numbered.
     pub(super) last: Option<u32>,
     /// Rows in all.
@@ -49,8 +51,9 @@ impl Links {
     pub(super) fn of(answer: &Answer, asked: &Url, paging: Paging) -> Self {
         if let Some(read) = paging.body {
             let said = read(answer);
-            let next = said.next.and_then(|next| here(&next, asked));
-            return Self { next, last: None, total: said.total, per_page: said.per_page };
+            let next = said.next.as_deref().and_then(|next| here(next, asked));
+            let is_elsewhere = next.is_none() && said.next.is_some();
+            return Self { next, is_elsewhere, last: None, total: said.total, per_page: said.per_page };
         }
         let (mut next, mut last) = (None, None);
         for header in answer.headers.get_all(reqwest::header::LINK) {
@@ -66,6 +69,7 @@ impl Links {
             }
         }
         Self {
+            is_elsewhere: false,
             next: next.or_else(|| number(answer, "x-next-page").map(|page: u32| with_page(asked, page))),
             last: last.or_else(|| number(answer, "x-total-pages")),
             total: number(answer, "x-total").or_else(|| number(answer, "x-total-count")),

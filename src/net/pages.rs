@@ -71,13 +71,13 @@ pub(super) async fn walk_up_to<T, E: From<Error>>(
     }
     let fetch = Fetch { origin, call: call.describe(Method::Get), paging: call.paging, read: &read, most };
     let first = fetch.page(start.address(origin.base())?).await?;
-    let last = if numbered { last_page(&first, pages.first) } else { None };
+    let last = if numbered { last_page(&first, pages.first, call.paging) } else { None };
     let (asked, mut next) = (first.asked.clone(), first.links.next.clone());
     let claims_more = next.is_some() || last.is_some();
     let mut reader = Reader::new(&id, &mut each, &first, pages.first);
     let step = reader.take(first, claims_more);
     if pages.only_first {
-        reader.walked.more = claims_more && !matches!(step, Step::Ended) && !reader.has_all();
+        reader.walked.more |= claims_more && !matches!(step, Step::Ended) && !reader.has_all();
     } else if matches!(step, Step::New) {
         if let Some(last) = last {
             next = side_by_side(&fetch, &mut reader, next.as_ref().unwrap_or(&asked), pages.first, last).await?;
@@ -88,7 +88,11 @@ pub(super) async fn walk_up_to<T, E: From<Error>>(
 }
 
 /// The number of the last page, if there are more and the first answer, for page `number`, says how many.
-fn last_page<T>(first: &Page<T>, number: u32) -> Option<u32> {
+fn last_page<T>(first: &Page<T>, number: u32, paging: Paging) -> Option<u32> {
+    // A body that names no page after this one says that there is none, whatever it counts.
+    if paging.body.is_some() && first.links.next.is_none() {
+        return None;
+    }
     // A next page that is not the next number is a cursor, whatever else the answer says.
     if first.links.next.as_ref().is_some_and(|next| page_number(next) != number.checked_add(1)) {
         return None;
@@ -173,6 +177,7 @@ impl<'a, T> Reader<'a, T> {
         self.rows = self.rows.saturating_add(page.size);
         // Rows come and go while we read: the newest count is the one to measure by.
         self.walked.total = page.links.total.or(self.walked.total);
+        self.walked.more |= page.links.is_elsewhere;
         let mut rows = page.rows;
         rows.retain(|row| self.seen.insert((self.id)(row)));
         if page.size == 0 {
@@ -182,7 +187,7 @@ impl<'a, T> Reader<'a, T> {
             return Step::Stale;
         }
         if (self.each)(rows).is_break() {
-            self.walked.more = claims_more && !self.has_all();
+            self.walked.more |= claims_more && !self.has_all();
             return Step::Enough;
         }
         Step::New
@@ -217,7 +222,7 @@ async fn side_by_side<T, E: From<Error>>(
             return Ok(None);
         }
     }
-    reader.walked.more = reachable < last;
+    reader.walked.more |= reachable < last;
     Ok(next.filter(|_| barren == 0 && reachable == last))
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn host_of(db: &Db, typed: &str, said: Option<ProviderId>) -> Result<
     let host = HostUrl::parse(typed)?;
     if let Some(provider) = ProviderId::ALL.iter().copied().find(|provider| provider::kind(*provider).knows(&host)) {
         if let Some(said) = said.filter(|said| *said != provider) {
-            return Err(Error::Usage(format!("{host} is known to be {provider}, not {said}")));
+            return Err(Error::Usage(format!("{host} is {provider}'s own host, not {said}'s")));
         }
         return Ok((provider, provider::kind(provider).web_host(&host)));
     }

@@ -80,16 +80,15 @@ fn long_tokens_are_kept_and_spent_by_each_renewal() {
     place.bitbucket.repositories("ada", 2);
     assert_eq!(place.json(&["repos", "work"])["repositories"].as_array().unwrap().len(), 2);
     for round in 1..=3 {
-        place.bitbucket.oauth.age();
-        // The clock does not say that its time is over: the refusal does.
+        place.sandbox.gitconn(["refresh", "work"]).run().ok();
         assert_eq!(place.json(&["repos", "work"])["repositories"].as_array().unwrap().len(), 2);
         assert_eq!(place.bitbucket.oauth.posts("refresh_token"), round);
     }
     assert_ne!(place.token(), first);
     assert_eq!(place.bitbucket.oauth.reused(), 0);
-    // A spent login ends in words that say what to do.
+    // A dead login ends in words that say what to do.
     place.bitbucket.oauth.revoke_everything();
-    place.sandbox.gitconn(["repos", "work"]).run().code(4).says("gitconn connect --reauth work");
+    place.sandbox.gitconn(["refresh", "work"]).run().code(4).says("gitconn connect --reauth work");
 }
 
 #[test]

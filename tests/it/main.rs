@@ -26,6 +26,8 @@ mod enable;
 mod examples;
 mod exec;
 mod exit_codes;
+mod gitea;
+mod gitea_login;
 mod installations;
 mod interrupted;
 mod json_shapes;

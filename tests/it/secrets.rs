@@ -21,6 +21,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("ops/grant.rs", "a pair of tokens as text, for the file that is encrypted when the store cannot be saved"),
     ("ops/login.rs", "a pair and an address that somebody handed over, to be read"),
     ("ops/apps/create.rs", "the state and the unguessable part of a path, into addresses"),
+    ("provider/bitbucket/shape.rs", "prefix"),
     ("provider/gitea/revoke.rs", "its last eight characters, by which it is found among others"),
     ("provider/gitea/shape.rs", "prefix, length, letters"),
     ("provider/github/app/jwt.rs", "the key signs, and the trial signature is verified"),

@@ -101,17 +101,10 @@ impl From<ops::Error> for Failure {
                     .hint(format!("gitconn connect --reauth {name}   # with the client that is known now"))
             }
             ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
-            ops::Error::WhichProvider { .. } => {
-                Self::usage(message).again("--provider PROVIDER", "github, gitlab, bitbucket or gitea")
-            }
-            ops::Error::NoDefaultHost { provider } => Self::usage(message)
-                .hint(format!("gitconn connect {provider} --host https://git.acme.com"))
-                .hint("gitconn connect codeberg.org"),
-            ops::Error::Undetected { address, .. } => {
-                let address = shell_word(&address).into_owned();
-                Self::usage(message).hint(format!("gitconn connect gitlab --host {address}   # or github, gitea: if you know it"))
-            }
-            ops::Error::Unsaid { option, .. } => Self::usage(message).again(option, "says it"),
+            error @ (ops::Error::WhichProvider { .. }
+            | ops::Error::NoDefaultHost { .. }
+            | ops::Error::Undetected { .. }
+            | ops::Error::Unsaid { .. }) => unsaid(message, error),
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
                 oauth::nothing_came(message, (provider, &host), &registered, &sent)
             }
@@ -136,6 +129,22 @@ impl From<ops::Error> for Failure {
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
+    }
+}
+
+/// Something that only whoever types can say.
+fn unsaid(message: String, error: ops::Error) -> Failure {
+    let failure = Failure::usage(message);
+    match error {
+        ops::Error::NoDefaultHost { provider } => failure
+            .hint(format!("gitconn connect {provider} --host https://git.acme.com"))
+            .hint("gitconn connect codeberg.org   # is known by its name"),
+        ops::Error::Undetected { address, .. } => {
+            let address = shell_word(&address).into_owned();
+            failure.hint(format!("gitconn connect gitlab --host {address}   # or github, gitea: if you know it"))
+        }
+        ops::Error::Unsaid { option, .. } => failure.again(option, "says it"),
+        _ => failure.again("--provider gitlab", "or github, gitea"),
     }
 }
 

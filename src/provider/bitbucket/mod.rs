@@ -78,9 +78,10 @@ impl Kind for Bitbucket {
     }
 
     fn rotate_by(&self, connection: &Connection) -> RotateBy {
-        match connection.auto_renews {
-            true => RotateBy::Itself,
-            false => RotateBy::Page(page::of(connection.auth_method, connection.workspace.as_deref())),
+        if connection.auto_renews {
+            RotateBy::Itself
+        } else {
+            RotateBy::Page(page::of(connection.auth_method, connection.workspace.as_deref()))
         }
     }
 

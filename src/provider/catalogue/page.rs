@@ -59,6 +59,7 @@ fn with_tables(page: &str) -> String {
 /// `cargo test --lib write_the_page_of_providers -- --ignored`
 #[test]
 #[ignore = "writes docs/providers.md"]
+#[expect(clippy::disallowed_methods, reason = "a page of the project, not a store")]
 fn write_the_page_of_providers() {
     let text = std::fs::read_to_string(page()).unwrap();
     std::fs::write(page(), with_tables(&text)).unwrap();

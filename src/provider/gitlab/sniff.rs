@@ -10,19 +10,19 @@ pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v4", "version"], r
 
 /// `GET /version`: 401 without a token.
 #[derive(Deserialize)]
-struct Version {
+struct Said {
     version: Option<String>,
     revision: Option<String>,
     message: Option<String>,
 }
 
 fn recognise(answer: &Answer) -> Option<Recognised> {
-    let said: Version = answer.json()?;
+    let said: Said = answer.json()?;
     match (answer.status, said) {
-        (200, Version { version: Some(version), revision: Some(_), .. }) => {
+        (200, Said { version: Some(version), revision: Some(_), .. }) => {
             Some(Recognised::Spoken(format!("GitLab {}", remote::name(&version))))
         }
-        (401, Version { message: Some(message), .. }) if message == "401 Unauthorized" => {
+        (401, Said { message: Some(message), .. }) if message == "401 Unauthorized" => {
             Some(Recognised::Spoken("GitLab".to_owned()))
         }
         _ => None,
