@@ -60,6 +60,12 @@ pub(crate) mod name {
     pub(crate) const BITBUCKET_CLIENT_SECRET: &str = "GITCONN_BITBUCKET_CLIENT_SECRET";
     /// … and the host that it is for; bitbucket.org if unset.
     pub(crate) const BITBUCKET_CLIENT_HOST: &str = "GITCONN_BITBUCKET_CLIENT_HOST";
+    /// The OAuth client for a Gitea or Forgejo: its id, …
+    pub(crate) const GITEA_CLIENT_ID: &str = "GITCONN_GITEA_CLIENT_ID";
+    /// … its secret, …
+    pub(crate) const GITEA_CLIENT_SECRET: &str = "GITCONN_GITEA_CLIENT_SECRET";
+    /// … and the host that it is for, which has to be said: each instance is somebody's own.
+    pub(crate) const GITEA_CLIENT_HOST: &str = "GITCONN_GITEA_CLIENT_HOST";
     /// Set in a session over SSH, where no browser can be opened.
     pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
     /// The browser to open.
@@ -70,7 +76,8 @@ pub(crate) mod name {
     pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 
     /// Variables that hold a secret: no program that we start may inherit them.
-    pub(crate) const SECRETS: &[&str] = &[KEY, GITHUB_CLIENT_SECRET, GITLAB_CLIENT_SECRET, BITBUCKET_CLIENT_SECRET];
+    pub(crate) const SECRETS: &[&str] =
+        &[KEY, GITHUB_CLIENT_SECRET, GITLAB_CLIENT_SECRET, BITBUCKET_CLIENT_SECRET, GITEA_CLIENT_SECRET];
 }
 
 /// The variables a user may set, with what each does: the text of `gitconn help environment`.
@@ -93,6 +100,9 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     (name::BITBUCKET_CLIENT_ID, "id (key) of the OAuth consumer to log in to Bitbucket with, before the one of `oauth set`"),
     (name::BITBUCKET_CLIENT_SECRET, "its secret; never passed on to programs that gitconn starts"),
     (name::BITBUCKET_CLIENT_HOST, "the host that it is for, if not bitbucket.org"),
+    (name::GITEA_CLIENT_ID, "id of the OAuth client to log in to a Gitea or Forgejo with, before the one of `oauth set`"),
+    (name::GITEA_CLIENT_SECRET, "its secret, if it has one; never passed on to programs that gitconn starts"),
+    (name::GITEA_CLIENT_HOST, "the host that it is for; to be set with the id, since there is no usual one"),
     (name::NO_COLOR, "any value switches colour off"),
     (name::CLICOLOR, "0 switches colour off"),
     (name::CLICOLOR_FORCE, "anything but 0 forces colour"),

@@ -51,6 +51,12 @@ pub(super) fn connect_by(remedy: Remedy, subject: &Subject, provider: ProviderId
     }
 }
 
+/// `gitconn connect gitlab`; with a host to be filled in where the provider has none of its own.
+pub(super) fn connect_anew(provider: ProviderId) -> String {
+    let host = if clients::has_own(provider) { "" } else { " --host URL" };
+    format!("gitconn connect {provider}{host}")
+}
+
 /// `gitconn connect gitlab NAME --host … MORE`
 pub(super) fn connect(provider: ProviderId, name: Option<&str>, host: &str, more: &str) -> String {
     let name = name.map(|name| format!(" {}", shell_word(name))).unwrap_or_default();

@@ -78,6 +78,8 @@ words! {
         GitHub = "github",
         GitLab = "gitlab",
         Bitbucket = "bitbucket",
+        /// Forgejo too: the API is one.
+        Gitea = "gitea" or "forgejo",
     }
 }
 
@@ -214,7 +216,7 @@ mod tests {
             assert_eq!(verdict.id().parse::<Verdict>().unwrap(), *verdict);
         }
         let unknown = "git-hub".parse::<ProviderId>().unwrap_err().to_string();
-        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab, bitbucket)");
+        assert_eq!(unknown, "`git-hub` is not a provider (one of github, gitlab, bitbucket, gitea)");
     }
 
     #[test]

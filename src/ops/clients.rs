@@ -273,6 +273,11 @@ fn describe(env: &Env, db: Option<&Db>, provider: ProviderId, host: HostUrl) -> 
     Ok(HostClient { provider, host, known, ways, connections })
 }
 
+/// Whether the provider has a host of its own.
+pub(crate) fn has_own(provider: ProviderId) -> bool {
+    provider::kind(provider).default_host().is_some()
+}
+
 /// Whether a host, as it is shown, is the provider's own.
 pub(crate) fn is_own(provider: ProviderId, host: &str) -> bool {
     provider::kind(provider).default_host().is_some_and(|own| own.to_string() == host)

@@ -34,6 +34,11 @@ impl<'a> Completing<'a> {
         self.sift.pages()
     }
 
+    /// The next page to ask for, where several make up one (see [`Sift::turn`]).
+    pub(super) fn turn(&mut self) -> Option<Pages> {
+        self.sift.turn()
+    }
+
     /// What was missing is known now. Whether the reader has enough is asked again with the next page.
     pub(super) fn known(&mut self, complete: impl Fn(&mut Branch) + 'static) {
         self.complete = Some(Box::new(complete));

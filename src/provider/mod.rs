@@ -8,6 +8,7 @@ mod completing;
 mod detect;
 mod error;
 mod finding;
+mod gitea;
 mod github;
 mod gitlab;
 mod newest;
@@ -154,6 +155,7 @@ pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
         ProviderId::GitHub => &github::GitHub,
         ProviderId::GitLab => &gitlab::GitLab,
         ProviderId::Bitbucket => &bitbucket::Bitbucket,
+        ProviderId::Gitea => &gitea::Gitea,
     }
 }
 

@@ -26,6 +26,7 @@ const BEGINNINGS: &[(&str, &str, Option<ProviderId>)] = &[
     ("glwt-", "a GitLab workspace token", Some(ProviderId::GitLab)),
     ("GR1348941", "a GitLab runner's registration token", Some(ProviderId::GitLab)),
     ("_gitlab_session=", "a GitLab session cookie", Some(ProviderId::GitLab)),
+    ("gto_", "a Gitea OAuth application's secret", Some(ProviderId::Gitea)),
     ("ATATT", "an Atlassian API token, as Bitbucket takes", Some(ProviderId::Bitbucket)),
     ("ATCTT", "a Bitbucket access token", Some(ProviderId::Bitbucket)),
     ("ATBB", "a Bitbucket app password", Some(ProviderId::Bitbucket)),

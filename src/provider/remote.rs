@@ -6,8 +6,25 @@ use crate::model::clean;
 const LONGEST: usize = 240;
 
 /// Beginnings of tokens: a server that repeats what it was sent must not make us show it.
-const TOKENS: &[&str] =
-    &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gloas-", "gldt-", "glcbt-", "ATATT", "ATCTT", "ATBB"];
+const TOKENS: &[&str] = &[
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "gloas-",
+    "gldt-",
+    "glcbt-",
+    "ATATT",
+    "ATCTT",
+    "ATBB",
+    "gto_",
+];
+
+/// Hexadecimal digits in a row that are a token of Gitea, wherever they stand in a word.
+const HEXADECIMAL: usize = 40;
 
 /// What a provider said, fit to be quoted: one line of at most 240 characters, cleaned, URLs without their query (some hold a
 /// one-time token: GitLab's page for single sign-on), and nothing in it that could be a token.
@@ -60,10 +77,11 @@ fn without_query(word: &str) -> &str {
     if word.contains("://") { word.split(['?', '#']).next().unwrap_or(word) } else { word }
 }
 
-/// Either a known beginning, or 20 and more characters with digits and letters mixed as in no word of a sentence.
+/// A known beginning, a token of Gitea, or 20 and more characters with digits and letters mixed as in no word of a sentence.
 fn could_be_token(word: &str) -> bool {
     let core = word.trim_matches(|character: char| !character.is_ascii_alphanumeric());
     TOKENS.iter().any(|token| word.contains(token))
+        || word.split(|character: char| !character.is_ascii_hexdigit()).any(|run| run.len() >= HEXADECIMAL)
         || (core.len() >= 20
             && core.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '.' | '='))
             && core.chars().any(|character| character.is_ascii_digit())
@@ -87,6 +105,7 @@ mod tests {
     fn nothing_that_could_be_a_token_is_quoted() {
         assert_eq!(said(&format!("bad token {}{}!", "gh", "p_x")), "bad token […]");
         assert_eq!(said("token 0123456789abcdefghij is bad"), "token […] is bad");
+        assert_eq!(said(&format!("sha1:{} is unknown", "0a".repeat(20))), "[…] is unknown");
         assert_eq!(said("see https://gitlab.com/groups/g/-/saml/sso?token=abc"), "see https://gitlab.com/groups/g/-/saml/sso");
         assert_eq!(said("`acme-corp` forbids access via tokens"), "`acme-corp` forbids access via tokens");
         assert_eq!(said("internationalization documentation"), "internationalization documentation");

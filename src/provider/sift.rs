@@ -17,6 +17,10 @@ pub(super) struct Sift {
     /// Rows of our page that are still missing; `None` when all are wanted.
     missing: Option<u64>,
     more: bool,
+    /// Pages of the provider's after the first that ours is cut out of too.
+    further: u32,
+    /// The reader has enough.
+    stopped: bool,
 }
 
 impl Sift {
@@ -30,10 +34,18 @@ impl Sift {
                 skip: 0,
                 missing: None,
                 more: false,
+                further: 0,
+                stopped: false,
             },
-            (PageChoice::Walk { per_page }, None) => {
-                Self { needle, pages: Pages { first: 1, per_page, only_first: false }, skip: 0, missing: None, more: false }
-            }
+            (PageChoice::Walk { per_page }, None) => Self {
+                needle,
+                pages: Pages { first: 1, per_page, only_first: false },
+                skip: 0,
+                missing: None,
+                more: false,
+                further: 0,
+                stopped: false,
+            },
             (_, Some(_)) => Self::over_all(search, choice),
         }
     }
@@ -52,6 +64,8 @@ impl Sift {
             skip,
             missing,
             more: false,
+            further: 0,
+            stopped: false,
         }
     }
 
@@ -61,6 +75,36 @@ impl Sift {
             PageChoice::One { page: 2.., .. } => Self::over_all(search, choice),
             PageChoice::One { .. } | PageChoice::Walk { .. } => Self::new(search, choice),
         }
+    }
+
+    /// For a listing whose provider gives no more than `most` rows in a page, and says nothing when it gives fewer than were asked for: a larger page
+    /// is cut out of several of its pages, each of which is asked for in [its turn](Self::turn). `None`: how many it gives is not known, so that all
+    /// have to be read from the first on.
+    pub(super) fn clamped(search: Option<&str>, choice: PageChoice, most: Option<u32>) -> Self {
+        let is_searching = search.is_some_and(|text| !text.is_empty());
+        match (choice, most.filter(|most| *most > 0)) {
+            (PageChoice::One { page, per_page }, Some(most)) if per_page > most && !is_searching => {
+                let (before, wanted) = (u64::from(page.saturating_sub(1)) * u64::from(per_page), u64::from(per_page));
+                let most = u64::from(most);
+                let (first, last) = (before / most, (before + wanted - 1) / most);
+                let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+                let pages = Pages { first: number(first + 1), per_page: number(most), only_first: true };
+                let sift = Self::new(None, choice);
+                Self { pages, skip: before % most, missing: Some(wanted), further: number(last - first), ..sift }
+            }
+            (PageChoice::One { .. }, None) => Self::over_all(search, choice),
+            _ => Self::new(search, choice),
+        }
+    }
+
+    /// The next of the provider's pages that ours is cut out of, if there is one and it is still wanted.
+    pub(super) fn turn(&mut self) -> Option<Pages> {
+        if self.stopped || self.more {
+            return None;
+        }
+        self.further = self.further.checked_sub(1)?;
+        self.pages.first += 1;
+        Some(self.pages)
     }
 
     /// The pages to ask the provider for.
@@ -102,6 +146,7 @@ impl Sift {
             }
         }
         let reader = if passed.is_empty() { Flow::Continue(()) } else { each(passed) };
+        self.stopped |= reader.is_break();
         if self.more { Flow::Break(()) } else { reader }
     }
 }
@@ -156,6 +201,53 @@ mod tests {
         assert_eq!(run(one, &[&["a", "b"]]).0, ["a", "b"]);
         let all = Sift::new(None, PageChoice::Walk { per_page: 7 });
         assert_eq!((all.pages().first, all.pages().per_page, all.pages().only_first), (1, 7, false));
+    }
+
+    #[test]
+    fn a_page_larger_than_the_providers_is_cut_out_of_several() {
+        // Rows 0 to 99, of which the provider gives `most` in a page; the wanted ones, and the pages that were asked for.
+        let cut = |page, per_page, most: u32| {
+            let mut sift = Sift::clamped(None, PageChoice::One { page, per_page }, Some(most));
+            let (mut seen, mut asked, mut next) = (Vec::new(), Vec::new(), Some(sift.pages()));
+            while let Some(pages) = next {
+                assert!(pages.per_page <= most && pages.only_first);
+                asked.push(pages.first);
+                let first = (pages.first - 1) * pages.per_page;
+                let rows = (first..first + pages.per_page).filter(|row| *row < 100).map(|row| row.to_string()).collect();
+                let _ = sift.pass(rows, String::as_str, &mut |rows| {
+                    seen.extend(rows.iter().map(|row| row.parse::<u32>().unwrap()));
+                    Flow::Continue(())
+                });
+                next = sift.turn();
+            }
+            (seen, asked, sift.found_more())
+        };
+        let rows = |from: u32, to: u32| (from..to).collect::<Vec<_>>();
+        assert_eq!(cut(1, 20, 50), (rows(0, 20), vec![1], false));
+        assert_eq!(cut(2, 40, 20), (rows(40, 80), vec![3, 4], false));
+        assert_eq!(cut(2, 40, 30), (rows(40, 80), vec![2, 3], true));
+        assert_eq!(cut(1, 100, 30), (rows(0, 100), vec![1, 2, 3, 4], false));
+        assert_eq!(cut(2, 60, 50), (rows(60, 100), vec![2, 3], false));
+        assert_eq!(cut(9, 100, 50), (vec![], vec![17, 18], false));
+    }
+
+    #[test]
+    fn without_the_providers_measure_all_is_read_from_the_first() {
+        let one = PageChoice::One { page: 3, per_page: 2 };
+        let sift = Sift::clamped(None, one, None);
+        assert_eq!((sift.pages().first, sift.pages().only_first), (1, false));
+        assert_eq!(run(sift, &[&["a", "b", "c"], &["d", "e"], &["f", "g"]]), (vec!["e".to_owned(), "f".to_owned()], true, 3));
+        let search = Sift::clamped(Some("a"), PageChoice::One { page: 1, per_page: 100 }, Some(50));
+        assert!(search.is_searching() && !search.pages().only_first);
+        let walk = Sift::clamped(None, PageChoice::Walk { per_page: 100 }, Some(50));
+        assert_eq!((walk.pages().per_page, walk.pages().only_first), (100, false));
+    }
+
+    #[test]
+    fn nobody_turns_a_page_for_a_reader_who_has_enough() {
+        let mut sift = Sift::clamped(None, PageChoice::One { page: 1, per_page: 4 }, Some(2));
+        let _ = sift.pass(vec!["a".to_owned(), "b".to_owned()], String::as_str, &mut |_| Flow::Break(()));
+        assert!(sift.turn().is_none());
     }
 
     #[test]

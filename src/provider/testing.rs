@@ -13,7 +13,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{Error, Listing, PageChoice, Provider, RepositoryQuery, kind};
 use crate::env::Env;
-use crate::model::{AuthMethod, HostUrl, ProviderId, Repository};
+use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Repository, Status, TokenKind};
 use crate::net::{Answer, Flow, Http, Options, TokenSource, Trust};
 use crate::secret::Secret;
 
@@ -160,4 +160,39 @@ pub(super) async fn branches(
         })
         .await?;
     Ok((rows, listing))
+}
+
+/// A connection of which little is known.
+pub(super) fn connection(id: ProviderId, method: AuthMethod, kind: Option<TokenKind>) -> Connection {
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    Connection {
+        id: ConnectionId::random(),
+        name: Name::new("work").unwrap(),
+        description: None,
+        provider: id,
+        host: super::kind(id).default_host().unwrap_or_else(|| HostUrl::parse("git.acme.com").unwrap()),
+        server_version: None,
+        auth_method: method,
+        token_kind: kind,
+        username: None,
+        account_id: None,
+        account_type: None,
+        email: None,
+        workspace: None,
+        status: Status::Active,
+        is_active: true,
+        tags: Vec::new(),
+        scopes: None,
+        expiry: Expiry::Unknown,
+        auto_renews: false,
+        refresh_expires_at: None,
+        fingerprint: String::new(),
+        rotated_at: None,
+        validated_at: None,
+        validation_error: None,
+        last_used_at: None,
+        created_by: String::new(),
+        created_at: at,
+        updated_at: at,
+    }
 }

@@ -21,6 +21,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("ops/grant.rs", "a pair of tokens as text, for the file that is encrypted when the store cannot be saved"),
     ("ops/login.rs", "a pair and an address that somebody handed over, to be read"),
     ("ops/apps/create.rs", "the state and the unguessable part of a path, into addresses"),
+    ("provider/gitea/revoke.rs", "its last eight characters, by which it is found among others"),
+    ("provider/gitea/shape.rs", "prefix, length, letters"),
     ("provider/github/app/jwt.rs", "the key signs, and the trial signature is verified"),
     ("provider/github/app/key.rs", "a key from its text"),
     ("provider/github/app/manifest.rs", "the code, into the address of the call that buys the key"),

@@ -241,7 +241,7 @@ impl From<ProviderError> for Failure {
                 let failure = Self::new(Kind::Refused, message);
                 let failure = if if_forced.is_some() { failure.again("--force", "takes it all the same") } else { failure };
                 match belongs_to {
-                    Some(provider) => failure.hint(format!("gitconn connect {provider}")),
+                    Some(provider) => failure.hint(commands::connect_anew(provider)),
                     None => failure,
                 }
             }

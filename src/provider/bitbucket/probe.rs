@@ -107,6 +107,14 @@ fn judge_access_token(
         request_id: reached.request_id().map(remote::name),
         ..Probe::of(Verdict::Valid, None)
     };
+    // Somebody else's workspace: what is reached there is what everybody sees.
+    let is_elsewhere = about.status != 200
+        && granted(about).is_none()
+        && matches!(refusal(about, asker.web).cause, Cause::NotFound | Cause::Refused(Verdict::InsufficientScope));
+    if is_elsewhere && matches!(reached.status, 200 | 404) {
+        let why = format!("workspace `{}` is not there, or the token is of another one", crate::model::clean(workspace));
+        return Finding::refused(Verdict::InsufficientScope, why).into_probe(about);
+    }
     match (reached.status, granted(reached)) {
         (200, _) => match reached.json::<Rows<serde::de::IgnoredAny>>() {
             None => Finding::unintelligible(finding::not_what_was_asked(reached, "repositories")).into_probe(reached),
@@ -128,7 +136,7 @@ fn judge_access_token(
             if matches!(other.verdict, Verdict::Invalid | Verdict::Revoked | Verdict::Expired) {
                 return other;
             }
-            let why = format!("workspace `{}` is not there, or the token is of another one", crate::model::clean(workspace));
+            let why = format!("the token reaches no repository of workspace `{}`", crate::model::clean(workspace));
             Finding::refused(Verdict::InsufficientScope, why).into_probe(reached)
         }
         _ => refused(reached, asker),

@@ -5,7 +5,7 @@ mod gitea;
 mod github;
 mod gitlab;
 
-use super::{Answer, Bitbucket, GitHub, GitLab, Server};
+use super::{Answer, Bitbucket, GitHub, GitLab, Gitea, Server};
 use crate::support::Sandbox;
 
 /// An answer to every call, and what a check of a connection that was active makes of it.
@@ -94,12 +94,15 @@ pub(crate) trait Fake {
     fn move_repository(&self, account: &str, old: &str, new: &str, branches: &[&str]);
 }
 
-/// One of each, GitHub in both its shapes.
+/// One of each; GitHub in both its shapes, Gitea in three of its versions.
 const EVERY: &[fn() -> Box<dyn Fake>] = &[
     || Box::new(GitHub::start()),
     || Box::new(GitHub::dotcom()),
     || Box::new(GitLab::under("/gitlab")),
     || Box::new(Bitbucket::start()),
+    || Box::new(Gitea::under("/git")),
+    || Box::new(Gitea::newer()),
+    || Box::new(Gitea::forgejo()),
 ];
 
 /// The words of all providers that have a fake.
