@@ -17,6 +17,7 @@ mod oidc;
 mod prism;
 mod prism_app;
 mod prism_bitbucket;
+mod prism_gitea;
 mod recorded;
 mod relay;
 mod renew_crowd;

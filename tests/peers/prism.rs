@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::relay::{Answer, Asked, Relay};
 use crate::sandbox::{Run, Sandbox, github_token};
-use crate::specification::{Prism, asked_for, complaint, line, modules};
+use crate::specification::{Prism, ask, asked_for, complaint, fails, line, modules};
 use crate::suite;
 
 /// Prism with one of GitHub's specifications: that of GitHub itself, or of the newest GitHub Enterprise Server in the package.
@@ -145,14 +145,8 @@ fn the_relay_notices_a_request_that_github_does_not_describe() {
     let prism = start("api.github.com.json");
     for wrong in ["/user/repos?sort=activity", "/user/repositories"] {
         let relay = behind_relay(&prism, "", true);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let url = format!("{}{wrong}", relay.base());
-        runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().user_agent("test").build().unwrap();
-            let request = client.get(url).header("accept", "application/vnd.github+json");
-            request.header("x-github-api-version", "2022-11-28").send().await.unwrap()
-        });
-        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepted(&relay)));
-        assert!(seen.is_err(), "{wrong} passed");
+        let headers = [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
+        ask(reqwest::Method::GET, &format!("{}{wrong}", relay.base()), &headers);
+        assert!(fails(|| accepted(&relay)), "{wrong} passed");
     }
 }

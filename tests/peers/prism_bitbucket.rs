@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::relay::{Answer, Asked, Relay};
 use crate::sandbox::{Run, Sandbox, bitbucket_access_token, bitbucket_api_token};
-use crate::specification::{Prism, Specification, asked_for, complaint, line};
+use crate::specification::{Prism, Specification, ask, asked_for, complaint, fails, fields, line};
 use crate::suite;
 
 const FILE: &str = "bitbucket-cloud.json";
@@ -92,36 +92,31 @@ fn accepted(relay: &Relay, specification: &Specification, signed: &str) {
     }
 }
 
-/// The full names in a listing.
-fn names(listed: &Value, of: &str, name: &str) -> Vec<String> {
-    listed[of].as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
-}
-
 /// What may be listed with any credential once the workspace is known.
 fn lists(sandbox: &Sandbox, relay: &Relay, workspace: &str) {
     let run = |arguments: &[&str]| -> Run { sandbox.run(arguments).exits(0) };
     let both = [format!("{workspace}/site-1"), format!("{workspace}/site-2")];
     let listed = run(&["repos", "a", "--all", "--json"]).json();
-    assert_eq!(names(&listed, "repositories", "full_name"), both, "{listed}");
+    assert_eq!(fields(&listed, "repositories", "full_name"), both, "{listed}");
     assert_eq!(
         (&listed["has_more"], &listed["total"], &listed["incomplete"]),
         (&json!(false), &json!(2), &json!([])),
         "{listed}"
     );
     let listed = run(&["repos", "a", "--json"]).json();
-    assert_eq!(names(&listed, "repositories", "full_name")[0], both[0], "{listed}");
+    assert_eq!(fields(&listed, "repositories", "full_name")[0], both[0], "{listed}");
     assert_eq!(listed["repositories"][0]["name"], "site-1", "{listed}");
     let listed = run(&["repos", "a", "--page", "2", "--per-page", "1", "--json"]).json();
-    assert_eq!(names(&listed, "repositories", "full_name"), both[1..], "{listed}");
+    assert_eq!(fields(&listed, "repositories", "full_name"), both[1..], "{listed}");
     let listed = run(&["repos", "a", "--search", "SITE-2", "--json"]).json();
-    assert_eq!(names(&listed, "repositories", "full_name"), both[1..], "{listed}");
+    assert_eq!(fields(&listed, "repositories", "full_name"), both[1..], "{listed}");
     asked_for(relay, "GET", &format!("{PREFIX}/repositories/{workspace}"));
 
     let path = format!("{workspace}/site-1");
     let branches = format!("{PREFIX}/repositories/{path}/refs/branches");
     let example = "issue-9.3/AUI-5343-assistive-class";
     let listed = run(&["branches", &path, "-c", "a", "--all", "--json"]).json();
-    assert_eq!(names(&listed, "branches", "name"), [example, "main"], "{listed}");
+    assert_eq!(fields(&listed, "branches", "name"), [example, "main"], "{listed}");
     assert_eq!(listed["has_more"], false, "{listed}");
     for branch in listed["branches"].as_array().unwrap() {
         assert_eq!(branch["sha"], "e5d1cde9069fcb9f0af90403a4de2150c125a148", "{listed}");
@@ -131,9 +126,9 @@ fn lists(sandbox: &Sandbox, relay: &Relay, workspace: &str) {
     run(&["branches", &path, "-c", "a", "--json"]);
     run(&["branches", &path, "-c", "a", "--page", "2", "--per-page", "1", "--json"]);
     let listed = run(&["branches", &path, "-c", "a", "--search", "ISSUE-9.3/\"aui", "--all", "--json"]).json();
-    assert_eq!(names(&listed, "branches", "name"), [""; 0], "{listed}");
+    assert_eq!(fields(&listed, "branches", "name"), [""; 0], "{listed}");
     let listed = run(&["branches", &path, "-c", "a", "--search", "ISSUE-9.3/aui", "--all", "--json"]).json();
-    assert_eq!(names(&listed, "branches", "name"), [example], "{listed}");
+    assert_eq!(fields(&listed, "branches", "name"), [example], "{listed}");
     asked_for(relay, "GET", &branches);
     asked_for(relay, "GET", &format!("{PREFIX}/repositories/{path}"));
     asked_for(relay, "GET", &format!("{PREFIX}/repositories/{path}/branch-restrictions"));
@@ -215,7 +210,7 @@ fn bitbucket_describes_every_request() {
     let connect = ["connect", "bitbucket", "b", "--host", &relay.base(), "--email", EMAIL, "--expires-at", "2099-02-14"];
     sandbox.feed([&connect[..], &["--token-stdin"]].concat(), &bitbucket_api_token()).exits(0);
     let listed = sandbox.run(["repos", "b", "--all", "--json"]).exits(0).json();
-    assert_eq!(names(&listed, "repositories", "full_name"), ["string"], "{listed}");
+    assert_eq!(fields(&listed, "repositories", "full_name"), ["string"], "{listed}");
     accepted(&relay, &specification, &basic());
 }
 
@@ -234,15 +229,11 @@ fn what_bitbucket_does_not_describe_is_noticed() {
         ("/2.0/user", format!("Bearer {}", bitbucket_api_token())),
     ] {
         let relay = behind(&prism, true);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let url = format!("{}{wrong}", relay.base());
-        runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().user_agent("test").build().unwrap();
-            let request = client.get(url).header("accept", "application/json");
-            let request = if signed.is_empty() { request } else { request.header("authorization", &signed) };
-            request.send().await.unwrap()
-        });
-        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepted(&relay, &specification, &basic())));
-        assert!(seen.is_err(), "{wrong} passed");
+        let mut headers = vec![("accept", "application/json")];
+        if !signed.is_empty() {
+            headers.push(("authorization", signed.as_str()));
+        }
+        ask(reqwest::Method::GET, &format!("{}{wrong}", relay.base()), &headers);
+        assert!(fails(|| accepted(&relay, &specification, &basic())), "{wrong} passed");
     }
 }

@@ -118,6 +118,26 @@ pub(crate) fn asked_for(relay: &Relay, method: &str, path: &str) {
     assert!(found, "{method} {path} was not asked for: {all:?}");
 }
 
+/// Asks something with nothing but these headers, as the program would not.
+pub(crate) fn ask(method: reqwest::Method, url: &str, headers: &[(&str, &str)]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().user_agent("test").build().unwrap();
+        let request = headers.iter().fold(client.request(method, url), |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap()
+    });
+}
+
+/// Whether this panics.
+pub(crate) fn fails(work: impl Fn()) -> bool {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err()
+}
+
+/// A field of every row that was listed.
+pub(crate) fn fields(listed: &Value, rows: &str, field: &str) -> Vec<String> {
+    listed[rows].as_array().unwrap().iter().map(|row| row[field].as_str().unwrap().to_owned()).collect()
+}
+
 /// A specification that is no part of the project (Swagger 2.0), for what Prism does not look at: calls that are going away, and parameters that
 /// nobody described, which it lets pass.
 pub(crate) struct Specification {
