@@ -213,7 +213,7 @@ fn what_gitea_does_not_describe_is_noticed() {
     for (wrong, signed) in [
         ("/api/v1/repos/search?uid=ada", bearer()),
         ("/api/v1/repos/acme/site-1/branches?q=main", bearer()),
-        ("/api/v1/org/acme/repos", bearer()),
+        ("/api/v1/repos/acme/site-1/times/ada", bearer()),
         ("/api/v1/repositories", bearer()),
         ("/api/v1/user", String::new()),
         ("/api/v1/user", basic()),
