@@ -129,9 +129,9 @@ def peak(command, environment, runs=5):
 class Provider:
     """benches/provider.py as a process."""
 
-    def __init__(self, repositories, installations=0):
-        command = [sys.executable, str(HERE / "provider.py"), "--delay", str(DELAY), "--repositories", str(repositories)]
-        command += ["--installations", str(installations)]
+    def __init__(self, repositories, installations=0, workspaces=()):
+        command = [sys.executable, "-B", str(HERE / "provider.py"), "--delay", str(DELAY), "--repositories", str(repositories)]
+        command += ["--installations", str(installations), "--workspaces", ",".join(map(str, workspaces))]
         self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port = int(self.child.stdout.readline())
 
@@ -317,6 +317,33 @@ def measure_app_listing(table, root, program, runs, installations):
         table.add(what, f"{ms(ours)} = {ours / DELAY:.2f} rounds", beside, "≤ 4.6 rounds", ours / DELAY <= 4.6)
 
 
+def bitbucket_token():
+    """An API token of Atlassian's form, put together here like those of GitHub."""
+    return "ATATT" + "3xFfGF0" + f"{0:0150}" + "=1A2B3C4D"
+
+
+def measure_workspaces(table, root, program, runs, sizes, least):
+    """`sizes` are the repositories in each workspace, `least` the rounds that no client can do without."""
+    with Provider(1, 0, sizes) as provider:
+        home = Home(root / f"workspaces-{max(sizes)}", program)
+        address = ("--host", "bitbucket.org", "--api-url", f"{provider.origin}/2.0", "--email", "ada@example.com")
+        home.run("connect", "bitbucket", "c0000", "--token-stdin", "--expires-at", "2099-02-14", *address, given=bitbucket_token())
+        command = ([home.program, "repos", "c0000", "--all", "-o", "ndjson"], home.environment)
+        listed = [json.loads(line)["pushed_at"] for line in home.run(*command[0][1:]).strip().splitlines()]
+        if len(listed) != sum(sizes) or listed != sorted(listed, reverse=True):
+            sys.exit(f"repos --all lists {len(listed)} of {sum(sizes)} repositories, or not the newest first")
+        provider.statistics()
+        spawn(*command)
+        seen = provider.statistics()
+        (ours,) = medians(runs, command)
+        memory = peak(*command)
+    shape = f"{len(sizes)} workspaces of {sizes[0]}" if len(set(sizes)) == 1 else f"a workspace of {sizes[0]} and {len(sizes) - 1} of {sizes[1]}"
+    what = f"`repos --all` of Bitbucket, {sum(sizes):,} repositories in {shape}, {DELAY} ms a request"
+    beside = f"{seen['requests']} requests, {seen['most']} at a time, need {least} rounds: the workspaces, then a page of each"
+    beside += ", then what is left of the largest" if least > 2 else ""
+    table.add(what, f"{ms(ours)} = {ours / DELAY:.2f} rounds, {mib(memory)}", beside, "≤ 3.6 rounds", ours / DELAY <= 3.6)
+
+
 def log_in(home, host, name):
     """Milliseconds from the browser's callback to the end of the program: the connection is stored then. The browser is played here."""
     command = [home.program, "connect", "gitlab", name, *host, "--oauth", "--no-browser", "-o", "ndjson"]
@@ -449,6 +476,8 @@ def main():
         measure_list(table, large, runs, many)
         measure_listing(table, root, chosen.program, runs, chosen.gh, gh_environment, repositories)
         measure_app_listing(table, root, chosen.program, runs, 20)
+        measure_workspaces(table, root, chosen.program, runs, [100] * 10, 2)
+        measure_workspaces(table, root, chosen.program, runs, [550] + [50] * 9, 3)
         measure_validate(table, root, chosen.program, runs, 8 if chosen.short else 40)
         measure_login(table, root, chosen.program, runs)
     if chosen.write:

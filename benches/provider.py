@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A provider that takes its time: GitHub's and GitLab's shape over plain HTTP, each answer after a fixed delay.
+"""A provider that takes its time: GitHub's, GitLab's and Bitbucket's shape over plain HTTP, each answer after a fixed delay.
 
-    python3 benches/provider.py [--delay MILLISECONDS] [--repositories N] [--installations N] [--port PORT]
+    python3 benches/provider.py [--delay MILLISECONDS] [--repositories N] [--installations N] [--workspaces N,N…] [--port PORT]
 
 Prints the port it listens on. Serves any number of requests at once; pages are made once and kept, so that the delay is what is
 measured. Knows one GitHub App, and takes any signature for its own. Understands absolute-form targets, so that it can stand behind
@@ -15,6 +15,8 @@ import datetime
 import gzip
 import json
 from urllib.parse import parse_qs, urlsplit
+
+from bitbucket import Bitbucket
 
 GITHUB_LINKS = (
     "archive_url assignees_url blobs_url branches_url collaborators_url comments_url commits_url compare_url contents_url "
@@ -83,8 +85,9 @@ def installation(number):
 
 
 class Provider:
-    def __init__(self, delay, repositories, installations=0):
+    def __init__(self, delay, repositories, installations=0, workspaces=()):
         self.delay = delay
+        self.bitbucket = Bitbucket(workspaces)
         self.rows = [repository(number) for number in range(repositories)]
         self.pages = {}
         self.installations = [installation(number) for number in range(1, installations + 1)]
@@ -136,7 +139,7 @@ class Provider:
             links = [link(number - 1, "prev"), link(1, "first")] if number > 1 else []
             links += [link(number + 1, "next"), link(last, "last")] if number < last else []
             return 200, [("Link", ", ".join(links))] if links else [], *self.page(size, number)
-        if answer := self.of_app(path, bearer):
+        if answer := self.of_app(path, bearer) or self.bitbucket.answer(path, query, host):
             return answer
         if path.endswith("/api/v4/user"):
             return 200, [], encode({"id": 1, "username": "ops", "name": "Ops", "state": "active", "bot": False}), None
@@ -198,9 +201,11 @@ async def main():
     arguments.add_argument("--delay", type=float, default=80, help="milliseconds before each answer (80)")
     arguments.add_argument("--repositories", type=int, default=1000)
     arguments.add_argument("--installations", type=int, default=0, help="of the app, with 50 repositories each (0)")
+    arguments.add_argument("--workspaces", default="", help="repositories in each workspace: 100,50 (none)")
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
-    provider = Provider(chosen.delay / 1000, chosen.repositories, chosen.installations)
+    workspaces = [int(size) for size in chosen.workspaces.split(",") if size]
+    provider = Provider(chosen.delay / 1000, chosen.repositories, chosen.installations, workspaces)
     for size in (30, 100):
         for number in range(1, -(-chosen.repositories // size) + 1):
             provider.page(size, number)

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "tests set up their own files and read what tests/run says")]
-#![expect(clippy::print_stderr, reason = "a suite that is left out says so")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a suite that is left out says so")]
 
 mod app;
 mod app_crowd;
@@ -16,6 +16,8 @@ mod keyring;
 mod oidc;
 mod prism;
 mod prism_app;
+mod prism_bitbucket;
+mod prism_gitea;
 mod recorded;
 mod relay;
 mod renew_crowd;
@@ -23,6 +25,7 @@ mod renew_crowd;
 mod renewal;
 mod sandbox;
 mod seal;
+mod specification;
 mod strace;
 mod suite;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

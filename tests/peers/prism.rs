@@ -1,79 +1,30 @@
-//! Peer: Prism (npm `@stoplight/prism-cli`) answering from GitHub's own `OpenAPI` (npm `@octokit/openapi`): `cd tests/peers && npm ci`.
-//! Every request the program sends must be one that GitHub describes: path, method, parameters, body.
+//! Peer: Prism, as in `specification.rs`, with GitHub's own `OpenAPI` (npm `@octokit/openapi`).
 //!
 //! Prism points each `Link` at `https://api.github.com/resource`; the relay in front of it mends that, and one test leaves it as it is,
 //! because a client must not follow it there.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use crate::relay::{Answer, Asked, Relay};
 use crate::sandbox::{Run, Sandbox, github_token};
+use crate::specification::{Prism, ask, asked_for, complaint, fails, line, modules};
 use crate::suite;
 
-/// Prism with one specification. Ended when dropped.
-pub(crate) struct Prism {
-    child: Child,
-    base: String,
+/// Prism with one of GitHub's specifications: that of GitHub itself, or of the newest GitHub Enterprise Server in the package.
+pub(crate) fn start(specification: &str) -> Prism {
+    let generated = modules().join("@octokit/openapi/generated");
+    Prism::start(&if specification == "ghes" { newest_ghes(&generated) } else { generated.join(specification) })
 }
 
-impl Drop for Prism {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Prism {
-    pub(crate) fn start(specification: &str) -> Self {
-        let modules = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peers/node_modules");
-        let generated = modules.join("@octokit/openapi/generated");
-        let file = if specification == "ghes" { newest_ghes(&generated) } else { generated.join(specification) };
-        // A free port, given back at once: Prism cannot take port 0.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("node")
-            .arg(modules.join("@stoplight/prism-cli/dist/index.js"))
-            .args(["mock", "-h", "127.0.0.1", "-p", &port.to_string(), "--multiprocess", "false", "--verboseLevel", "silent"])
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut prism = Self { child, base: format!("http://127.0.0.1:{port}") };
-        let started = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(prism.child.try_wait().unwrap().is_none(), "Prism ended at once with {}", file.display());
-            assert!(started.elapsed() < Duration::from_mins(2), "Prism did not come up with {}", file.display());
-            std::thread::sleep(Duration::from_millis(100));
+/// A server of GitHub's shape in front of Prism. `prefix` is what GitHub Enterprise Server puts before each path.
+fn behind_relay(prism: &Prism, prefix: &'static str, mend_links: bool) -> Relay {
+    prism.behind(prefix, move |base, asked, answer| {
+        if mend_links {
+            mend_link(base, asked, answer);
         }
-        prism
-    }
-
-    /// A server of GitHub's shape in front of Prism. `prefix` is what GitHub Enterprise Server puts before each path.
-    fn behind_relay(&self, prefix: &'static str, mend_links: bool) -> Relay {
-        self.behind(prefix, move |base, asked, answer| {
-            if mend_links {
-                mend_link(base, asked, answer);
-            }
-            // Prism gives only what the specification describes; the scopes are told in a header that it does not.
-            answer.headers.push(("x-oauth-scopes".to_owned(), "repo, read:org".to_owned()));
-        })
-    }
-
-    /// The same, with whatever else is to be mended in an answer: it is told the relay's base URL and what was asked below the prefix.
-    pub(crate) fn behind(&self, prefix: &'static str, mend: impl Fn(&str, &Asked, &mut Answer) + Send + Sync + 'static) -> Relay {
-        let prism = self.base.clone();
-        Relay::serve(move |base, asked| {
-            let Some(path) = asked.path.strip_prefix(prefix) else {
-                return Answer::json(404, &serde_json::json!({"message": "not below the prefix"}));
-            };
-            let mut answer = forward(&prism, path, asked);
-            mend(base, asked, &mut answer);
-            answer
-        })
-    }
+        // Prism gives only what the specification describes; the scopes are told in a header that it does not.
+        answer.headers.push(("x-oauth-scopes".to_owned(), "repo, read:org".to_owned()));
+    })
 }
 
 /// Makes the `Link` of Prism's examples one to the same list here.
@@ -96,39 +47,15 @@ fn newest_ghes(generated: &std::path::Path) -> PathBuf {
     generated.join(name)
 }
 
-fn forward(prism: &str, path: &str, asked: &Asked) -> Answer {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
-        let mut headers = asked.headers.clone();
-        headers.remove("host");
-        headers.remove("accept-encoding");
-        // GitHub recommends `application/vnd.github+json` and describes its answers as `application/json`; Prism takes that to the letter.
-        headers.insert("accept", reqwest::header::HeaderValue::from_static("application/json"));
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let request = client.request(asked.method.clone(), format!("{prism}{path}{query}")).headers(headers);
-        let answer = request.body(asked.body.clone()).send().await.unwrap();
-        let status = answer.status().as_u16();
-        let headers =
-            answer.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
-        Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }
-    })
-}
-
-/// Panics if Prism found anything wrong with a request. What it finds wrong with its own examples is not ours.
+/// Panics if Prism found anything wrong with a request.
 #[track_caller]
 pub(crate) fn accepted(relay: &Relay) {
     let exchanges = relay.exchanges();
     assert!(!exchanges.is_empty(), "nothing was asked");
     for (asked, answer) in exchanges {
-        let line = format!("{} {}?{}", asked.method, asked.path, asked.query);
-        let unknown = answer.header("content-type").is_some_and(|kind| kind.starts_with("application/problem+json"));
-        assert!(!unknown, "GitHub does not describe {line}: {}", String::from_utf8_lossy(&answer.body));
-        let violations: Vec<serde_json::Value> =
-            answer.header("sl-violations").map_or_else(Vec::new, |text| serde_json::from_str(text).unwrap());
-        let ours: Vec<_> = violations.iter().filter(|violation| violation["location"][0] == "request").collect();
-        assert!(ours.is_empty(), "{line}: {ours:?}");
+        assert_eq!(complaint(&asked, &answer), None);
         // What GitHub asks of every client beyond its `OpenAPI`.
+        let line = line(&asked);
         assert!(asked.headers.contains_key("user-agent"), "{line} without User-Agent");
         assert_eq!(asked.headers.get("accept").unwrap(), "application/vnd.github+json", "{line}");
         assert!(asked.headers.contains_key("x-github-api-version"), "{line} without X-GitHub-Api-Version");
@@ -136,14 +63,6 @@ pub(crate) fn accepted(relay: &Relay) {
             assert!(asked.headers.contains_key("authorization"), "{line} without Authorization");
         }
     }
-}
-
-#[track_caller]
-pub(crate) fn asked_for(relay: &Relay, method: &str, path: &str) {
-    let exchanges = relay.exchanges();
-    let found = exchanges.iter().any(|(asked, _)| asked.method.as_str() == method && asked.path == path);
-    let all: Vec<_> = exchanges.iter().map(|(asked, _)| format!("{} {}", asked.method, asked.path)).collect();
-    assert!(found, "{method} {path} was not asked for: {all:?}");
 }
 
 /// Takes a connection through its life: every request the program knows for GitHub.
@@ -176,15 +95,15 @@ fn github_describes_every_request() {
     if !suite::runs("prism") {
         return;
     }
-    let prism = Prism::start("api.github.com.json");
-    let relay = prism.behind_relay("", true);
+    let prism = start("api.github.com.json");
+    let relay = behind_relay(&prism, "", true);
     let sandbox = Sandbox::with_store();
     live(&sandbox, &relay, "", &["--host", "github.com", "--api-url", &relay.base()]);
     sandbox.run(["remove", "a", "--revoke", "--yes"]).exits(0);
     asked_for(&relay, "POST", "/credentials/revoke");
     accepted(&relay);
     // A Link to another origin is not followed there, and what is behind it is not passed over.
-    let relay = prism.behind_relay("", false);
+    let relay = behind_relay(&prism, "", false);
     let base = relay.base();
     sandbox
         .feed(["connect", "github", "b", "--token-stdin", "--host", "github.com", "--api-url", &base], &github_token())
@@ -211,8 +130,8 @@ fn the_newest_enterprise_server_describes_every_request() {
     if !suite::runs("prism") {
         return;
     }
-    let prism = Prism::start("ghes");
-    let relay = prism.behind_relay("/api/v3", true);
+    let prism = start("ghes");
+    let relay = behind_relay(&prism, "/api/v3", true);
     let sandbox = Sandbox::with_store();
     live(&sandbox, &relay, "/api/v3", &["--host", &relay.base()]);
 }
@@ -223,17 +142,11 @@ fn the_relay_notices_a_request_that_github_does_not_describe() {
         return;
     }
     // The proof that the tests above can fail: a wrong parameter and a wrong path, sent through the same relay.
-    let prism = Prism::start("api.github.com.json");
+    let prism = start("api.github.com.json");
     for wrong in ["/user/repos?sort=activity", "/user/repositories"] {
-        let relay = prism.behind_relay("", true);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let url = format!("{}{wrong}", relay.base());
-        runtime.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().user_agent("test").build().unwrap();
-            let request = client.get(url).header("accept", "application/vnd.github+json");
-            request.header("x-github-api-version", "2022-11-28").send().await.unwrap()
-        });
-        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| accepted(&relay)));
-        assert!(seen.is_err(), "{wrong} passed");
+        let relay = behind_relay(&prism, "", true);
+        let headers = [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
+        ask(reqwest::Method::GET, &format!("{}{wrong}", relay.base()), &headers);
+        assert!(fails(|| accepted(&relay)), "{wrong} passed");
     }
 }

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use crate::app::{AppKey, bearer, in_seconds};
 use crate::oidc::peers::{Login, send};
-use crate::prism::{Prism, accepted, asked_for, mend_link};
+use crate::prism::{accepted, mend_link, start};
 use crate::relay::{Answer, Relay};
 use crate::sandbox::{Run, Sandbox};
+use crate::specification::{Prism, asked_for, fails};
 use crate::suite;
 
 /// The installation token of GitHub's example.
@@ -143,7 +144,7 @@ fn github_describes_every_request_of_an_app() {
     if !suite::runs("prism") {
         return;
     }
-    let prism = Prism::start("api.github.com.json");
+    let prism = start("api.github.com.json");
     let key = Arc::new(AppKey::make("Iv1.ab1112223334445c"));
     for work in [live, make] {
         let relay = behind(&prism, "", &key);
@@ -156,7 +157,7 @@ fn the_newest_enterprise_server_describes_every_request_of_an_app() {
     if !suite::runs("prism") {
         return;
     }
-    let prism = Prism::start("ghes");
+    let prism = start("ghes");
     let key = Arc::new(AppKey::make("Iv1.ab1112223334445c"));
     for work in [live, make] {
         let relay = behind(&prism, "/api/v3", &key);
@@ -170,7 +171,7 @@ fn a_call_with_a_wrong_body_or_signature_is_noticed() {
         return;
     }
     // The proof that the tests above can fail.
-    let prism = Prism::start("api.github.com.json");
+    let prism = start("api.github.com.json");
     let key = Arc::new(AppKey::make("Iv1.ab1112223334445c"));
     let relay = behind(&prism, "", &key);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -181,7 +182,6 @@ fn a_call_with_a_wrong_body_or_signature_is_noticed() {
         let body = r#"{"repositories": "Hello-World", "permissions": {"contents": "everything"}}"#;
         request.header("content-type", "application/json").bearer_auth("e30.e30.c2lnbmF0dXJl").body(body).send().await.unwrap()
     });
-    let fails = |work: &dyn Fn()| std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err();
-    assert!(fails(&|| accepted(&relay)), "the wrong body passed");
-    assert!(fails(&|| rightly_signed(&relay, "", &key)), "the wrong signature passed");
+    assert!(fails(|| accepted(&relay)), "the wrong body passed");
+    assert!(fails(|| rightly_signed(&relay, "", &key)), "the wrong signature passed");
 }

@@ -13,6 +13,21 @@ pub(crate) fn github_token() -> String {
     ["ghp_", "0123456789ABCDEFGHIJabcdefghij", "4Us3aw"].concat()
 }
 
+/// An API token of Atlassian's form, put together here for the same reason.
+pub(crate) fn bitbucket_api_token() -> String {
+    ["ATATT", "3xFfGF0", "peers-0123456789_ABCDEFGHIJ", "=1A2B3C4D"].concat()
+}
+
+/// An access token of a Bitbucket repository.
+pub(crate) fn bitbucket_access_token() -> String {
+    ["ATCTT", "3xFfGN0", "peers0123456789KLMNOPQRST", "=5E6F7A8B"].concat()
+}
+
+/// A token of Gitea's form, which has no prefix.
+pub(crate) fn gitea_token() -> String {
+    ["0123456789abcdef", "fedcba9876543210", "0f1e2d3c"].concat()
+}
+
 /// One temporary home. Deleted when dropped.
 pub(crate) struct Sandbox {
     root: TempDir,
@@ -56,7 +71,9 @@ impl Run {
     #[track_caller]
     pub(crate) fn holds_no_secret(self) -> Self {
         for text in [&self.out, &self.err] {
-            assert!(!text.contains(&github_token()[4..]), "the token is in the output: {text}");
+            for token in [github_token(), bitbucket_api_token(), bitbucket_access_token(), gitea_token()] {
+                assert!(!text.contains(&token[4..]), "the token is in the output: {text}");
+            }
             assert!(!text.to_ascii_uppercase().contains("AGE-SECRET-KEY-1"), "a store key is in the output: {text}");
             assert!(!text.contains("PRIVATE KEY-----"), "a private key is in the output: {text}");
             assert!(!text.contains("panicked at"), "a panic: {text}");
