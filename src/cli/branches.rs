@@ -105,11 +105,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.progress.begin(&format!("asking {} for branches of {path}", serving.connection.host));
     }
     let mut rows = Vec::new();
-    let mut hidden = false;
     let mut broken = None;
     let listing = context.wait(list_branches::list(&session, &store, &view, &serving, &path, &query, |branches| {
         for Branch { name, is_default, is_protected, sha } in branches {
-            hidden |= is_protected.is_none();
             let row = BranchView { name, is_default, is_protected, sha };
             if !context.out.streams() {
                 rows.push(row);
@@ -123,13 +121,13 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if let Some(failure) = broken {
         return Err(failure);
     }
-    let (count, hidden) = (rows.len(), hidden && !context.out.streams());
+    let count = rows.len();
     if !context.out.streams() {
         let per_page = if walk { u32::try_from(count).unwrap_or(u32::MAX) } else { per_page };
         context.out.data(&Listing { branches: rows, page, per_page, has_more: listing.more })?;
     }
-    if hidden {
-        context.out.note("protected is unknown: the provider shows it to whoever administers the repository");
+    if let Some(remark) = listing.remark.filter(|_| count > 0 && !context.out.streams()) {
+        context.out.note(remark);
     }
     if listing.more {
         context.out.missing(&format!("there are more: --page {}, or --all", page + 1));

@@ -2,6 +2,7 @@
 
 use crate::model::{ProviderId, shell_word};
 use crate::ops::clients;
+use crate::ops::guide::Guide;
 
 /// Another way to connect, where one did not work.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,12 @@ pub(super) fn connect(provider: ProviderId, name: Option<&str>, host: &str, more
     let host = if clients::is_own(provider, host) { String::new() } else { format!(" --host {}", shell_word(host)) };
     let more = if more.is_empty() { String::new() } else { format!(" {more}") };
     format!("gitconn connect {provider}{name}{host}{more}")
+}
+
+/// `gitconn oauth set git.acme.com --client-id ID` for whoever has just registered an app: with its secret where no login does without.
+pub(super) fn oauth_set_anew(guide: &Guide) -> String {
+    let more = if guide.wants_secret && !guide.has_device { "--client-secret-stdin" } else { "" };
+    oauth_set(guide.provider, &guide.host.to_string(), None, more)
 }
 
 /// `gitconn oauth set git.acme.com --provider gitlab --client-id ID MORE`; `id` where it is known.

@@ -14,7 +14,7 @@ use super::target::Target;
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
 use super::{browser, commands, connect_app, create_app, said_args, store, words};
-use crate::model::{Connection, Expiry, HostUrl, Name, Status, Timestamp, clean, shell_word};
+use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, clean, shell_word};
 use crate::ops::apps::connect as apps;
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
@@ -157,6 +157,7 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
     let given = args.token.read(context)?;
     if let Some(token) = &given {
         let wants = plan.shape(token)?.wants;
+        plan.take_owner(wants);
         said_args::complete(&mut plan.said, wants, context)?;
     } else if !args.login.is_given() && !context.prompt.is_allowed() {
         return Err(Failure::nobody_to_ask("token", TOKEN_SOURCES));
@@ -189,9 +190,16 @@ fn plan(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<Pla
         allow_http: args.allow_http,
         replace: args.replace_host,
     };
+    let mut owner = None;
     let mut plan = match &args.target {
         None => return Err(Failure::usage("no provider is named").hint("gitconn connect github")),
-        Some(Target::Provider(provider)) => Plan::new(*provider, args.host.as_deref(), given)?,
+        Some(Target::Provider(provider)) => {
+            let host = match &args.host {
+                None if !clients::has_own(*provider) => Some(which_host(*provider, args, context)?),
+                host => host.clone(),
+            };
+            Plan::new(*provider, host.as_deref(), given)?
+        }
         Some(Target::Address(_)) if args.host.is_some() => {
             return Err(Failure::usage("the address is given twice: leave out --host"));
         }
@@ -199,7 +207,8 @@ fn plan(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<Pla
             let has_store = session.place().header().map_err(Error::from)?.is_some();
             let store = if has_store { Some(session.store()?) } else { None };
             context.progress.begin(&format!("asking {address} what it is"));
-            let place = context.wait(detect::detect(session, store.as_ref(), address, &given, args.offline))?;
+            let place = context.wait(detect::detect(session, store.as_ref(), address, &given))?;
+            owner = detect::owner(address, &place.host);
             if let Some(note) = &place.note {
                 context.out.note(note);
             }
@@ -210,9 +219,26 @@ fn plan(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<Pla
     plan.description.clone_from(&args.description);
     plan.tags.clone_from(&args.tags);
     plan.said = args.said.said();
+    plan.owner = owner;
     plan.offline = args.offline;
     plan.force = args.force;
     Ok(plan)
+}
+
+/// The host of a provider that has none of its own: nothing is guessed where a token is to go.
+fn which_host(provider: ProviderId, args: &Args, context: &Context<'_>) -> Result<String, Failure> {
+    // Most likely the address stands where the name should.
+    let typed = args.name.as_ref().map(Name::as_str).filter(|name| name.contains('.'));
+    if typed.is_none() && context.prompt.is_allowed() {
+        let address = context.prompt.line("address of the instance, as in codeberg.org", "--host URL")?;
+        return if address.is_empty() { Err(Failure::interrupted()) } else { Ok(address) };
+    }
+    let failure = Failure::from(Error::NoDefaultHost { provider });
+    Err(match typed {
+        Some(host) => Failure::usage(format!("{provider} has no host of its own, and `{host}` stands where the name goes"))
+            .hint(format!("gitconn connect {}", shell_word(host))),
+        None => failure,
+    })
 }
 
 /// A login where that is wanted and a client is known; else a token that is pasted, or an app. `None` if everything has been said.
@@ -228,6 +254,7 @@ fn log_in_or_ask(
         Chosen::Token => {
             let token = ask(args, &plan, context)?;
             let wants = plan.shape(&token)?.wants;
+            plan.take_owner(wants);
             said_args::complete(&mut plan.said, wants, context)?;
             return add(session, store, plan, Offered::Token(token), context).map(Some);
         }
@@ -338,8 +365,8 @@ fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failur
     if let Some(url) = &page.fine_grained {
         context.out.note(&format!("or a fine-grained one at {url}"));
     }
-    if let Some(advice) = page.advice {
-        context.out.note(&format!("  {advice}"));
+    for line in page.advice.iter().flat_map(|advice| advice.lines()) {
+        context.out.note(&format!("  {line}"));
     }
     if args.open {
         browser::open(&page.url, context);
@@ -380,6 +407,8 @@ fn sentence(verb: &str, connection: &Connection, now: Timestamp) -> String {
         Expiry::Unknown => {}
     }
     let checked = if connection.validated_at.is_none() { ", not checked yet" } else { "" };
-    let server = connection.server_version.as_ref().map(|version| format!(", {}", clean(version))).unwrap_or_default();
+    // A bare number says nothing of what it is the number of.
+    let told = connection.server_version.as_ref().filter(|version| version.starts_with(char::is_alphabetic));
+    let server = told.map(|version| format!(", {}", clean(version))).unwrap_or_default();
     format!("{verb} `{}`{account} on {}{server} ({facts}{checked})", connection.name, connection.host)
 }

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let changes = Changes {
         name: args.name.clone(),
         description: args.description.clone(),
-        expiry: args.expires_at,
+        expiry: args.expires_at.filter(|end| !args.token.is_given() || end.at().is_none()),
         email: of_old(&args.email),
         workspace: of_old(&args.workspace),
         add_tags: args.tags.clone(),
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.progress.begin(&format!("asking {}", before.host));
         let said = Said {
             email: args.email.clone(),
-            workspace: args.workspace.clone().filter(|workspace| !workspace.is_empty()),
+            workspace: args.workspace.clone(),
             expires_at: args.expires_at.and_then(Expiry::at),
         };
         let offered = Offered::Token(token);
@@ -98,6 +98,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         store::say_durability(replaced.durable, context);
         for warning in &replaced.warnings {
             context.out.warn(&warning.text);
+            if let Some(hint) = &warning.hint {
+                context.out.hint(hint);
+            }
         }
         warnings.extend(replaced.warnings.into_iter().map(|warning| warning.text));
         context.out.note(&format!("`{}` has a new token; the old one was not revoked", before.name));

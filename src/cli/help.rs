@@ -58,7 +58,7 @@ impl Way {
             scopes: method.scopes,
             knows: method.knows,
             rotation: method.rotation.words(),
-            revocation: method.revocation,
+            revocation: method.revocation.words(),
             limits: method.limits,
         }
     }
@@ -71,15 +71,37 @@ struct Ways {
 
 impl View for Ways {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["PROVIDER", "METHOD", "SCOPES FOR READING", "MADE AT", "ROTATION"]).flowing();
+        if !style.is_human() {
+            let mut grid = Grid::new(&["PROVIDER", "METHOD", "SCOPES FOR READING", "MADE AT", "ROTATION"]);
+            for way in &self.ways {
+                let scopes = way.scopes.reading.join(", ");
+                grid.row(vec![
+                    way.provider.to_string(),
+                    way.method.to_owned(),
+                    scopes,
+                    way.page.to_owned(),
+                    way.rotation.to_owned(),
+                ]);
+            }
+            return grid;
+        }
+        // A block for each: what is to be ticked must not be cut.
+        let mut grid = Grid::new(&[]).flowing();
         for way in &self.ways {
-            grid.row(vec![
-                style.strong(way.provider.id()),
-                way.method.replace('`', ""),
-                way.scopes.reading.join(", "),
-                way.page.to_owned(),
-                way.rotation.to_owned(),
-            ]);
+            let mut row = |name: &str, value: String| grid.row(vec![name.to_owned(), value]);
+            row(&style.strong(way.provider.id()), style.strong(&way.method.replace('`', "")));
+            row("  made at", way.page.to_owned());
+            row("  connect", format!("gitconn {}", way.command));
+            row("  to read", way.scopes.reading.join(", "));
+            for (name, scopes) in
+                [("  hooks", way.scopes.hooks), ("  deploy keys", way.scopes.keys), ("  statuses", way.scopes.statuses)]
+            {
+                if !scopes.is_empty() {
+                    row(name, format!("also {}", scopes.join(", ")));
+                }
+            }
+            row("  a new token", way.rotation.to_owned());
+            row("  revocation", way.revocation.replace('`', ""));
         }
         grid
     }
@@ -95,6 +117,11 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             context.out.data(&Rows(std::iter::once(done).chain(kinds).chain(of_exec).collect()))
         }
         ["providers"] => context.out.data(&Ways { ways: provider::catalogue().map(Way::of).collect() }),
+        ["providers", name] => {
+            let wanted = name.parse::<ProviderId>().map_err(|error| Failure::usage(error.to_string()))?;
+            let ways = provider::catalogue().filter(|(provider, _)| *provider == wanted).map(Way::of).collect();
+            context.out.data(&Ways { ways })
+        }
         ["environment"] => {
             let rows = env::DOCUMENTED.iter().map(|(name, meaning)| ((*name).to_owned(), (*meaning).to_owned()));
             context.out.data(&Rows(rows.collect()))

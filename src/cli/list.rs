@@ -135,9 +135,10 @@ fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, co
     let troubled = shown.iter().filter(|connection| connection.status.is_usable() && connection.validation_error.is_some());
     let names: Vec<_> = troubled.map(|connection| shell_word(connection.name.as_str())).collect();
     if !names.is_empty() {
-        let more = if names.len() > 3 { " …" } else { "" };
         let count = words::plural(u64::try_from(names.len()).unwrap_or(u64::MAX), "last check");
-        context.out.note(&format!("{count} did not go well: gitconn validate {}{more}", names[..names.len().min(3)].join(" ")));
+        // More than a few names would not fit into a line: all are checked then.
+        let names = if names.len() > 3 { String::new() } else { format!(" {}", names.join(" ")) };
+        context.out.note(&format!("{count} did not go well: gitconn validate{names}"));
     }
 }
 

@@ -115,8 +115,11 @@ impl LoginArgs {
         (provider, host): (ProviderId, &HostUrl),
         context: &Context<'_>,
     ) -> Result<Chosen, Failure> {
+        let guide = guide::guide(provider, host);
+        if self.device && !guide.has_device {
+            return Err(Error::Usage(format!("{provider} has no login by code: it takes a browser")).into());
+        }
         let Some(place) = place else {
-            let guide = guide::guide(provider, host);
             if self.is_given() {
                 return Err(Error::NoClient(Box::new(guide)).into());
             }
@@ -124,7 +127,7 @@ impl LoginArgs {
                 "to log in instead of pasting: register an app at {} (redirect `{}`),",
                 guide.page, guide.redirect
             ));
-            context.out.note(&format!("then `{}`", commands::oauth_set(provider, &host.to_string(), None, "")));
+            context.out.note(&format!("then `{}`", commands::oauth_set_anew(&guide)));
             return Ok(Chosen::Token);
         };
         if self.is_given() {

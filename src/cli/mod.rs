@@ -64,7 +64,9 @@ use crate::env::Env;
 /// Connections to Git providers in one encrypted file: checked, renewed, and used
 #[derive(Debug, Parser)]
 #[command(name = "gitconn", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Begin with `gitconn connect github`. See also `gitconn help exit-codes` and `gitconn help environment`.")]
+#[command(
+    after_help = "Begin with `gitconn connect github`. See also `gitconn help exit-codes`, `gitconn help environment` and `gitconn help providers`."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -175,7 +177,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     interrupt::watch();
     // No argument carries a secret: one that does is refused whatever the command, before anything repeats or keeps it.
-    let secret = args.iter().skip(1).find_map(|arg| crate::ops::secret_in(&arg.to_string_lossy()));
+    let secret = args.iter().skip(1).find_map(|arg| crate::ops::secret_in(&arg.to_string_lossy())).or_else(|| {
+        // What stands behind `--` is another program's.
+        args.iter().skip(1).take_while(|arg| *arg != "--").find_map(|arg| crate::ops::secret_as(&arg.to_string_lossy()))
+    });
     if let Some(what) = secret {
         let json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "ndjson");
         let out = Out::new(env, json.then_some(Format::Json), false, None);

@@ -97,7 +97,7 @@ impl From<HostClient> for HostView {
         Self {
             host: host.host.to_string(),
             provider: host.provider,
-            enabled: host.known.is_some(),
+            enabled: host.is_ready(),
             has_secret: host.known.as_ref().is_some_and(|known| known.client.secret.is_some()),
             from: host.known.as_ref().map(|known| match known.from {
                 Source::Env(name) => name,
@@ -183,7 +183,13 @@ fn set(args: &SetArgs, context: &Context<'_>) -> Result<(), Failure> {
         context.out.warn(&format!("{variable} names another client for {host}, and goes first"));
     }
     say_stranded(&stranded, context);
-    context.out.hint(&commands::connect(provider, None, &host.to_string(), ""));
+    let guide = guide::guide(provider, &host);
+    if guide.wants_secret && !guide.has_device && !has_secret {
+        context.out.warn(&format!("nobody can log in at {host} without the client's secret"));
+        context.out.hint(&commands::oauth_set(provider, &host.to_string(), Some(&client.id), "--client-secret-stdin"));
+    } else {
+        context.out.hint(&commands::connect(provider, None, &host.to_string(), ""));
+    }
     context.out.data(&Changed { host: host.to_string(), provider, client_id: Some(client.id), has_secret, stranded })
 }
 
@@ -205,12 +211,17 @@ fn status(context: &Context<'_>) -> Result<(), Failure> {
     };
     let hosts = clients::status(&session, view.as_deref())?;
     let own = hosts.iter().filter(|host| clients::is_own(host.provider, &host.host.to_string()));
-    let own = own.map(|host| (format!("{}_enabled", host.provider), host.known.is_some())).collect();
+    let own = own.map(|host| (format!("{}_enabled", host.provider), host.is_ready())).collect();
+    // Of the hosts that are held; if none is, of the first.
+    let missing: Vec<_> = hosts.iter().filter(|host| !host.is_ready()).collect();
+    let held = missing.iter().filter(|host| host.is_held).count();
+    let missing = missing.into_iter().filter(|host| held == 0 || host.is_held).take(held.max(1));
+    let missing: Vec<_> = missing.map(|host| guide::guide(host.provider, &host.host)).collect();
     let view = StatusView { own, hosts: hosts.into_iter().map(Into::into).collect() };
     context.out.data(&view)?;
-    if let Some(HostView { host, provider, register_url, .. }) = view.hosts.iter().find(|host| !host.enabled) {
-        context.out.note(&format!("register a client for {host} at {register_url}, then:"));
-        context.out.hint(&commands::oauth_set(*provider, host, None, ""));
+    for guide in missing {
+        context.out.note(&format!("register a client for {} at {}, then:", guide.host, guide.page));
+        context.out.hint(&commands::oauth_set_anew(&guide));
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::words;
-use crate::model::Timestamp;
+use crate::model::{HostUrl, Timestamp};
 use crate::ops::{Said, Wants};
 
-/// How often somebody is asked for a date before it is left open.
+/// How often somebody is asked.
 const TRIES: usize = 3;
 
 /// What is said of a token.
@@ -43,10 +43,11 @@ pub(super) fn parse_email(text: &str) -> Result<String, String> {
     if sound { Ok(text.to_owned()) } else { Err("this is not an e-mail address".to_owned()) }
 }
 
-/// A workspace by its id, as it stands in addresses (`bitbucket.org/acme` is taken too), or by its UUID in braces.
+/// A workspace by its id, as it stands in addresses (one that ends in it is taken too), or by its UUID in braces.
 pub(super) fn parse_workspace(text: &str) -> Result<String, String> {
-    let text = text.trim().trim_end_matches('/');
-    let id = text.rsplit_once("bitbucket.org/").map_or(text, |(_, id)| id);
+    let text = text.trim();
+    let address = if text.contains('/') { HostUrl::parse(text).ok() } else { None };
+    let id = address.as_ref().map_or(text, |address| address.root().trim_start_matches('/'));
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '{' | '}');
     let sound = !id.is_empty() && id.len() <= 100 && id.chars().all(is_part) && !matches!(id, "." | "..");
     if sound { Ok(id.to_owned()) } else { Err("a workspace has letters, digits, `-` and `_`, as in its address".to_owned()) }
@@ -55,24 +56,26 @@ pub(super) fn parse_workspace(text: &str) -> Result<String, String> {
 /// Asks for what a token wants beside itself and nobody has said. Its end may stay open.
 pub(super) fn complete(said: &mut Said, wants: Wants, context: &Context<'_>) -> Result<(), Failure> {
     let prompt = context.prompt;
-    if wants.email && said.email.is_none() {
-        said.email = Some(typed("e-mail address of your Atlassian account", "--email ADDRESS", parse_email, context)?);
+    if let Some(question) = wants.email.filter(|_| said.email.is_none()) {
+        said.email = Some(typed(question, "--email ADDRESS", parse_email, context)?);
     }
-    if wants.workspace && said.workspace.is_none() {
-        let question = "workspace that owns it, as in bitbucket.org/WORKSPACE";
+    if let Some(question) = wants.workspace.filter(|_| said.workspace.is_none()) {
         said.workspace = Some(typed(question, "--workspace WORKSPACE", parse_workspace, context)?);
     }
     if wants.expiry && said.expires_at.is_none() && prompt.is_allowed() {
-        for _ in 0..TRIES {
-            let line = prompt.line("when does it end, as YYYY-MM-DD (empty: unknown)", "--expires-at DATE")?;
+        loop {
+            let line = prompt.line("when does it end, as YYYY-MM-DD or 90d (empty: unknown)", "--expires-at DATE")?;
+            let span = words::parse_span(&line).ok().and_then(|span| context.env.now().checked_add(span).ok());
             match words::parse_date(&line) {
                 _ if line.is_empty() => break,
-                Ok(end) => {
-                    said.expires_at = Some(end);
-                    break;
+                _ if span.is_some() => said.expires_at = span,
+                Ok(end) => said.expires_at = Some(end),
+                Err(why) => {
+                    context.out.warn(&why);
+                    continue;
                 }
-                Err(why) => context.out.warn(&why),
             }
+            break;
         }
     }
     Ok(())

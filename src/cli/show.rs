@@ -124,8 +124,8 @@ impl View for Shown {
 fn rotation(way: &RotateBy) -> String {
     match way {
         RotateBy::Itself => "renews itself".to_owned(),
-        RotateBy::ApiAtOnce => "by API: the old token dies at once".to_owned(),
-        RotateBy::Api => "by API: the old token lives until it is revoked".to_owned(),
+        RotateBy::ApiAtOnce => "the provider has a call for it, after which the old token is dead at once".to_owned(),
+        RotateBy::Api => "the provider has a call for it; the old token lives until it is revoked".to_owned(),
         RotateBy::Page(url) => format!("by hand, at {url}"),
     }
 }

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, ValueEnum as _};
 
 use crate::model::{HostUrl, ProviderId};
+use crate::ops::detect;
 
 /// Where to connect to.
 #[derive(Debug, Clone)]
@@ -38,10 +39,7 @@ impl TypedValueParser for TargetParser {
         }
         // A word without any sign of an address is a slip in a provider's name.
         let looks_like_address = text.contains(['.', ':', '/']) || text == "localhost";
-        match HostUrl::parse(text) {
-            Ok(host) if looks_like_address => Ok(Target::Address(host)),
-            _ => Err(unknown(command, argument, text)),
-        }
+        detect::address(text).filter(|_| looks_like_address).map(Target::Address).ok_or_else(|| unknown(command, argument, text))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

@@ -65,6 +65,13 @@ impl HostUrl {
         self.0.path().trim_end_matches('/')
     }
 
+    /// The same without its path root.
+    pub(crate) fn origin(&self) -> Self {
+        let mut url = self.0.clone();
+        url.set_path("");
+        Self(url)
+    }
+
     /// The address as a URL, for building others from it.
     pub(crate) fn url(&self) -> &Url {
         &self.0

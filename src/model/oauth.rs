@@ -32,6 +32,8 @@ pub(crate) struct OAuthEndpoints {
     pub(crate) basic: bool,
     /// Codes other than `invalid_grant` by which a refresh token is refused.
     pub(crate) refresh_refusals: &'static [&'static str],
+    /// Codes other than `invalid_client` by which the client's id or secret is refused.
+    pub(crate) client_refusals: &'static [&'static str],
     /// Whether the browser login needs the client's secret.
     pub(crate) browser_needs_secret: bool,
     /// Whether tokens of a device login are renewed without the client's secret.

@@ -10,7 +10,7 @@ pub(crate) struct UnknownWord {
 }
 
 /// Declares an enum whose variants each have one spelling, with `id`, `ALL`, `Display`, `FromStr`, `Serialize`, and clap's `ValueEnum`. A second
-/// spelling (`or`) is understood on the command line, and nowhere else.
+/// spelling (`or`) is understood where it is typed, and never written.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident ($what:literal) {
         $($(#[$variant_meta:meta])* $variant:ident = $id:literal $(or $alias:literal)?,)+
@@ -43,6 +43,9 @@ macro_rules! words {
             type Err = $crate::model::UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, $crate::model::UnknownWord> {
+                $($(if word == $alias {
+                    return Ok(Self::$variant);
+                })?)+
                 Self::ALL.iter().copied().find(|known| known.id() == word).ok_or_else(|| $crate::model::UnknownWord {
                     word: word.to_owned(),
                     what: $what,

@@ -75,10 +75,11 @@ pub(super) async fn walk_up_to<T, E: From<Error>>(
     let (asked, mut next) = (first.asked.clone(), first.links.next.clone());
     let claims_more = next.is_some() || last.is_some();
     let mut reader = Reader::new(&id, &mut each, &first, pages.first);
+    reader.by_name_alone = call.paging.body.is_some();
     let step = reader.take(first, claims_more);
     if pages.only_first {
         reader.walked.more |= claims_more && !matches!(step, Step::Ended) && !reader.has_all();
-    } else if matches!(step, Step::New) {
+    } else if reader.goes_on(step) {
         if let Some(last) = last {
             next = side_by_side(&fetch, &mut reader, next.as_ref().unwrap_or(&asked), pages.first, last).await?;
         }
@@ -99,8 +100,10 @@ fn last_page<T>(first: &Page<T>, number: u32, paging: Paging) -> Option<u32> {
     }
     let last = first.links.last.or_else(|| {
         // Only a total: the size of the first page is the measure, if others follow it.
-        let total = first.links.total.filter(|total| number == 1 && *total > first.size)?;
-        (first.size > 0).then(|| u32::try_from(total.div_ceil(first.size)).unwrap_or(u32::MAX))
+        // A body says how large its pages are meant to be, however few rows of one are left after its own filters.
+        let measure = first.links.per_page.filter(|_| paging.body.is_some()).unwrap_or(first.size);
+        let total = first.links.total.filter(|total| number == 1 && *total > measure)?;
+        (measure > 0).then(|| u32::try_from(total.div_ceil(measure)).unwrap_or(u32::MAX))
     });
     last.filter(|last| *last > number)
 }
@@ -154,6 +157,10 @@ struct Reader<'a, T> {
     /// Rows up to here, doubles and all, also those on the pages before the first.
     rows: u64,
     pages: u32,
+    /// Pages in a row that brought nothing new.
+    barren: usize,
+    /// A page without anything new is not the end of the listing: only one that names no other is.
+    by_name_alone: bool,
     walked: Walked,
 }
 
@@ -163,7 +170,23 @@ impl<'a, T> Reader<'a, T> {
         // little, which errs on the safe side: towards more.
         let measure = first.links.per_page.unwrap_or(first.size);
         let rows = u64::from(number.saturating_sub(1)).saturating_mul(measure);
-        Self { id, each, seen: HashSet::new(), rows, pages: 0, walked: Walked { total: first.links.total, more: false } }
+        let walked = Walked { total: first.links.total, more: false };
+        Self { id, each, seen: HashSet::new(), rows, pages: 0, barren: 0, by_name_alone: false, walked }
+    }
+
+    /// Whether the page after one that brought this is asked for, if one is named.
+    fn goes_on(&mut self, step: Step) -> bool {
+        match step {
+            Step::New => {
+                self.barren = 0;
+                true
+            }
+            Step::Stale | Step::Ended => {
+                self.barren += 1;
+                self.by_name_alone && self.barren < AT_ONCE
+            }
+            Step::Enough => false,
+        }
     }
 
     /// Whether everything has been read, by the provider's own count.
@@ -209,21 +232,18 @@ async fn side_by_side<T, E: From<Error>>(
     let reachable = last.min(number.saturating_add(fetch.most - 1));
     let requests = (number + 1..=reachable).map(|page| fetch.page(with_page(template, page)));
     let mut pages = std::pin::pin!(stream::iter(requests).buffered(AT_ONCE).zip(stream::iter(number + 1..)));
-    let (mut barren, mut next) = (0, None);
+    let mut next = None;
     while let Some((page, number)) = pages.next().await {
         let page = page?;
         next.clone_from(&page.links.next);
-        match reader.take(page, number < last || next.is_some()) {
-            Step::New => barren = 0,
-            Step::Stale | Step::Ended => barren += 1,
-            Step::Enough => return Ok(None),
-        }
-        if barren == AT_ONCE {
+        let step = reader.take(page, number < last || next.is_some());
+        let goes_on = reader.goes_on(step);
+        if matches!(step, Step::Enough) || (!goes_on && reader.barren >= AT_ONCE) {
             return Ok(None);
         }
     }
     reader.walked.more |= reachable < last;
-    Ok(next.filter(|_| barren == 0 && reachable == last))
+    Ok(next.filter(|_| reachable == last && (reader.barren == 0 || reader.by_name_alone)))
 }
 
 /// Follows the pages one after another, each naming the next, until one brings nothing new.
@@ -239,7 +259,10 @@ async fn one_by_one<T, E: From<Error>>(
         }
         let page = fetch.page(url).await?;
         next.clone_from(&page.links.next);
-        if !matches!(reader.take(page, next.is_some()), Step::New) {
+        let step = reader.take(page, next.is_some());
+        if !reader.goes_on(step) {
+            // Whoever names pages without end and without rows is not believed, but not called whole either.
+            reader.walked.more |= reader.barren == AT_ONCE && next.is_some();
             return Ok(());
         }
     }

@@ -109,18 +109,11 @@ impl Error {
     }
 
     pub(super) fn refused(answer: &Answer, asked: Asked, error: &str, description: Option<&str>) -> Self {
-        // Bitbucket has one code for a client it does not know and for one that may not do this.
-        let is_client = error == "unauthorized_client" && description.is_some_and(|text| text.contains("client credentials"));
-        let refusal = if is_client { Refusal::Client } else { Refusal::of(error, asked) };
-        Self::refused_as(refusal, answer, error, description)
+        Self::refused_as(Refusal::of(error, asked), answer, error, description)
     }
 
-    /// A refresh token that is refused by a code of the server's own.
-    pub(super) fn dead_refresh_token(answer: &Answer, error: &str, description: Option<&str>) -> Self {
-        Self::refused_as(Refusal::RefreshToken, answer, error, description)
-    }
-
-    fn refused_as(refusal: Refusal, answer: &Answer, error: &str, description: Option<&str>) -> Self {
+    /// A refusal by a code of the server's own.
+    pub(super) fn refused_as(refusal: Refusal, answer: &Answer, error: &str, description: Option<&str>) -> Self {
         Self::Refused {
             host: answer.host.clone(),
             refusal,

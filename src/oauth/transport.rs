@@ -9,7 +9,7 @@ use oauth2::http::{Response, StatusCode};
 use oauth2::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use super::error::{Asked, Error};
+use super::error::{Asked, Error, Refusal};
 use crate::model::{OAuthClient, OAuthEndpoints, Timestamp};
 use crate::net::{self, Answer, Auth, Body, Call, Http, Limit, Method, Origin, Trust, Unchanging, limits};
 
@@ -116,7 +116,7 @@ impl Transport<'_> {
             Ok(Err(error)) => return Ok(self.failed(error.into())),
             Err(_) => return Ok(self.failed(silent(&self.origin).into())),
         };
-        Ok(match judge(&answer, self.asked, self.endpoints.refresh_refusals) {
+        Ok(match judge(&answer, self.asked, self.endpoints) {
             Ok(()) => response(StatusCode::OK, answer.body.to_vec()),
             Err(error) => self.refused(&answer, error),
         })
@@ -180,15 +180,17 @@ fn silent(origin: &Origin) -> net::Error {
 }
 
 /// What an answer means. GitHub sends its refusals with status 200 (GitHub, "Troubleshooting OAuth app access token request errors").
-/// `refresh_refusals` are this server's own codes for a refresh token that it does not take.
-fn judge(answer: &Answer, asked: Asked, refresh_refusals: &[&str]) -> Result<(), Error> {
+fn judge(answer: &Answer, asked: Asked, endpoints: &OAuthEndpoints) -> Result<(), Error> {
     let body: Option<Value> = answer.json();
     let text = |name: &str| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_str);
     // `{"error":"404 Not Found"}` is GitLab's router, not its authorization server; a server that is unwell refuses nothing.
     if let (Some(error), false) = (text("error"), matches!(answer.status, 404 | 405 | 500..)) {
         let description = text("error_description");
-        if asked == Asked::Refresh && refresh_refusals.contains(&error) {
-            return Err(Error::dead_refresh_token(answer, error, description));
+        if asked == Asked::Refresh && endpoints.refresh_refusals.contains(&error) {
+            return Err(Error::refused_as(Refusal::RefreshToken, answer, error, description));
+        }
+        if endpoints.client_refusals.contains(&error) {
+            return Err(Error::refused_as(Refusal::Client, answer, error, description));
         }
         return Err(Error::refused(answer, asked, error, description));
     }

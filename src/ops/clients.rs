@@ -30,8 +30,17 @@ pub(crate) struct HostClient {
     /// `None` if nobody can log in there.
     pub(crate) known: Option<Known>,
     pub(crate) ways: Ways,
+    /// Whether a connection is for it.
+    pub(crate) is_held: bool,
     /// Names of the connections that renew themselves with this client.
     pub(crate) connections: Vec<String>,
+}
+
+impl HostClient {
+    /// Whether somebody can log in there.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ways != Ways::default()
+    }
 }
 
 /// Which logins a client can do.
@@ -127,7 +136,9 @@ pub(crate) fn overridden_by(session: &Session<'_>, provider: ProviderId, host: &
 pub(crate) fn host_of(db: &Db, typed: &str, said: Option<ProviderId>) -> Result<(ProviderId, HostUrl), Error> {
     // `gitlab` alone is the provider's name, and no host's.
     if let Ok(provider) = typed.parse::<ProviderId>() {
-        let host = provider::kind(provider).default_host().ok_or(Error::NoDefaultHost { provider })?;
+        let host = provider::kind(provider)
+            .default_host()
+            .ok_or_else(|| Error::Usage(format!("{provider} has no host of its own: name one, as in `codeberg.org`")))?;
         return Ok((provider, host));
     }
     let host = HostUrl::parse(typed)?;
@@ -270,7 +281,11 @@ fn describe(env: &Env, db: Option<&Db>, provider: ProviderId, host: HostUrl) -> 
         Some(db) => renewing(db, provider, &host)?.iter().map(|connection| connection.name.to_string()).collect(),
         None => Vec::new(),
     };
-    Ok(HostClient { provider, host, known, ways, connections })
+    let is_held = match db {
+        Some(db) => db.host(&host, provider)?.is_some(),
+        None => false,
+    };
+    Ok(HostClient { provider, host, known, ways, is_held, connections })
 }
 
 /// Whether the provider has a host of its own.

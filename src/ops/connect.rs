@@ -8,7 +8,7 @@ use super::login::Place;
 use super::offered::Offered;
 use super::{Error, Said, Session};
 use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Verdict};
-use crate::provider::{self, Known, Probe, Shape, TokenPage, Warning};
+use crate::provider::{self, Known, Probe, Shape, TokenPage, Wants, Warning};
 use crate::secret::Secret;
 use crate::store::{Db, Keep, Store};
 
@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) tags: Vec<String>,
     /// What the user says of the token; the provider's word on its end counts more.
     pub(crate) said: Said,
+    /// The first part of the path that was typed behind the host: whose repository it is.
+    pub(crate) owner: Option<String>,
     /// Store without asking the provider.
     pub(crate) offline: bool,
     /// Take a token whose text looks mistyped.
@@ -52,6 +54,10 @@ impl Plan {
             None => provider::kind(provider).default_host().ok_or(Error::NoDefaultHost { provider })?,
         };
         let host = provider::kind(provider).web_host(&host);
+        let other = ProviderId::ALL.iter().find(|other| **other != provider && provider::kind(**other).knows(&host));
+        if let Some(other) = other {
+            return Err(Error::OthersHost { host: host.to_string(), provider, other: *other });
+        }
         for address in [Some(&host), given.api.as_ref()].into_iter().flatten() {
             if address.is_plain() && !address.is_loopback() && !given.allow_http {
                 return Err(crate::net::Error::Plain { host: address.to_string() }.into());
@@ -65,6 +71,7 @@ impl Plan {
             description: None,
             tags: Vec::new(),
             said: Said::default(),
+            owner: None,
             offline: false,
             force: false,
         })
@@ -85,6 +92,13 @@ impl Plan {
         match provider::kind(self.provider).shape(token, &self.host) {
             Err(provider::Error::Malformed { if_forced: Some(shape), .. }) if self.force => Ok(*shape),
             shape => Ok(shape?),
+        }
+    }
+
+    /// A token that belongs to a workspace belongs to the one that was typed, unless another was named.
+    pub(crate) fn take_owner(&mut self, wants: Wants) {
+        if wants.workspace.is_some() && self.said.workspace.is_none() {
+            self.said.workspace.clone_from(&self.owner);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whose API an address speaks: what the store knows of the host, what its name tells, or what it answers.
 
 use super::{Error, HostOptions, Session};
+use crate::git::Remote;
 use crate::model::{HostUrl, ProviderId};
 use crate::net::Trust;
 use crate::provider::{self, Detected};
@@ -15,24 +16,36 @@ pub(crate) struct Place {
     pub(crate) note: Option<String>,
 }
 
+/// The web address that is meant: as it stands, or where the repository of a remote address lies, as `git remote -v` shows it. `None` if it is none.
+pub(crate) fn address(text: &str) -> Option<HostUrl> {
+    if let Ok(host) = HostUrl::parse(text) {
+        return Some(host);
+    }
+    // Over SSH only the name is known; its web address is most likely the usual one.
+    HostUrl::parse(&Remote::parse(text)?.describe()).ok()
+}
+
+/// What comes first behind the host in an address: of a repository, whose it is.
+pub(crate) fn owner(address: &HostUrl, host: &HostUrl) -> Option<String> {
+    // The host may be another one than was typed: that of the web for that of the API. Then the path says nothing.
+    let is_there = address.url().origin() == host.url().origin();
+    let path = address.root().strip_prefix(host.root()).filter(|_| is_there)?;
+    path.trim_start_matches('/').split('/').next().filter(|owner| !owner.is_empty()).map(ToOwned::to_owned)
+}
+
 /// Finds out whose API an address speaks. `store` is the one that may know the host, if there is one already.
 ///
 /// # Errors
 ///
-/// `Error::Undetected` if it answers nothing that is known here, or may not be asked.
+/// `Error::Undetected` if it answers nothing that is known here.
 pub(crate) async fn detect(
     session: &Session<'_>,
     store: Option<&Store>,
     address: &HostUrl,
     given: &HostOptions,
-    offline: bool,
 ) -> Result<Place, Error> {
     if let Some(known) = stored(store, address)? {
         return Ok(known);
-    }
-    let by_name = ProviderId::ALL.iter().copied().find(|provider| provider::kind(*provider).knows(address));
-    if by_name.is_none() && offline {
-        return Err(Error::Undetected { address: address.to_string(), why: "with --offline nobody is asked" });
     }
     let trust = Trust { ca_pem: given.ca_pem.clone(), client_pem: given.client_pem.clone(), allow_http: given.allow_http };
     match provider::detect(session.http(), address, &trust).await? {
@@ -46,10 +59,7 @@ pub(crate) async fn detect(
             Ok(Place { provider, host, note })
         }
         Detected::Unspoken { what } => Err(Error::Usage(format!("{address} is {what}, whose API is not spoken here"))),
-        Detected::Unknown => Err(Error::Undetected {
-            address: address.to_string(),
-            why: "it answers as none of the providers that are known here",
-        }),
+        Detected::Unknown => Err(Error::Undetected { address: address.to_string(), host: address.origin().to_string() }),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::connect::tidy;
 use super::{Error, Session, resolve};
 use crate::config::Origin;
-use crate::model::{AuthMethod, Connection, EventKind, Expiry, Name};
+use crate::model::{AuthMethod, Connection, EventKind, Expiry, Name, Status};
 use crate::store::{Db, Error as StoreError, Keep, Store};
 
 /// What is to change; `None` leaves a field as it is.
@@ -156,6 +156,11 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     connection.email = changes.email.clone().or(connection.email);
     if let Some(workspace) = &changes.workspace {
         connection.workspace = Some(workspace.clone()).filter(|workspace| !workspace.is_empty());
+    }
+    // What was known of the token was known of it with what goes with it: whether it works now is open.
+    let is_owned = connection.auth_method == AuthMethod::AccessToken;
+    if connection.email != before.email || (is_owned && connection.workspace != before.workspace) {
+        (connection.status, connection.validation_error) = (Status::Pending, None);
     }
     let kept = before.tags.iter().filter(|tag| !changes.remove_tags.contains(tag));
     connection.tags = tidy(kept.chain(&changes.add_tags).cloned().collect());

@@ -125,8 +125,15 @@ pub(crate) enum Error {
     #[error("{provider} has no host of its own: which one is meant?")]
     NoDefaultHost { provider: ProviderId },
     /// Whose API an address speaks could not be found out (exit 2).
-    #[error("what speaks at {address} could not be found out: {why}")]
-    Undetected { address: String, why: &'static str },
+    #[error("what speaks at {address} could not be found out: it answers as none of the providers that are known here")]
+    Undetected {
+        address: String,
+        /// The same without its path.
+        host: String,
+    },
+    /// The host is known by its name to speak another provider's API (exit 2).
+    #[error("{host} is known to be {other}, not {provider}")]
+    OthersHost { host: String, provider: ProviderId, other: ProviderId },
     /// An address alone does not tell whose API it speaks (exit 2).
     #[error("whose host {host} is cannot be told from its address")]
     WhichProvider { host: String },

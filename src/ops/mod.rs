@@ -51,7 +51,7 @@ pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
     Answered, BranchQuery, Error as ProviderError, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Wants, redact,
-    secret_in,
+    secret_as, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};

@@ -83,7 +83,9 @@ pub(crate) async fn replace(
     let mut warnings = offered.warnings(kind, &probe);
     warnings.extend(shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }));
     let scopes = offered.grant().map_or_else(|| probe.scopes.clone(), |grant| grant.scopes(probe.scopes.clone()));
-    if let (Some(old), Some(new)) = (&connection.scopes, &scopes) {
+    // Methods may have words of their own for the same things.
+    let is_comparable = shape.method == connection.auth_method;
+    if let (Some(old), Some(new)) = (connection.scopes.as_ref().filter(|_| is_comparable), &scopes) {
         let lost = kind.lacks(old, new);
         if !lost.is_empty() {
             warnings.push(Warning { text: format!("the new token lacks what the old one had: {}", lost.join(", ")), hint: None });

@@ -142,12 +142,22 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
         };
     }
     let fitting: Vec<Connection> =
-        db.connections()?.into_iter().filter(|connection| connection.is_usable() && remote.is_on(&connection.host)).collect();
+        db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves_path(connection, remote)).collect();
     let installed = installed(db, &fitting, remote)?;
     let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
     // An app that is not installed on the owner sees less of it than anybody else.
     let left = [installed, others, apps].into_iter().find(|some| !some.is_empty()).unwrap_or_default();
     only(left, format!("`{}`", remote.describe()), remote.host_text())
+}
+
+/// Whether a remote lies on a connection's host, and not outside of what the connection is confined to.
+fn serves_path(connection: &Connection, remote: &Remote) -> bool {
+    let is_inside = |path: RepositoryPath| match &connection.workspace {
+        // By its UUID nobody can tell.
+        Some(workspace) if !workspace.starts_with('{') => path.owner().eq_ignore_ascii_case(workspace),
+        Some(_) | None => true,
+    };
+    remote.is_on(&connection.host) && remote.path_on(&connection.host).is_none_or(is_inside)
 }
 
 /// The apps among them that are installed on the owner of the remote's repository, and can be used there.
@@ -167,10 +177,16 @@ fn installed(db: &Db, fitting: &[Connection], remote: &Remote) -> Result<Vec<Con
     Ok(found)
 }
 
-/// The only usable connection for a host.
-pub(crate) fn for_host(db: &Db, host: &HostUrl) -> Result<Connection, Error> {
+/// The default connection if it is for that host, else the only usable one for it.
+pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result<Connection, Error> {
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves(connection, host)).collect();
+    if let Some(setting) = session.config().connection()
+        && let Some(default) = db.find(&setting.value)?
+        && let Some(default) = fitting.iter().find(|connection| connection.id == default.id)
+    {
+        return Ok(default.clone());
+    }
     only(fitting, host.to_string(), Some(host.to_string()))
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
     };
     // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
     if let (false, Ok(host)) = (typed.contains('@') || !typed.contains('.'), HostUrl::parse(typed))
-        && let found @ (Ok(_) | Err(Error::Ambiguous { .. })) = resolve::for_host(view, &host)
+        && let found @ (Ok(_) | Err(Error::Ambiguous { .. })) = resolve::for_host(session, view, &host)
     {
         return Ok((found?, None));
     }

@@ -22,8 +22,7 @@ pub(crate) struct Method {
     /// What a check can know of it.
     pub(crate) knows: &'static str,
     pub(crate) rotation: Rotation,
-    /// Whether a call revokes it, in words.
-    pub(crate) revocation: &'static str,
+    pub(crate) revocation: Revocation,
     pub(crate) limits: &'static str,
 }
 
@@ -53,13 +52,32 @@ pub(crate) enum Rotation {
     ByHand,
 }
 
+/// How it is revoked, with the words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revocation {
+    /// `gitconn remove --revoke` does it.
+    Api(&'static str),
+    /// It does it at some servers; at others a person has to.
+    ApiOnSome(&'static str),
+    /// A person does it, on a page.
+    ByHand(&'static str),
+}
+
+impl Revocation {
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Api(words) | Self::ApiOnSome(words) | Self::ByHand(words) => words,
+        }
+    }
+}
+
 impl Rotation {
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Itself => "renews itself",
-            Self::ApiAtOnce => "by API: the old token dies at once",
-            Self::ApiOnSome => "by API where the server has it, the old token living on until it is revoked; else by hand",
-            Self::ByHand => "by hand: no API for it",
+            Self::ApiAtOnce => "the provider has a call, after which the old one is dead at once",
+            Self::ApiOnSome => "a call on servers that have it, the old one living on until it is revoked; else by hand",
+            Self::ByHand => "by hand: the provider has no call",
         }
     }
 }

@@ -63,6 +63,7 @@ impl<'a> Completing<'a> {
             total: walked.total.filter(|_| !self.sift.is_searching()),
             more: walked.more || self.sift.found_more(),
             incomplete: Vec::new(),
+            remark: None,
         }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Sniff {
     pub(super) path: &'static [&'static str],
     /// What the answer says.
     pub(super) recognise: fn(&Answer) -> Option<Recognised>,
+    /// Another call, and whether its answer is this provider's too: for a first one that others might give as well.
+    pub(super) confirm: Option<(&'static [&'static str], fn(&Answer) -> bool)>,
 }
 
 /// What an answer says of who gave it.
@@ -54,8 +56,14 @@ pub(crate) async fn detect(http: &Http, address: &HostUrl, trust: &Trust) -> Res
         let sniffs = kinds().flat_map(|(provider, kind)| kind.sniffs().iter().map(move |sniff| (provider, kind, sniff)));
         let (origin, root) = (&origin, &root);
         let asked = sniffs.map(|(provider, kind, sniff)| async move {
-            let answer = origin.get(&Call::to(sniff.path.iter().copied())).await?;
-            Ok((sniff.recognise)(&answer).map(|recognised| match recognised {
+            let ask = async |path: &[&str]| origin.get(&Call::to(path.iter().copied())).await;
+            let Some(recognised) = (sniff.recognise)(&ask(sniff.path).await?) else { return Ok(None) };
+            if let Some((path, is_its_own)) = sniff.confirm
+                && !is_its_own(&ask(path).await?)
+            {
+                return Ok(None);
+            }
+            Ok(Some(match recognised {
                 Recognised::Spoken(what) => Detected::Found { provider, host: kind.web_host(root), what },
                 Recognised::Namesake(what) => Detected::Unspoken { what },
             }))

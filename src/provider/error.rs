@@ -40,7 +40,7 @@ pub(crate) enum Error {
     #[error("`{path}` is not the path of a repository: {why}")]
     WrongPath { path: RepositoryPath, why: &'static str },
     /// The provider cannot do this by API; a person can on a page.
-    #[error("{host} has no call for this")]
+    #[error("{host} has no call for this, or does not let this token make it")]
     Impossible { host: String, page: Option<String> },
     /// The provider answered in a way that makes no sense here: 5xx, HTML, JSON of another shape.
     #[error("{} gave no usable answer: {why}", answered.host)]

@@ -128,6 +128,15 @@ pub(super) fn is_page(answer: &Answer) -> bool {
     by_type || answer.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
 }
 
+/// Reads a 200; `refused` says what anything else means.
+pub(super) fn read<T: serde::de::DeserializeOwned>(answer: &Answer, refused: impl FnOnce() -> Error) -> Result<T, Error> {
+    if answer.status != 200 {
+        return Err(refused());
+    }
+    let broken = || Finding::unintelligible(not_what_was_asked(answer, "what was asked for")).into_error(answer);
+    answer.json().ok_or_else(broken)
+}
+
 /// What to say of a 200 that does not hold what it should: `a page of HTML instead of an account`.
 pub(super) fn not_what_was_asked(answer: &Answer, expected: &str) -> String {
     format!("{} instead of {expected}", instead(answer))

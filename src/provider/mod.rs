@@ -26,7 +26,7 @@ pub(crate) use catalogue::{Method, Scopes, catalogue};
 pub(crate) use detect::{Detected, detect};
 pub(crate) use error::{Answered, Error};
 pub(crate) use newest::Newest;
-pub(crate) use paste::{redact, secret_in};
+pub(crate) use paste::{redact, secret_as, secret_in};
 pub(crate) use types::{
     BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
     RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, TokenPage, Wants, Warning,

@@ -100,6 +100,15 @@ pub(crate) fn secret_in(text: &str) -> Option<&'static str> {
     find_secret(text).map(|(_, _, what)| what)
 }
 
+/// What a whole argument is, if it can hardly be anything but a secret, or holds one: forms that have no beginning of their own.
+pub(crate) fn secret_as(argument: &str) -> Option<&'static str> {
+    if argument.len() == 40 && argument.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Some("what looks like a token of Gitea or Forgejo");
+    }
+    let url = url::Url::parse(argument).ok()?;
+    url.password().is_some_and(|password| !password.is_empty()).then_some("an address with a password")
+}
+
 /// The text with everything that is plainly a secret cut down to its beginning: `ghp_…`.
 pub(crate) fn redact(text: &str) -> std::borrow::Cow<'_, str> {
     let mut rest = text;
@@ -158,6 +167,18 @@ mod tests {
         assert_eq!(redact(&format!("{token} and {token}")), "ghp_… and ghp_…");
         for harmless in ["ghp_", "work", "my-ghp_token", "npm_build", "glpat- is a prefix", "https://github.com/acme/site"] {
             assert_eq!((secret_in(harmless), redact(harmless).as_ref()), (None, harmless));
+        }
+    }
+
+    #[test]
+    fn a_whole_argument_may_be_a_secret_without_a_beginning() {
+        let token = "0a".repeat(20);
+        assert!(super::secret_as(&token).unwrap().contains("Gitea"));
+        assert!(super::secret_as("https://ada:hunter2@git.acme.com/acme/site").unwrap().contains("password"));
+        for harmless in
+            ["https://ada@bitbucket.org/acme/site.git", "git@github.com:acme/site", &token[1..], &format!("{token}0"), "x"]
+        {
+            assert_eq!(super::secret_as(harmless), None, "{harmless}");
         }
     }
 

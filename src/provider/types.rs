@@ -16,13 +16,13 @@ pub(crate) struct Shape {
     pub(crate) wants: Wants,
 }
 
-/// What has to be known beside a token of some shape, and only its owner can say.
+/// What has to be known beside a token of some shape, and only its owner can say. Of what is asked for, the question.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wants {
     /// The e-mail address that it is sent with.
-    pub(crate) email: bool,
+    pub(crate) email: Option<&'static str>,
     /// The workspace that owns it.
-    pub(crate) workspace: bool,
+    pub(crate) workspace: Option<&'static str>,
     /// Its end, which no check will tell. It works without.
     pub(crate) expiry: bool,
 }
@@ -209,6 +209,8 @@ pub(crate) struct Listing {
     /// The provider has more than was read.
     pub(crate) more: bool,
     pub(crate) incomplete: Vec<Incomplete>,
+    /// Why something about its rows is not known, in words.
+    pub(crate) remark: Option<&'static str>,
 }
 
 /// What became of a token that was to be revoked.

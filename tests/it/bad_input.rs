@@ -218,8 +218,12 @@ fn a_webhook_is_told_over_https_and_its_address_holds_no_password() {
     ] {
         create(address).code(2).says("--webhook-url takes an address that begins with `https://`");
     }
-    for address in ["https://ada:xyzzy@hooks.acme.example/", "https://xyzzy@hooks.acme.example/", "http://:xyzzy@127.0.0.1/"] {
-        let ran = create(address).code(2).says("without user name and password");
+    for (address, words) in [
+        ("https://ada:xyzzy@hooks.acme.example/", "an address with a password"),
+        ("https://xyzzy@hooks.acme.example/", "without user name and password"),
+        ("http://:xyzzy@127.0.0.1/", "an address with a password"),
+    ] {
+        let ran = create(address).code(2).says(words);
         assert!(!ran.stderr.contains("xyzzy"), "{ran}");
     }
     assert!(!sandbox.store().exists());

@@ -217,7 +217,7 @@ fn protection_is_unknown_to_those_who_do_not_administer() {
     let rows = json(&sandbox, &["branches", "ada/site", "-c", "work"]);
     assert!(rows["branches"].as_array().unwrap().iter().all(|row| row["is_protected"].is_null()), "{rows}");
     let table = sandbox.gitconn(["branches", "ada/site", "-c", "work", "-o", "table"]).run().ok();
-    table.prints("unknown").says("protected is unknown");
+    table.prints("unknown").says("those who administer the repository");
     let token = sandbox.secret(&tokens::bitbucket_api("admin"));
     let scopes = ["read:user:bitbucket", "read:workspace:bitbucket", "read:repository:bitbucket", "admin:repository:bitbucket"];
     bitbucket.accept(&token, BitbucketGrant::api_token("ada").scopes(&scopes));
@@ -232,7 +232,7 @@ fn protection_is_unknown_to_those_who_do_not_administer() {
     assert!(protected.contains(&("release/1".to_owned(), true)), "{protected:?}");
     assert!(protected.contains(&("feature/x".to_owned(), false)), "{protected:?}");
     let ran = sandbox.gitconn(["branches", "ada/site", "-c", "work"]).run().ok();
-    assert!(!ran.stderr.contains("protected is unknown"), "{ran}");
+    assert!(!ran.stderr.contains("who administer"), "{ran}");
 }
 
 #[test]

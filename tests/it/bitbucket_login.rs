@@ -106,8 +106,7 @@ fn scopes_are_read_from_either_field() {
 #[test]
 fn there_is_no_login_by_code_and_none_without_the_secret() {
     let place = Place::new(free_port());
-    let ran = place.connect(&["--device"]).run().code(1);
-    ran.says("no device login").says("--oauth --no-browser");
+    place.connect(&["--device"]).run().code(2).says("no login by code: it takes a browser");
     place.sandbox.gitconn(["oauth", "remove", &place.bitbucket.host(), "--provider", "bitbucket"]).run().ok();
     let ran = place.connect(&["--oauth"]).run().code(2);
     ran.says("redirect address `http://127.0.0.1:28117/callback`").says("--client-secret-stdin").says("Repositories: Read");

@@ -89,7 +89,7 @@ fn another_set_of_scopes_is_refused_by_the_server_in_its_words() {
 fn there_is_no_login_by_code_and_no_call_that_revokes() {
     let place = Place::logged_in(Gitea::start());
     let arguments = ["connect", "gitea", "two", "--host", &place.gitea.host(), "--device"];
-    place.sandbox.gitconn(arguments).run().code(1).says("no device login");
+    place.sandbox.gitconn(arguments).run().code(2).says("no login by code: it takes a browser");
     place.sandbox.gitconn(["remove", "work", "--revoke", "--yes"]).run().code(1).says("/user/settings/applications");
     let ran = place.sandbox.gitconn(["oauth", "remove", &place.gitea.host(), "--provider", "gitea"]).run();
     assert!(ran.code == 0, "{ran}");

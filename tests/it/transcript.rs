@@ -352,9 +352,10 @@ fn logging_in_and_what_becomes_of_it() {
     $ gitconn oauth status -o table
     code: 0
     --- stdout
-    HOST        PROVIDER  LOGIN      CLIENT  SECRET  FROM  CONNECTIONS
-    github.com  github    not ready  -       -       -     0
-    gitlab.com  gitlab    not ready  -       -       -     0
+    HOST           PROVIDER   LOGIN      CLIENT  SECRET  FROM  CONNECTIONS
+    github.com     github     not ready  -       -       -     0
+    gitlab.com     gitlab     not ready  -       -       -     0
+    bitbucket.org  bitbucket  not ready  -       -       -     0
     --- stderr
     register a client for github.com at https://github.com/settings/applications/new, then:
     hint: gitconn oauth set github.com --client-id ID

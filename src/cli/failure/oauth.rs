@@ -23,16 +23,26 @@ impl At<'_> {
     }
 
     /// Its pages, and how an app is registered there.
-    fn guide(&self) -> Guide {
+    fn guide(&self) -> Option<Guide> {
         // What is shown of a host reads back as that host.
-        // What is shown of a host reads back as that host.
-        let host = crate::model::HostUrl::parse(self.host);
-        guide::guide(self.provider, &host.unwrap_or_else(|error| unreachable!("`{}` was a host: {error}", self.host)))
+        Some(guide::guide(self.provider, &crate::model::HostUrl::parse(self.host).ok()?))
+    }
+
+    /// Hints at the page where registered apps are changed.
+    fn open_apps(&self, failure: Failure) -> Failure {
+        match self.guide() {
+            Some(guide) => failure.open(&guide.apps),
+            None => failure,
+        }
     }
 
     /// Hints at the login by code, where there is one.
     fn or_by_code(&self, failure: Failure, remark: &'static str) -> Failure {
-        if self.guide().has_device { failure.connect(Remedy::Device, self.place(), remark) } else { failure }
+        if self.guide().is_some_and(|guide| guide.has_device) {
+            failure.connect(Remedy::Device, self.place(), remark)
+        } else {
+            failure
+        }
     }
 }
 
@@ -46,12 +56,10 @@ pub(super) fn no_client(message: String, guide: &Guide) -> Failure {
         (false, _) => "",
     };
     let scopes = if guide.scopes.is_empty() { String::new() } else { format!("; scopes: {}", guide.scopes.join(", ")) };
-    // Where every login wants the secret, a command without it would lead to the next error.
-    let set = if guide.wants_secret && !guide.has_device { "--client-secret-stdin" } else { "" };
     Failure::usage(message)
         .cause(format!("register one at {} with the redirect address `{}`", guide.page, guide.redirect))
         .cause(format!("{}{scopes}{secret}", guide.advice))
-        .hint(at.set(set))
+        .hint(commands::oauth_set_anew(guide))
         .connect(Remedy::Token, at.place(), "or paste a token")
 }
 
@@ -100,12 +108,13 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
     match refusal {
         Refusal::Denied => Failure::new(Kind::Refused, format!("the login was refused at {host}: somebody said no there")),
         Refusal::Redirect => {
-            let guide = at.guide();
             let failure =
-                Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"))
-                    .cause(format!("the app must have `{}` registered", guide.redirect))
-                    .open(&guide.apps);
-            at.or_by_code(failure, "needs no redirect address")
+                Failure::usage(format!("the redirect address that was sent is not registered at {host} for this client"));
+            let failure = match at.guide() {
+                Some(guide) => failure.cause(format!("the app must have `{}` registered", guide.redirect)),
+                None => failure,
+            };
+            at.or_by_code(at.open_apps(failure), "needs no redirect address")
         }
         Refusal::Code => Failure::new(
             Kind::Failed,
@@ -118,15 +127,19 @@ fn refused(refusal: Refusal, at: &At<'_>) -> Failure {
         Refusal::Suspended => {
             Failure::new(Kind::Refused, format!("the app was suspended at {host}: its owner has to ask there why"))
         }
-        Refusal::Scope => Failure::usage(format!("{host} does not grant these scopes to this client"))
-            .open(&at.guide().apps)
-            .connect(Remedy::Scopes, at.place(), "asks for others"),
+        Refusal::Scope => {
+            let failure = Failure::usage(format!("{host} does not grant these scopes to this client"));
+            at.open_apps(failure).connect(Remedy::Scopes, at.place(), "asks for others")
+        }
         Refusal::Email => Failure::new(Kind::Refused, format!("the account at {host} has no verified e-mail address")),
         Refusal::DeviceLogin => {
-            let guide = at.guide();
             let failure = Failure::usage(format!("the device login is switched off for this client at {host}"));
-            let failure = if guide.device_advice.is_empty() { failure } else { failure.cause(guide.device_advice) };
-            failure.open(&guide.apps).connect(Remedy::Browser, at.place(), "logs in with a browser instead")
+            let advice = at.guide().map(|guide| guide.device_advice).filter(|advice| !advice.is_empty());
+            let failure = match advice {
+                Some(advice) => failure.cause(advice),
+                None => failure,
+            };
+            at.open_apps(failure).connect(Remedy::Browser, at.place(), "logs in with a browser instead")
         }
         Refusal::Exchange => Failure::new(Kind::Failed, format!("the token exchange with {host} failed")),
         Refusal::Other => Failure::new(Kind::Failed, format!("{host} refused what was asked of it")),

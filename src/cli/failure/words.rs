@@ -90,7 +90,8 @@ impl From<ops::Error> for Failure {
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }
-            ops::Error::SecretTyped { .. } => Self::usage(message).hint("gitconn connect github --token-stdin   # or let it ask"),
+            ops::Error::SecretTyped { .. } => Self::usage(message)
+                .hint("gitconn connect --help   # a token is asked for, or comes from stdin, a file or a variable"),
             ops::Error::OAuth { error, host, provider, name } => oauth::spoken(error, (provider, &host), name),
             ops::Error::NoClient(guide) => oauth::no_client(message, &guide),
             ops::Error::OtherClient { name, host, client_id } => {
@@ -103,6 +104,7 @@ impl From<ops::Error> for Failure {
             ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
             error @ (ops::Error::WhichProvider { .. }
             | ops::Error::NoDefaultHost { .. }
+            | ops::Error::OthersHost { .. }
             | ops::Error::Undetected { .. }
             | ops::Error::Unsaid { .. }) => unsaid(message, error),
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
@@ -139,9 +141,10 @@ fn unsaid(message: String, error: ops::Error) -> Failure {
         ops::Error::NoDefaultHost { provider } => failure
             .hint(format!("gitconn connect {provider} --host https://git.acme.com"))
             .hint("gitconn connect codeberg.org   # is known by its name"),
-        ops::Error::Undetected { address, .. } => {
-            let address = shell_word(&address).into_owned();
-            failure.hint(format!("gitconn connect gitlab --host {address}   # or github, gitea: if you know it"))
+        ops::Error::OthersHost { host, .. } => failure.hint(format!("gitconn connect {}", shell_word(&host))),
+        ops::Error::Undetected { host, .. } => {
+            let host = shell_word(&host).into_owned();
+            failure.hint(format!("gitconn connect gitlab --host {host}   # or github, gitea: if you know what it is"))
         }
         ops::Error::Unsaid { option, .. } => failure.again(option, "says it"),
         _ => failure.again("--provider gitlab", "or github, gitea"),

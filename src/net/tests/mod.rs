@@ -1,5 +1,6 @@
 //! The network against real servers on this machine, most of them ill-mannered.
 
+mod body_pages;
 mod faults;
 mod pages;
 mod redirects;

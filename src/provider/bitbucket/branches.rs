@@ -1,6 +1,6 @@
 //! Branches at Bitbucket. Which is the main one stands with the repository, and which are protected is shown to administrators alone.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use futures_util::future::try_join;
 use serde::Deserialize;
@@ -39,9 +39,11 @@ pub(super) async fn list(
     }
     let waiting = RefCell::new(Completing::sifting(Sift::unnumbered(query.search.as_deref(), query.pages), each));
     let pages = waiting.borrow().pages();
+    let hidden = Cell::new(false);
     let about = async {
         let (repository, protection) = try_join(repositories::one(account, path), protection::of(account, &address)).await?;
         let main = repository.main_branch();
+        hidden.set(protection.is_none());
         waiting.borrow_mut().known(move |branch| {
             branch.is_default = main.as_ref() == Some(&branch.name);
             branch.is_protected = protection.as_ref().map(|protection| protection.covers(&branch.name, main.as_deref()));
@@ -59,7 +61,10 @@ pub(super) async fn list(
     let branches =
         walk(&account.origin, &call, pages, read, |row: &Branch| row.name.clone(), |rows| waiting.borrow_mut().take(rows));
     let ((), walked) = try_join(about, branches).await?;
-    Ok(waiting.into_inner().listing(&walked))
+    let remark = hidden
+        .get()
+        .then_some("whether branches are protected is shown to those who administer the repository, and to no others");
+    Ok(Listing { remark, ..waiting.into_inner().listing(&walked) })
 }
 
 /// A text of Bitbucket's query language.

@@ -1,6 +1,6 @@
 //! The ways to connect to Bitbucket (Atlassian: "API token permissions", "Repository access token permissions", "OAuth 2.0").
 
-use super::super::catalogue::{Method, Rotation, Scopes};
+use super::super::catalogue::{Method, Revocation, Rotation, Scopes};
 use crate::model::{AuthMethod, TokenKind};
 
 const LIMITS: &str = "1,000 requests an hour for a person or a token; more for access tokens of large paid workspaces";
@@ -14,8 +14,13 @@ pub(super) const API_TOKEN: Scopes = Scopes {
 };
 
 /// Repositories read, pull requests, webhooks read and write.
-pub(super) const ACCESS_TOKEN: Scopes =
-    Scopes { reading: &["repository"], hooks: &["webhook", "pullrequest:write"], keys: &["repository:admin"], statuses: &[] };
+pub(super) const ACCESS_TOKEN: Scopes = Scopes {
+    reading: &["repository"],
+    hooks: &["webhook", "pullrequest:write"],
+    // The specification lists API tokens alone for it.
+    keys: &["only with an API token"],
+    statuses: &[],
+};
 
 const fn access_token(name: &'static str, kind: TokenKind, page: &'static str) -> Method {
     Method {
@@ -27,7 +32,7 @@ const fn access_token(name: &'static str, kind: TokenKind, page: &'static str) -
         scopes: ACCESS_TOKEN,
         knows: "workspace, kind, scopes; not its end",
         rotation: Rotation::ByHand,
-        revocation: "on its page; `Rotate` there leaves the old one 30 minutes",
+        revocation: Revocation::ByHand("on its page; `Rotate` there leaves the old one 30 minutes"),
         limits: LIMITS,
     }
 }
@@ -42,7 +47,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: API_TOKEN,
         knows: "account, scopes where Bitbucket tells; not its end",
         rotation: Rotation::ByHand,
-        revocation: "on its page",
+        revocation: Revocation::ByHand("on its page"),
         limits: LIMITS,
     },
     access_token("repository access token (`ATCTT`)", TokenKind::Repository, "/WORKSPACE/REPOSITORY/admin/access-tokens"),
@@ -61,12 +66,12 @@ pub(super) const METHODS: &[Method] = &[
         scopes: Scopes {
             reading: &["account", "repository"],
             hooks: &["webhook", "pullrequest:write"],
-            keys: &["repository:admin"],
+            keys: ACCESS_TOKEN.keys,
             statuses: &[],
         },
         knows: "account, scopes, end",
         rotation: Rotation::Itself,
-        revocation: "on the page of app authorizations",
+        revocation: Revocation::ByHand("on the page of app authorizations"),
         limits: "1,000 requests an hour for all users of a consumer together",
     },
 ];

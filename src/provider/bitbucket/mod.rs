@@ -74,15 +74,11 @@ impl Kind for Bitbucket {
     }
 
     fn revoke_by(&self, connection: &Connection) -> RevokeBy {
-        RevokeBy::Page(page::of(connection.auth_method, connection.workspace.as_deref()))
+        RevokeBy::Page(page_of(connection))
     }
 
     fn rotate_by(&self, connection: &Connection) -> RotateBy {
-        if connection.auto_renews {
-            RotateBy::Itself
-        } else {
-            RotateBy::Page(page::of(connection.auth_method, connection.workspace.as_deref()))
-        }
+        if connection.auto_renews { RotateBy::Itself } else { RotateBy::Page(page_of(connection)) }
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -121,11 +117,21 @@ impl Kind for Bitbucket {
         // A person's token is taken with the address alone, and refused as Bearer; the others the other way round.
         let auth = match (identity.method, &identity.email) {
             (AuthMethod::Pat, Some(email)) => Auth::Basic(email.clone(), token),
-            _ => Auth::Bearer(token),
+            // Without it the token would be refused as if it were dead.
+            (AuthMethod::Pat, None) => {
+                let why =
+                    "the e-mail address that goes with the token is not known (gitconn edit NAME --token-stdin --email ADDRESS)";
+                return Err(net::Error::Unusable { why: why.to_owned() }.into());
+            }
+            (AuthMethod::AccessToken | AuthMethod::OAuth | AuthMethod::GithubApp, _) => Auth::Bearer(token),
         };
         let origin = http.origin(api, trust, auth, api::HEADERS, api::limit)?;
         Ok(Box::new(Account { web: api::web_host(host), origin, identity }))
     }
+}
+
+fn page_of(connection: &Connection) -> String {
+    page::of(connection.auth_method, connection.token_kind, connection.workspace.as_deref())
 }
 
 /// One account, or one access token.
@@ -172,7 +178,7 @@ impl Provider for Account {
 
     /// There is no call for it (BCLOUD-23192).
     async fn revoke(&self) -> Result<Revoked, Error> {
-        let page = Some(page::of(self.identity.method, self.identity.workspace.as_deref()));
+        let page = Some(page::of(self.identity.method, None, self.identity.workspace.as_deref()));
         Err(Error::Impossible { host: self.web.to_string(), page })
     }
 }

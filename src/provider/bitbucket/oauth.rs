@@ -24,6 +24,7 @@ pub(super) fn endpoints(web: &HostUrl) -> OAuthEndpoints {
         own_port: Some(PORT),
         basic: true,
         refresh_refusals: &[],
+        client_refusals: &["unauthorized_client"],
         browser_needs_secret: true,
         device_needs_no_secret: false,
         lags_behind: false,

@@ -1,7 +1,7 @@
 //! Bitbucket's pages for tokens, as people are sent to them. None of them can be filled in by a link.
 
 use super::super::TokenPage;
-use crate::model::AuthMethod;
+use crate::model::{AuthMethod, TokenKind};
 
 const API_TOKENS: &str = "https://id.atlassian.com/manage-profile/security/api-tokens";
 
@@ -11,19 +11,21 @@ pub(super) fn new_token() -> TokenPage {
         url: API_TOKENS.to_owned(),
         fine_grained: None,
         advice: Some(
-            "choose `Create API token with scopes`, an expiry of 90 days, the app Bitbucket, and the scopes \
-             `read:user:bitbucket`, `read:workspace:bitbucket`, `read:repository:bitbucket`",
+            "choose `Create API token with scopes`, an expiry of 90 days, the app Bitbucket, and\n\
+             read:user:bitbucket, read:workspace:bitbucket, read:repository:bitbucket\n\
+             (an access token of a repository, project or workspace is taken too: it begins with `ATCTT`)",
         ),
     }
 }
 
-/// The page where a token of this method is made, and revoked.
-pub(super) fn of(method: AuthMethod, workspace: Option<&str>) -> String {
+/// The page where a token of this method and kind is made, and revoked. What is not known of its address is written large.
+pub(super) fn of(method: AuthMethod, kind: Option<TokenKind>, workspace: Option<&str>) -> String {
     match (method, workspace) {
-        // Those of a project and of a repository lie beside it, in the settings of theirs.
-        (AuthMethod::AccessToken, Some(workspace)) => {
-            format!("https://bitbucket.org/{workspace}/workspace/settings/access-tokens")
-        }
+        (AuthMethod::AccessToken, Some(workspace)) => match kind {
+            Some(TokenKind::Repository) => format!("https://bitbucket.org/{workspace}/REPOSITORY/admin/access-tokens"),
+            Some(TokenKind::Project) => format!("https://bitbucket.org/{workspace}/workspace/projects/"),
+            _ => format!("https://bitbucket.org/{workspace}/workspace/settings/access-tokens"),
+        },
         (AuthMethod::AccessToken, None) => "https://bitbucket.org/".to_owned(),
         (AuthMethod::OAuth, _) => "https://bitbucket.org/account/settings/app-authorizations/".to_owned(),
         (AuthMethod::Pat | AuthMethod::GithubApp, _) => API_TOKENS.to_owned(),

@@ -48,10 +48,24 @@ pub(super) async fn probe(account: &Account, known: &Known) -> Probe {
             let (about, reached) = join(account.origin.get(&about), account.origin.get(&reached)).await;
             judge_access_token(&about, &reached, workspace, asker)
         }
-        _ => match account.origin.get(&Call::to(["user"])).await {
-            Ok(answer) => judge_person(&answer, method, asker),
-            Err(error) => finding::unanswered(&error),
-        },
+        confined => {
+            let user = Call::to(["user"]);
+            let about = async {
+                match confined {
+                    Some(workspace) => account.origin.get(&Call::to(["workspaces", workspace])).await.ok(),
+                    None => None,
+                }
+            };
+            let (user, about) = join(account.origin.get(&user), about).await;
+            let found = match user {
+                Ok(answer) => judge_person(&answer, method, asker),
+                Err(error) => finding::unanswered(&error),
+            };
+            match (confined, about.filter(|about| is_elsewhere(about, asker.web))) {
+                (Some(workspace), Some(about)) if found.verdict == Verdict::Valid => no_workspace(workspace, &about),
+                _ => found,
+            }
+        }
     };
     Probe { method: Some(method).filter(|_| found.verdict == Verdict::Valid), ..found }
 }
@@ -108,12 +122,8 @@ fn judge_access_token(
         ..Probe::of(Verdict::Valid, None)
     };
     // Somebody else's workspace: what is reached there is what everybody sees.
-    let is_elsewhere = about.status != 200
-        && granted(about).is_none()
-        && matches!(refusal(about, asker.web).cause, Cause::NotFound | Cause::Refused(Verdict::InsufficientScope));
-    if is_elsewhere && matches!(reached.status, 200 | 404) {
-        let why = format!("workspace `{}` is not there, or the token is of another one", crate::model::clean(workspace));
-        return Finding::refused(Verdict::InsufficientScope, why).into_probe(about);
+    if is_elsewhere(about, asker.web) && matches!(reached.status, 200 | 404) {
+        return no_workspace(workspace, about);
     }
     match (reached.status, granted(reached)) {
         (200, _) => match reached.json::<Rows<serde::de::IgnoredAny>>() {
@@ -143,6 +153,18 @@ fn judge_access_token(
     }
 }
 
+/// Whether an answer about a workspace says that it is not there, or not for this token.
+fn is_elsewhere(about: &Answer, web: &HostUrl) -> bool {
+    about.status != 200
+        && granted(about).is_none()
+        && matches!(refusal(about, web).cause, Cause::NotFound | Cause::Refused(Verdict::InsufficientScope))
+}
+
+fn no_workspace(workspace: &str, about: &Answer) -> Probe {
+    let why = format!("workspace `{}` is not there, or closed to this token", crate::model::clean(workspace));
+    Finding::refused(Verdict::InsufficientScope, why).into_probe(about)
+}
+
 /// The scopes that a refusal lists: only a good token is told them.
 fn granted(answer: &Answer) -> Option<Vec<String>> {
     if answer.status != 403 {
@@ -164,7 +186,7 @@ fn kind(answer: &Answer) -> Option<TokenKind> {
 fn refused(answer: &Answer, asker: Asker<'_>) -> Probe {
     let Asker { web, known, now } = asker;
     if answer.status == 403 && Trouble::of(answer).is_some_and(|trouble| is_for_persons(&trouble)) {
-        let why = format!("{web} says this is no person's token: give its workspace (--workspace)");
+        let why = format!("{web} says that this is no token of a person or a login");
         return Finding::refused(Verdict::Blocked, why).into_probe(answer);
     }
     let finding = refusal(answer, web);
@@ -174,7 +196,9 @@ fn refused(answer: &Answer, asker: Asker<'_>) -> Probe {
         }
         (Cause::Refused(Verdict::Invalid), Verdict::Revoked) => Finding::refused(
             Verdict::Revoked,
-            format!("{web} refuses the token, which worked before: it was revoked, or has reached its end"),
+            format!(
+                "{web} refuses the token, which worked before: it was revoked, has reached its end, or its account has another e-mail address"
+            ),
         ),
         _ => finding,
     };

@@ -4,7 +4,7 @@ use futures_util::future::{join, join_all};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::super::finding::{self, Finding};
+use super::super::finding;
 use super::super::newest::Newest;
 use super::super::sift::Sift;
 use super::super::{Answered, Error, Incomplete, Listing, PageChoice, RepositoryQuery};
@@ -12,7 +12,7 @@ use super::Account;
 use super::api::{LARGEST_PAGE, PAGING, Rows};
 use super::workspaces;
 use crate::model::{Repository, RepositoryPath, Timestamp, Verdict};
-use crate::net::{Answer, Call, Flow, Pages, Walked, walk};
+use crate::net::{self, Answer, Call, Flow, Pages, Walked, walk};
 
 /// The fewest rows that are asked for at once.
 const SMALLEST_PAGE: u32 = 10;
@@ -104,6 +104,7 @@ pub(super) async fn list(
             total: walked.total.filter(|_| !sift.is_searching()),
             more: walked.more || sift.found_more(),
             incomplete: Vec::new(),
+            remark: None,
         });
     }
     over_all(account, &asked, query, each).await
@@ -140,7 +141,8 @@ async fn over_all(
         }
     };
     let (walked, ()) = join(join_all(walkers), merging).await;
-    let mut listing = Listing { total: (!sift.is_searching()).then_some(0), more: sift.found_more(), incomplete: Vec::new() };
+    let mut listing =
+        Listing { total: (!sift.is_searching()).then_some(0), more: sift.found_more(), incomplete: Vec::new(), remark: None };
     let mut refused = Vec::new();
     for (workspace, walked) in asked.iter().zip(walked) {
         match walked {
@@ -165,12 +167,15 @@ async fn over_all(
     Ok(listing)
 }
 
-/// Whether an error is of one workspace alone: it is gone, blocked, or closed to this token.
+/// Whether an error may be of one workspace alone: it is gone, blocked, closed to this token, or could not be read. A dead token and a limit are
+/// everybody's.
 const fn is_of_workspace(error: &Error) -> bool {
     matches!(
         error,
         Error::NoWorkspace { .. }
             | Error::NotAccepted { .. }
+            | Error::Unintelligible { .. }
+            | Error::Net(net::Error::Unreachable { .. } | net::Error::TooLarge { .. } | net::Error::Redirected { .. })
             | Error::Refused { verdict: Verdict::InsufficientScope | Verdict::Blocked, .. }
     )
 }
@@ -243,11 +248,7 @@ pub(super) fn not_there(account: &Account, path: &RepositoryPath, answer: &Answe
 
 /// Reads a 200, and says of anything else what it means.
 pub(super) fn rows<T: serde::de::DeserializeOwned>(account: &Account, answer: &Answer) -> Result<T, Error> {
-    if answer.status != 200 {
-        return Err(account.error(answer));
-    }
-    let broken = || Finding::unintelligible(finding::not_what_was_asked(answer, "what was asked for")).into_error(answer);
-    answer.json().ok_or_else(broken)
+    finding::read(answer, || account.error(answer))
 }
 
 #[cfg(test)]

@@ -29,11 +29,11 @@ pub(super) fn shape(token: &Secret) -> Result<Shape, Error> {
     paste::refuse_foreign(text, ProviderId::Bitbucket)?;
     let shape = |method, kind, wants| Shape { method, kind, doubts: Vec::new(), wants };
     if text.starts_with(API_TOKEN) {
-        let wants = Wants { email: true, workspace: false, expiry: true };
+        let wants = Wants { email: Some("e-mail address of your Atlassian account"), workspace: None, expiry: true };
         return Ok(shape(AuthMethod::Pat, Some(TokenKind::ApiToken), wants));
     }
     if text.starts_with(ACCESS_TOKEN) {
-        let wants = Wants { email: false, workspace: true, expiry: true };
+        let wants = Wants { email: None, workspace: Some("workspace that owns it, as in bitbucket.org/WORKSPACE"), expiry: true };
         return Ok(shape(AuthMethod::AccessToken, None, wants));
     }
     Err(paste::unless_forced(
@@ -60,10 +60,10 @@ mod tests {
     fn what_goes_with_a_token_is_told_by_its_beginning() {
         let api = look("ATA", "TT3xFfGF0T4JNjZ2u5Xw").unwrap();
         assert_eq!((api.method, api.kind), (AuthMethod::Pat, Some(TokenKind::ApiToken)));
-        assert_eq!((api.wants.email, api.wants.workspace, api.wants.expiry), (true, false, true));
+        assert_eq!((api.wants.email.is_some(), api.wants.workspace.is_some(), api.wants.expiry), (true, false, true));
         let access = look("ATC", "TT3xFfGN0abcdefgh=0A1B2C3D").unwrap();
         assert_eq!((access.method, access.kind), (AuthMethod::AccessToken, None));
-        assert_eq!((access.wants.email, access.wants.workspace, access.wants.expiry), (false, true, true));
+        assert_eq!((access.wants.email.is_some(), access.wants.workspace.is_some(), access.wants.expiry), (false, true, true));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::super::detect::{Recognised, Sniff};
 use crate::net::Answer;
 
-pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["rest", "api", "1.0", "application-properties"], recognise }];
+pub(super) const SNIFFS: &[Sniff] =
+    &[Sniff { path: &["rest", "api", "1.0", "application-properties"], recognise, confirm: None }];
 
 /// `GET /rest/api/1.0/application-properties`, which wants no credential.
 #[derive(Deserialize)]

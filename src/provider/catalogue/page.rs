@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::{Rotation, catalogue};
+use super::{Revocation, Rotation, catalogue};
 use crate::model::ProviderId;
 use crate::provider::testing::connection;
-use crate::provider::{RotateBy, kind};
+use crate::provider::{RevokeBy, RotateBy, kind};
 
 const BEGIN: &str = "<!-- made from the program: see the end of the page -->\n";
 const END: &str = "<!-- end of what is made from the program -->\n";
@@ -23,6 +23,7 @@ fn tables() -> String {
     );
     let list = |scopes: &[&str]| match scopes {
         [] => "nothing more".to_owned(),
+        [words] if words.starts_with("only ") => (*words).to_owned(),
         _ => scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", "),
     };
     for (provider, method) in catalogue() {
@@ -41,7 +42,7 @@ fn tables() -> String {
             method.command,
             method.knows,
             method.rotation.words(),
-            method.revocation,
+            method.revocation.words(),
             method.limits
         );
     }
@@ -111,6 +112,25 @@ fn rotation_is_what_the_code_says() {
             Rotation::ApiOnSome => matches!(ways, [RotateBy::Page(_), RotateBy::Api]),
         };
         assert!(fits, "{provider}, {}: {ways:?}", method.name);
+    }
+}
+
+#[test]
+fn revocation_is_what_the_code_says() {
+    for (provider, method) in catalogue() {
+        let mut connection = connection(provider, method.auth, method.kind);
+        // The provider's own host and a new server, then one of somebody's own that lets persons alone.
+        connection.server_version = Some("Gitea 1.27.0".to_owned());
+        let first = kind(provider).revoke_by(&connection);
+        connection.host = crate::model::HostUrl::parse("git.acme.com").unwrap();
+        connection.server_version = Some("Forgejo 15.0.0".to_owned());
+        let second = kind(provider).revoke_by(&connection);
+        let fits = match method.revocation {
+            Revocation::Api(_) => (&first, &second) == (&RevokeBy::Api, &RevokeBy::Api),
+            Revocation::ApiOnSome(_) => first == RevokeBy::Api && second != RevokeBy::Api,
+            Revocation::ByHand(_) => first != RevokeBy::Api && second != RevokeBy::Api,
+        };
+        assert!(fits, "{provider}, {}: {first:?}, {second:?}", method.name);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ways to connect to Gitea and Forgejo ("Token scopes", "OAuth provider", "Permissions").
 
-use super::super::catalogue::{Method, Rotation, Scopes};
+use super::super::catalogue::{Method, Revocation, Rotation, Scopes};
 use crate::model::{AuthMethod, TokenKind};
 
 const LIMITS: &str = "the instance's own; Codeberg publishes none";
@@ -23,7 +23,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: SCOPES,
         knows: "account, version, scopes at Gitea 1.23 and later; it has no end",
         rotation: Rotation::ApiOnSome,
-        revocation: "by API at Gitea (before 1.27 with scope `write:user`); at Forgejo by hand",
+        revocation: Revocation::ApiOnSome("by API at Gitea (before 1.27 with scope `write:user`); at Forgejo by hand"),
         limits: LIMITS,
     },
     Method {
@@ -35,7 +35,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: Scopes { reading: &["read:user", "write:repository"], ..SCOPES },
         knows: "account, version, scopes at Gitea 1.23 and later",
         rotation: Rotation::Itself,
-        revocation: "by hand: no API for it",
+        revocation: Revocation::ByHand("by hand: no call for it"),
         limits: LIMITS,
     },
 ];

@@ -74,11 +74,13 @@ impl Kind for Gitea {
 
     /// Forgejo wants the account's password for it, and no server has a call for the tokens of a login.
     fn revoke_by(&self, connection: &Connection) -> RevokeBy {
-        if connection.auth_method == AuthMethod::OAuth || flavour_of(connection) == Some(Flavour::Forgejo) {
-            RevokeBy::Page(api::applications(&connection.host))
-        } else {
-            RevokeBy::Api
-        }
+        let version = connection.server_version.as_deref().and_then(Version::known);
+        let ends_itself = version.as_ref().is_none_or(|version| version.at_least(1, 27));
+        let may_not = connection.scopes.as_deref().is_some_and(|granted| !scopes::covers(granted, scopes::RULES_THE_ACCOUNT));
+        let by_hand = connection.auth_method == AuthMethod::OAuth
+            || version.is_some_and(|version| version.flavour == Flavour::Forgejo)
+            || (!ends_itself && may_not);
+        if by_hand { RevokeBy::Page(api::applications(&connection.host)) } else { RevokeBy::Api }
     }
 
     /// Gitea lets a token make others if it may write its account; Forgejo wants the password.

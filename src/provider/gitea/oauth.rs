@@ -28,6 +28,7 @@ pub(super) fn endpoints(web: &HostUrl) -> OAuthEndpoints {
         basic: false,
         // A refresh token that cannot be read, or was used where each serves once. A grant that is gone is `invalid_grant`, as elsewhere.
         refresh_refusals: &["unauthorized_client"],
+        client_refusals: &[],
         browser_needs_secret: false,
         device_needs_no_secret: false,
         lags_behind: false,

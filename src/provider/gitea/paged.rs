@@ -11,23 +11,18 @@ use super::super::{Error, PageChoice};
 use super::Account;
 use crate::net::{Answer, Call, Flow, Pages, Walked, walk};
 
-/// Up to so many rows every instance gives in a page, as far as anybody knows.
-const SURELY: u32 = 20;
-
 /// `GET /settings/api`.
 #[derive(Deserialize)]
 struct Settings {
     max_response_items: u32,
 }
 
-/// A sift that makes right whatever the instance gives: it is asked for its largest page, where that may matter.
+/// A sift that makes right whatever the instance gives: it is asked for its largest page, where a page of ours is to be cut.
 ///
 /// A walk does not need it: it takes the first page's size as the measure.
 pub(super) async fn sift(account: &Account, search: Option<&str>, choice: PageChoice) -> Sift {
     match choice {
-        PageChoice::One { per_page, .. } if per_page > SURELY && search.is_none_or(str::is_empty) => {
-            Sift::clamped(search, choice, most(account).await)
-        }
+        PageChoice::One { .. } if search.is_none_or(str::is_empty) => Sift::clamped(search, choice, most(account).await),
         PageChoice::One { .. } | PageChoice::Walk { .. } => Sift::new(search, choice),
     }
 }
@@ -57,7 +52,10 @@ pub(super) async fn walk_in_turns<T>(
             if rows.is_empty() { Flow::Continue(()) } else { take(rows) }
         })
         .await?;
-        match turn().filter(|_| walked.more) {
+        // Where only the number of rows is told, and no page after this one, that says whether there is more.
+        let last = u64::from(pages.first) * u64::from(pages.per_page);
+        let has_more = walked.more || walked.total.is_some_and(|total| total > last);
+        match turn().filter(|_| has_more) {
             Some(next) => pages = next,
             None => return Ok(walked),
         }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
-use super::super::finding::{self, Cause, Finding};
+use super::super::finding::{self, Cause};
 use super::super::{Answered, Error, Listing, RepositoryQuery};
 use super::probe::{Token, User};
 use super::refusal::{lack, refusal};
@@ -98,6 +98,7 @@ pub(super) async fn list(
         total: walked.total.filter(|_| !sift.is_searching()),
         more: walked.more || sift.found_more(),
         incomplete: Vec::new(),
+        remark: None,
     })
 }
 
@@ -150,11 +151,7 @@ pub(super) fn not_there(account: &Account, path: &RepositoryPath, answer: &Answe
 
 /// Reads a 200, and says of anything else what it means.
 pub(super) fn rows<T: serde::de::DeserializeOwned>(account: &Account, answer: &Answer) -> Result<T, Error> {
-    if answer.status != 200 {
-        return Err(account.error(answer));
-    }
-    let broken = || Finding::unintelligible(finding::not_what_was_asked(answer, "what was asked for")).into_error(answer);
-    answer.json().ok_or_else(broken)
+    finding::read(answer, || account.error(answer))
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ pub(super) fn warnings(probe: &Probe) -> Vec<Warning> {
     let Some(scopes) = probe.scopes.as_ref().filter(|_| probe.verdict == Verdict::Valid) else { return Vec::new() };
     let mut texts = Vec::new();
     if !covers(scopes, "read:user") {
-        texts.push("scope `read:user` is missing: a check cannot tell whose token it is".to_owned());
+        texts.push(
+            "scope `read:user` is missing: before Gitea 1.27 nobody can tell whose token it is, nor list its repositories"
+                .to_owned(),
+        );
     }
     if !covers(scopes, "read:repository") {
         texts.push(

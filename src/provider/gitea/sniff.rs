@@ -7,7 +7,9 @@ use super::api::Trouble;
 use super::flavour::Version;
 use crate::net::Answer;
 
-pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v1", "version"], recognise }];
+/// Many a server tells a version at that address: how large its pages may be, only these do.
+pub(super) const SNIFFS: &[Sniff] =
+    &[Sniff { path: &["api", "v1", "version"], recognise, confirm: Some((&["api", "v1", "settings", "api"], has_settings)) }];
 
 /// `GET /version`.
 #[derive(Deserialize)]
@@ -29,9 +31,24 @@ fn recognise(answer: &Answer) -> Option<Recognised> {
     if let Some(version) = version(answer) {
         return Some(Recognised::Spoken(version.to_string()));
     }
-    let refuses = matches!(answer.status, 401 | 403);
-    let trouble = Trouble::of(answer).filter(|trouble| trouble.wants_sign_in() || trouble.names_the_reference());
-    trouble.filter(|_| refuses).map(|_| Recognised::Spoken("Gitea or Forgejo".to_owned()))
+    is_closed(answer).then(|| Recognised::Spoken("Gitea or Forgejo".to_owned()))
+}
+
+/// `GET /settings/api`.
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(rename = "max_response_items")]
+    _most: u32,
+}
+
+fn has_settings(answer: &Answer) -> bool {
+    (answer.status == 200 && answer.json::<Settings>().is_some()) || is_closed(answer)
+}
+
+/// Whether it talks to nobody who has not signed in, and says so in its own words.
+fn is_closed(answer: &Answer) -> bool {
+    matches!(answer.status, 401 | 403)
+        && Trouble::of(answer).is_some_and(|trouble| trouble.wants_sign_in() || trouble.names_the_reference())
 }
 
 #[cfg(test)]

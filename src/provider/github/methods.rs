@@ -1,6 +1,6 @@
 //! The ways to connect to GitHub (GitHub's "Scopes for OAuth apps", "Permissions required for fine-grained personal access tokens").
 
-use super::super::catalogue::{Method, Rotation, Scopes};
+use super::super::catalogue::{Method, Revocation, Rotation, Scopes};
 use crate::model::{AuthMethod, TokenKind};
 
 const LIMITS: &str = "5,000 requests an hour for an account; a server's are off unless switched on";
@@ -15,7 +15,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: Scopes { reading: &["repo", "read:org"], hooks: &["admin:repo_hook"], keys: &[], statuses: &[] },
         knows: "account, scopes, end, requests left",
         rotation: Rotation::ByHand,
-        revocation: "by API on github.com and GHE.com; on a page of a server",
+        revocation: Revocation::ApiOnSome("by API on github.com and GHE.com; on a page of a server"),
         limits: LIMITS,
     },
     Method {
@@ -32,7 +32,7 @@ pub(super) const METHODS: &[Method] = &[
         },
         knows: "account, end, requests left; not its permissions",
         rotation: Rotation::ByHand,
-        revocation: "by API on github.com and GHE.com; on a page of a server",
+        revocation: Revocation::ApiOnSome("by API on github.com and GHE.com; on a page of a server"),
         limits: LIMITS,
     },
     Method {
@@ -44,7 +44,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: Scopes { reading: &["repo", "read:org", "read:user"], hooks: &["admin:repo_hook"], keys: &[], statuses: &[] },
         knows: "account, scopes (of an OAuth app), end, requests left",
         rotation: Rotation::Itself,
-        revocation: "by API on github.com and GHE.com; on a page of a server",
+        revocation: Revocation::ApiOnSome("by API on github.com and GHE.com; on a page of a server"),
         limits: LIMITS,
     },
     Method {
@@ -61,7 +61,7 @@ pub(super) const METHODS: &[Method] = &[
         },
         knows: "app, installations, their permissions",
         rotation: Rotation::Itself,
-        revocation: "its tokens by API; its key on the app's page",
+        revocation: Revocation::Api("its tokens by API; its key on the app's page"),
         limits: "5,000 requests an hour for an installation, more with many repositories or members",
     },
 ];

@@ -24,6 +24,7 @@ pub(super) fn endpoints(web: &HostUrl, client_id: Option<&str>) -> OAuthEndpoint
         own_port: None,
         basic: false,
         refresh_refusals: &[],
+        client_refusals: &[],
         // PKCE does not make a client public here: the exchange wants the secret.
         browser_needs_secret: true,
         device_needs_no_secret: true,

@@ -102,6 +102,7 @@ async fn of_user(
         total: walked.total.filter(|_| !sift.is_searching()),
         more: walked.more || sift.found_more(),
         incomplete: incomplete.into_inner(),
+        remark: None,
     })
 }
 
@@ -141,6 +142,7 @@ async fn of_installation(
         total: total.into_inner().filter(|_| !sift.is_searching()),
         more: sift.found_more(),
         incomplete: incomplete.into_inner(),
+        remark: None,
     })
 }
 

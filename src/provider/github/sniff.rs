@@ -6,7 +6,7 @@ use super::super::detect::{Recognised, Sniff};
 use super::super::remote;
 use crate::net::Answer;
 
-pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v3", "meta"], recognise }];
+pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v3", "meta"], recognise, confirm: None }];
 
 /// `GET /meta`. In private mode it is refused.
 #[derive(Deserialize)]

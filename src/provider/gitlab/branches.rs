@@ -52,6 +52,7 @@ pub(super) async fn list(
             total: walked.total.filter(|_| !sift.is_searching()),
             more: walked.more || sift.found_more(),
             incomplete: Vec::new(),
+            remark: None,
         }),
         // Some versions answer 404 for a repository without a commit.
         Err(error @ Error::NoRepository { .. }) => match repositories::is_empty(account, path).await {

@@ -1,6 +1,6 @@
 //! The ways to connect to GitLab (GitLab's "Personal access token scopes", "Project access tokens", "Roles and permissions").
 
-use super::super::catalogue::{Method, Rotation, Scopes};
+use super::super::catalogue::{Method, Revocation, Rotation, Scopes};
 use crate::model::{AuthMethod, TokenKind};
 
 const LIMITS: &str = "2,000 requests a minute for an account on gitlab.com; elsewhere the instance's own";
@@ -23,7 +23,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: SCOPES,
         knows: "account, scopes, end, requests left where the instance says",
         rotation: Rotation::ApiAtOnce,
-        revocation: "by API (15.4 and later)",
+        revocation: Revocation::Api("by API (15.4 and later)"),
         limits: LIMITS,
     },
     Method {
@@ -35,7 +35,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: SCOPES,
         knows: "account, scopes, end, requests left where the instance says",
         rotation: Rotation::ApiAtOnce,
-        revocation: "by API (15.4 and later)",
+        revocation: Revocation::Api("by API (15.4 and later)"),
         limits: LIMITS,
     },
     Method {
@@ -47,7 +47,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: SCOPES,
         knows: "account, scopes, end, requests left where the instance says",
         rotation: Rotation::ApiAtOnce,
-        revocation: "by API (15.4 and later)",
+        revocation: Revocation::Api("by API (15.4 and later)"),
         limits: LIMITS,
     },
     Method {
@@ -59,7 +59,7 @@ pub(super) const METHODS: &[Method] = &[
         scopes: Scopes { reading: &["api", "read_user"], ..SCOPES },
         knows: "account, scopes, end, requests left where the instance says",
         rotation: Rotation::Itself,
-        revocation: "by API",
+        revocation: Revocation::Api("by API"),
         limits: LIMITS,
     },
 ];

@@ -21,6 +21,7 @@ pub(super) fn endpoints(web: &HostUrl) -> OAuthEndpoints {
         own_port: None,
         basic: false,
         refresh_refusals: &[],
+        client_refusals: &[],
         browser_needs_secret: false,
         device_needs_no_secret: false,
         lags_behind: true,

@@ -6,7 +6,7 @@ use super::super::detect::{Recognised, Sniff};
 use super::super::remote;
 use crate::net::Answer;
 
-pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v4", "version"], recognise }];
+pub(super) const SNIFFS: &[Sniff] = &[Sniff { path: &["api", "v4", "version"], recognise, confirm: None }];
 
 /// `GET /version`: 401 without a token.
 #[derive(Deserialize)]
