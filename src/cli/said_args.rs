@@ -46,7 +46,7 @@ pub(super) fn parse_email(text: &str) -> Result<String, String> {
 /// A workspace by its id, as it stands in addresses (one that ends in it is taken too), or by its UUID in braces.
 pub(super) fn parse_workspace(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let address = if text.contains('/') { HostUrl::parse(text).ok() } else { None };
+    let address = if text.contains('/') { HostUrl::parse(text).ok().filter(|host| host.domain().contains('.')) } else { None };
     let id = address.as_ref().map_or(text, |address| address.root().trim_start_matches('/'));
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '{' | '}');
     let sound = !id.is_empty() && id.len() <= 100 && id.chars().all(is_part) && !matches!(id, "." | "..");

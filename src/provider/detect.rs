@@ -15,8 +15,14 @@ pub(crate) struct Sniff {
     pub(super) path: &'static [&'static str],
     /// What the answer says.
     pub(super) recognise: fn(&Answer) -> Option<Recognised>,
-    /// Another call, and whether its answer is this provider's too: for a first one that others might give as well.
-    pub(super) confirm: Option<(&'static [&'static str], fn(&Answer) -> bool)>,
+    /// For an answer that others might give as well.
+    pub(super) confirm: Option<Confirm>,
+}
+
+/// Another call, and whether its answer is this provider's too.
+pub(crate) struct Confirm {
+    pub(super) path: &'static [&'static str],
+    pub(super) is_its_own: fn(&Answer) -> bool,
 }
 
 /// What an answer says of who gave it.
@@ -58,8 +64,8 @@ pub(crate) async fn detect(http: &Http, address: &HostUrl, trust: &Trust) -> Res
         let asked = sniffs.map(|(provider, kind, sniff)| async move {
             let ask = async |path: &[&str]| origin.get(&Call::to(path.iter().copied())).await;
             let Some(recognised) = (sniff.recognise)(&ask(sniff.path).await?) else { return Ok(None) };
-            if let Some((path, is_its_own)) = sniff.confirm
-                && !is_its_own(&ask(path).await?)
+            if let Some(confirm) = &sniff.confirm
+                && !(confirm.is_its_own)(&ask(confirm.path).await?)
             {
                 return Ok(None);
             }

@@ -279,3 +279,78 @@ fn a_limit_in_plain_text_is_a_limit() {
     let ran = sandbox.gitconn(["repos", "work", "--json", "--max-wait", "0s"]).run().code(6);
     assert_eq!(ran.error()["kind"], "unavailable", "{ran}");
 }
+
+#[test]
+fn a_slip_in_the_address_does_not_make_a_good_token_dead() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    connected(&sandbox, &bitbucket);
+    sandbox.gitconn(["edit", "work", "--email", "ada@acme.exemple"]).run().ok();
+    assert_eq!(json(&sandbox, &["show", "work"])["status"], "pending");
+    let ran = sandbox.gitconn(["validate", "work", "--json"]).run().code(4);
+    assert_eq!(ran.json()["verdict"], "invalid", "{ran}");
+    assert!(ran.json()["error"].as_str().unwrap().contains("e-mail address"), "{ran}");
+    sandbox.gitconn(["edit", "work", "--email", &email_of("ada")]).run().ok();
+    // Nothing stands in its way until it is checked.
+    sandbox.gitconn(["repos", "work"]).run().ok();
+    json(&sandbox, &["validate", "work"]);
+    assert_eq!(json(&sandbox, &["show", "work"])["status"], "active");
+}
+
+#[test]
+fn a_workspace_that_is_not_there_is_told_by_the_check() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    let token = bitbucket.api_token(&sandbox, "ada");
+    let more = ["--email", &email_of("ada"), "--workspace", "wrong", "--token-stdin"];
+    connect(&sandbox, &bitbucket, "work", &more).stdin(&token).run().code(4).says("workspace `wrong` is not there");
+    let more = ["--email", &email_of("ada"), "--workspace", "ada", "--token-stdin"];
+    connect(&sandbox, &bitbucket, "work", &more).stdin(&token).run().ok();
+}
+
+#[test]
+fn one_workspace_that_fails_does_not_hide_the_others() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    connected(&sandbox, &bitbucket);
+    for workspace in ["acme", "beta"] {
+        bitbucket.workspace("ada", workspace);
+        bitbucket.repository_in(workspace, "site", &["main"], |_| {});
+    }
+    // Written by hand: any server's.
+    bitbucket.always("/repositories/beta", Answer::html(500, "Whoops"));
+    let ran = sandbox.gitconn(["repos", "work", "--json"]).run().code(8);
+    assert_eq!(texts(&ran.json()["repositories"], "full_name"), ["acme/site"]);
+    assert!(ran.json()["incomplete"][0].to_string().contains("`beta`"), "{ran}");
+}
+
+#[test]
+fn a_connection_serves_what_it_is_confined_to_and_nothing_else() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    connected(&sandbox, &bitbucket);
+    for workspace in ["acme", "notes"] {
+        bitbucket.workspace("ada", workspace);
+        bitbucket.repository_in(workspace, "site", &["main"], |_| {});
+    }
+    let token = bitbucket.access_token(&sandbox, BitbucketToken::Workspace, "acme", &[]);
+    connect(&sandbox, &bitbucket, "ci", &["--workspace", "acme", "--token-stdin"]).stdin(&token).run().ok();
+    // Elsewhere only the other one fits.
+    json(&sandbox, &["branches", "notes/site"]);
+    sandbox.gitconn(["branches", "acme/site"]).run().code(2).says("fit equally well");
+    sandbox.gitconn(["edit", "work", "--workspace", "notes"]).run().ok();
+    json(&sandbox, &["branches", "acme/site"]);
+}
+
+#[test]
+fn a_workspace_is_lifted_together_with_a_new_token() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    connected(&sandbox, &bitbucket);
+    sandbox.gitconn(["edit", "work", "--workspace", "ada"]).run().ok();
+    let token = sandbox.secret(&tokens::bitbucket_api("another"));
+    bitbucket.accept(&token, BitbucketGrant::api_token("ada"));
+    let ran = sandbox
+        .gitconn(["edit", "work", "--token-stdin", "--workspace", "", "--expires-at", "2099-02-14"])
+        .stdin(&token)
+        .run()
+        .ok();
+    assert!(!ran.stderr.contains("is so already") && !ran.stderr.contains("not known"), "{ran}");
+    let shown = json(&sandbox, &["show", "work"]);
+    assert_eq!((&shown["workspace"], &shown["expires_at"]), (&Value::Null, &"2099-02-14T23:59:59Z".into()));
+}

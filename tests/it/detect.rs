@@ -135,3 +135,59 @@ fn a_terminal_is_told_before_it_is_asked() {
         .ends()
         .code(0);
 }
+
+#[test]
+fn a_version_alone_makes_no_gitea() {
+    let sandbox = Sandbox::new();
+    let token = sandbox.secret(&tokens::gitea("x"));
+    // Written by hand: any service that tells its version at such an address.
+    let service = Server::start("", |request: &Request| match request.path.as_str() {
+        "/api/v1/version" => Answer::json(200, &serde_json::json!({"version": "2.4.1"})),
+        _ => Answer::json(404, &serde_json::json!({"detail": "Not Found"})),
+    });
+    connect(&sandbox, &service.origin(), &token, &[]).code(2).says("could not be found out");
+    assert!(service.seen().iter().all(|request| request.token().is_none()), "the token was sent to somebody");
+}
+
+#[test]
+fn remote_addresses_are_understood_and_one_with_a_password_is_not_repeated() {
+    let sandbox = Sandbox::new();
+    let secret = sandbox.secret(&tokens::other("npm", "_", "x", 36));
+    for address in
+        ["git@bitbucket.org:acme/site.git", "ssh://git@codeberg.org/acme/site.git", "https://ada@bitbucket.org/acme/site"]
+    {
+        let ran = connect(&sandbox, address, &secret, &["--json"]).code(4);
+        assert_eq!(ran.error()["kind"], "refused", "{ran}");
+    }
+    let ran = connect(&sandbox, "https://ada:hunter2hunter2@git.acme.com/acme/site", &secret, &[]).code(2);
+    assert!(!ran.stderr.contains("hunter2"), "{ran}");
+    ran.says("an address with a password");
+    // A token of Gitea has no beginning: as a whole argument it is one all the same.
+    let token = tokens::gitea("typed");
+    let ran = sandbox.gitconn(["connect", "codeberg.org", &token]).run().code(2);
+    assert!(!ran.stderr.contains(&token), "{ran}");
+}
+
+#[test]
+fn the_workspace_of_an_access_token_stands_in_the_address() {
+    let (sandbox, bitbucket) = (Sandbox::new(), Bitbucket::start());
+    bitbucket.workspace("ada", "acme");
+    bitbucket.repository_in("acme", "site", &["main"], |_| {});
+    let token = bitbucket.access_token(&sandbox, crate::support::fake::BitbucketToken::Repository, "acme", &["site"]);
+    // The host is known from a first connection.
+    let arguments = ["connect", "bitbucket", "one", "--host", &bitbucket.host(), "--workspace", "acme", "--token-stdin"];
+    sandbox.gitconn(arguments).stdin(&token).run().ok();
+    connect(&sandbox, &format!("{}/acme/site", bitbucket.host()), &token, &[]).ok();
+    let shown = sandbox.gitconn(["show", "work", "--json"]).run().ok().json();
+    assert_eq!(shown["workspace"], "acme");
+}
+
+#[test]
+fn a_host_that_is_known_to_be_anothers_is_refused() {
+    let sandbox = Sandbox::new();
+    let token = sandbox.secret(&tokens::gitea("x"));
+    let ran = sandbox.gitconn(["connect", "gitea", "x", "--host", "bitbucket.org", "--token-stdin"]).stdin(&token).run().code(2);
+    ran.says("bitbucket.org is known to be bitbucket, not gitea").says("gitconn connect bitbucket.org");
+    let ran = sandbox.gitconn(["connect", "gitea", "code.acme.com", "--token-stdin"]).stdin(&token).run().code(2);
+    ran.says("stands where the name goes").says("gitconn connect code.acme.com");
+}

@@ -102,11 +102,9 @@ impl From<ops::Error> for Failure {
                     .hint(format!("gitconn connect --reauth {name}   # with the client that is known now"))
             }
             ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
-            error @ (ops::Error::WhichProvider { .. }
-            | ops::Error::NoDefaultHost { .. }
-            | ops::Error::OthersHost { .. }
-            | ops::Error::Undetected { .. }
-            | ops::Error::Unsaid { .. }) => unsaid(message, error),
+            #[rustfmt::skip]
+            error @ (ops::Error::WhichProvider { .. } | ops::Error::NoDefaultHost { .. } | ops::Error::OthersHost { .. }
+                | ops::Error::Undetected { .. } | ops::Error::Unsaid { .. }) => unsaid(message, error),
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
                 oauth::nothing_came(message, (provider, &host), &registered, &sent)
             }

@@ -2,14 +2,17 @@
 
 use serde::Deserialize;
 
-use super::super::detect::{Recognised, Sniff};
+use super::super::detect::{Confirm, Recognised, Sniff};
 use super::api::Trouble;
 use super::flavour::Version;
 use crate::net::Answer;
 
 /// Many a server tells a version at that address: how large its pages may be, only these do.
-pub(super) const SNIFFS: &[Sniff] =
-    &[Sniff { path: &["api", "v1", "version"], recognise, confirm: Some((&["api", "v1", "settings", "api"], has_settings)) }];
+pub(super) const SNIFFS: &[Sniff] = &[Sniff {
+    path: &["api", "v1", "version"],
+    recognise,
+    confirm: Some(Confirm { path: &["api", "v1", "settings", "api"], is_its_own: has_settings }),
+}];
 
 /// `GET /version`.
 #[derive(Deserialize)]

@@ -51,12 +51,15 @@ fn each_instance_is_somebodys_own() {
 
 #[test]
 fn who_revokes_depends_on_the_server() {
-    let by = |version, method| kind(ProviderId::Gitea).revoke_by(&connection(version, method, &[]));
+    let by = |version, method| kind(ProviderId::Gitea).revoke_by(&connection(version, method, &["write:user"]));
     let page = || RevokeBy::Page(PAGE.to_owned());
     assert_eq!(by(Some("Gitea 1.24.7"), AuthMethod::Pat), RevokeBy::Api);
     assert_eq!(by(None, AuthMethod::Pat), RevokeBy::Api);
     assert_eq!(by(Some("Forgejo 15.0.0"), AuthMethod::Pat), page());
     assert_eq!(by(Some("Gitea 1.27.0"), AuthMethod::OAuth), page());
+    // Before 1.27 a token that may not write its account does not end itself.
+    let narrow = |version| kind(ProviderId::Gitea).revoke_by(&connection(Some(version), AuthMethod::Pat, &["read:user"]));
+    assert_eq!((narrow("Gitea 1.24.7"), narrow("Gitea 1.27.0")), (page(), RevokeBy::Api));
 }
 
 #[test]
