@@ -1,9 +1,10 @@
 //! `gitconn connect`: takes a token or logs in, asks the provider about it, and stores it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::app_args::AppArgs;
 use super::commands::Subject;
+use super::connect_plan::plan;
 use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
@@ -14,13 +15,11 @@ use super::target::Target;
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
 use super::{browser, commands, connect_app, create_app, said_args, store, words};
-use crate::model::{Connection, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, clean, shell_word};
+use crate::model::{Connection, Expiry, Name, Status, Timestamp, clean, shell_word};
 use crate::ops::apps::connect as apps;
 use crate::ops::connect::{self, Plan};
 use crate::ops::login::Login;
-use crate::ops::{
-    Error, HostOptions, Notices as _, Offered, Outcome, Said, Session, Store, clients, detect, guide, replace_token,
-};
+use crate::ops::{Error, Notices as _, Offered, Outcome, Said, Session, Store, clients, guide, replace_token};
 use crate::secret::Secret;
 
 /// What to add where nobody can be asked.
@@ -42,16 +41,16 @@ const TOKEN_SOURCES: &str = "--token-stdin < FILE";
 pub(super) struct Args {
     /// Whose API the host speaks; or an address, which is asked
     #[arg(value_name = "PROVIDER|URL", required_unless_present = "reauth")]
-    target: Option<Target>,
+    pub(super) target: Option<Target>,
     /// Name of the connection; made of provider, host and account if left out
     #[arg(value_name = "NAME")]
-    name: Option<Name>,
+    pub(super) name: Option<Name>,
     /// Address of a self-hosted instance, with its path root if it has one
     #[arg(long, value_name = "URL")]
-    host: Option<String>,
+    pub(super) host: Option<String>,
     /// Address of the API where it is not the usual one for the host
     #[arg(long, value_name = "URL")]
-    api_url: Option<String>,
+    pub(super) api_url: Option<String>,
     #[command(flatten)]
     token: TokenArgs,
     #[command(flatten)]
@@ -60,30 +59,30 @@ pub(super) struct Args {
     app: AppArgs,
     /// Store without asking the provider: the status is `pending`
     #[arg(long)]
-    offline: bool,
+    pub(super) offline: bool,
     /// Take a token whose checksum does not fit
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// What it is for
     #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
+    pub(super) description: Option<String>,
     /// A word to find it by; may be given several times
     #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
-    tags: Vec<String>,
+    pub(super) tags: Vec<String>,
     #[command(flatten)]
-    said: SaidArgs,
+    pub(super) said: SaidArgs,
     /// Certificates (PEM) to trust for this host besides the system's
     #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
+    pub(super) ca_file: Option<PathBuf>,
     /// Client certificate with its key (PEM) for this host
     #[arg(long, value_name = "FILE")]
-    client_cert: Option<PathBuf>,
+    pub(super) client_cert: Option<PathBuf>,
     /// Allow `http://` to this host: the token travels in the clear
     #[arg(long)]
-    allow_http: bool,
+    pub(super) allow_http: bool,
     /// Let these host options count for the host's other connections too, where they differ from what is known
     #[arg(long)]
-    replace_host: bool,
+    pub(super) replace_host: bool,
     /// Open the page for making a token in the browser
     #[arg(long)]
     open: bool,
@@ -179,66 +178,6 @@ fn connect_new(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Res
     let warnings = connected.warnings.iter().map(|warning| (warning.text.clone(), warning.hint.clone())).collect();
     let is_pending = connected.connection.status == Status::Pending;
     say(&connected.connection, warnings, connected.durable, is_pending, "connected", context)
-}
-
-/// What is to be connected, by what was typed, or by what an address answers.
-fn plan(args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<Plan, Failure> {
-    let given = HostOptions {
-        api: args.api_url.as_deref().map(HostUrl::parse).transpose().map_err(Error::from)?,
-        ca_pem: read(args.ca_file.as_deref())?,
-        client_pem: read(args.client_cert.as_deref())?.map(Secret::from),
-        allow_http: args.allow_http,
-        replace: args.replace_host,
-    };
-    let mut owner = None;
-    let mut plan = match &args.target {
-        None => return Err(Failure::usage("no provider is named").hint("gitconn connect github")),
-        Some(Target::Provider(provider)) => {
-            let host = match &args.host {
-                None if !clients::has_own(*provider) => Some(which_host(*provider, args, context)?),
-                host => host.clone(),
-            };
-            Plan::new(*provider, host.as_deref(), given)?
-        }
-        Some(Target::Address(_)) if args.host.is_some() => {
-            return Err(Failure::usage("the address is given twice: leave out --host"));
-        }
-        Some(Target::Address(address)) => {
-            let has_store = session.place().header().map_err(Error::from)?.is_some();
-            let store = if has_store { Some(session.store()?) } else { None };
-            context.progress.begin(&format!("asking {address} what it is"));
-            let place = context.wait(detect::detect(session, store.as_ref(), address, &given))?;
-            owner = detect::owner(address, &place.host);
-            if let Some(note) = &place.note {
-                context.out.note(note);
-            }
-            Plan::new(place.provider, Some(place.host.as_str()), given)?
-        }
-    };
-    plan.name.clone_from(&args.name);
-    plan.description.clone_from(&args.description);
-    plan.tags.clone_from(&args.tags);
-    plan.said = args.said.said();
-    plan.owner = owner;
-    plan.offline = args.offline;
-    plan.force = args.force;
-    Ok(plan)
-}
-
-/// The host of a provider that has none of its own: nothing is guessed where a token is to go.
-fn which_host(provider: ProviderId, args: &Args, context: &Context<'_>) -> Result<String, Failure> {
-    // Most likely the address stands where the name should.
-    let typed = args.name.as_ref().map(Name::as_str).filter(|name| name.contains('.'));
-    if typed.is_none() && context.prompt.is_allowed() {
-        let address = context.prompt.line("address of the instance, as in codeberg.org", "--host URL")?;
-        return if address.is_empty() { Err(Failure::interrupted()) } else { Ok(address) };
-    }
-    let failure = Failure::from(Error::NoDefaultHost { provider });
-    Err(match typed {
-        Some(host) => Failure::usage(format!("{provider} has no host of its own, and `{host}` stands where the name goes"))
-            .hint(format!("gitconn connect {}", shell_word(host))),
-        None => failure,
-    })
 }
 
 /// A login where that is wanted and a client is known; else a token that is pasted, or an app. `None` if everything has been said.
@@ -384,10 +323,6 @@ fn ask(args: &Args, plan: &Plan, context: &Context<'_>) -> Result<Secret, Failur
     let token = context.prompt.secret("token", TOKEN_SOURCES)?;
     plan.shape(&token)?;
     Ok(token)
-}
-
-fn read(path: Option<&Path>) -> Result<Option<String>, Failure> {
-    path.map(|path| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error))).transpose()
 }
 
 /// ``connected `work` as octocat on github.com (classic token: repo, read:org; expires 18 Feb 2027, in 90 days)``

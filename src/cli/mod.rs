@@ -11,6 +11,7 @@ mod completions;
 mod config;
 mod connect;
 mod connect_app;
+mod connect_plan;
 mod context;
 mod create_app;
 mod edit;

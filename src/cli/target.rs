@@ -54,5 +54,9 @@ fn unknown(command: &Command, argument: Option<&Arg>, text: &str) -> clap::Error
     error.insert(ContextKind::InvalidArg, ContextValue::String(name));
     error.insert(ContextKind::InvalidValue, ContextValue::String(text.to_owned()));
     error.insert(ContextKind::ValidValue, ContextValue::Strings(known));
+    let typed = text.to_lowercase();
+    if let Some(near) = ProviderId::ALL.iter().find(|provider| strsim::damerau_levenshtein(provider.id(), &typed) <= 2) {
+        error.insert(ContextKind::SuggestedValue, ContextValue::String(near.to_string()));
+    }
     error
 }

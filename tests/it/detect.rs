@@ -89,7 +89,8 @@ fn what_nobody_knows_is_not_guessed() {
     });
     connect(&sandbox, &namesake.origin(), &token, &[]).code(2).says("a Bitbucket Data Center, whose API is not spoken here");
     // Nobody is asked offline; a word is no address; an address is said once.
-    connect(&sandbox, "gitlub", &token, &[]).code(2).says("possible values");
+    connect(&sandbox, "gitlub", &token, &[]).code(2).says("possible values").says("gitlab");
+    connect(&sandbox, "bitbuckt", &token, &[]).code(2).says("a similar value exists: 'bitbucket'");
     connect(&sandbox, "gitlab.com", &token, &["--host", "gitlab.com"]).code(2).says("given twice");
     connect(&sandbox, "http://git.acme.example", &token, &[]).code(2).says("--allow-http");
     connect(&sandbox, &crate::support::fake::nobody(), &token, &[]).code(6);

@@ -5,6 +5,8 @@ use crate::model::{AuthMethod, TokenKind};
 
 const LIMITS: &str = "2,000 requests a minute for an account on gitlab.com; elsewhere the instance's own";
 
+const KNOWS: &str = "account, scopes, end, requests left where the instance says";
+
 /// Hooks and deploy keys are for maintainers of the project, whatever the scopes.
 const SCOPES: Scopes = Scopes {
     reading: &["read_api", "read_repository"],
@@ -13,43 +15,26 @@ const SCOPES: Scopes = Scopes {
     statuses: &["api", "role Developer"],
 };
 
+/// What differs between the three that people make is whose they are, and the page.
+const fn made(name: &'static str, auth: AuthMethod, kind: TokenKind, page: &'static str) -> Method {
+    Method {
+        name,
+        auth,
+        kind: Some(kind),
+        page,
+        command: "connect gitlab",
+        scopes: SCOPES,
+        knows: KNOWS,
+        rotation: Rotation::ApiAtOnce,
+        revocation: Revocation::Api("by API (15.4 and later)"),
+        limits: LIMITS,
+    }
+}
+
 pub(super) const METHODS: &[Method] = &[
-    Method {
-        name: "personal access token (`glpat-`)",
-        auth: AuthMethod::Pat,
-        kind: Some(TokenKind::Personal),
-        page: "/-/user_settings/personal_access_tokens",
-        command: "connect gitlab",
-        scopes: SCOPES,
-        knows: "account, scopes, end, requests left where the instance says",
-        rotation: Rotation::ApiAtOnce,
-        revocation: Revocation::Api("by API (15.4 and later)"),
-        limits: LIMITS,
-    },
-    Method {
-        name: "project access token (`glpat-`)",
-        auth: AuthMethod::AccessToken,
-        kind: Some(TokenKind::Project),
-        page: "/PROJECT/-/settings/access_tokens",
-        command: "connect gitlab",
-        scopes: SCOPES,
-        knows: "account, scopes, end, requests left where the instance says",
-        rotation: Rotation::ApiAtOnce,
-        revocation: Revocation::Api("by API (15.4 and later)"),
-        limits: LIMITS,
-    },
-    Method {
-        name: "group access token (`glpat-`)",
-        auth: AuthMethod::AccessToken,
-        kind: Some(TokenKind::Group),
-        page: "/groups/GROUP/-/settings/access_tokens",
-        command: "connect gitlab",
-        scopes: SCOPES,
-        knows: "account, scopes, end, requests left where the instance says",
-        rotation: Rotation::ApiAtOnce,
-        revocation: Revocation::Api("by API (15.4 and later)"),
-        limits: LIMITS,
-    },
+    made("personal access token (`glpat-`)", AuthMethod::Pat, TokenKind::Personal, "/-/user_settings/personal_access_tokens"),
+    made("project access token (`glpat-`)", AuthMethod::AccessToken, TokenKind::Project, "/PROJECT/-/settings/access_tokens"),
+    made("group access token (`glpat-`)", AuthMethod::AccessToken, TokenKind::Group, "/groups/GROUP/-/settings/access_tokens"),
     Method {
         name: "login (OAuth application)",
         auth: AuthMethod::OAuth,
@@ -57,7 +42,7 @@ pub(super) const METHODS: &[Method] = &[
         page: "/-/user_settings/applications",
         command: "connect gitlab --oauth",
         scopes: Scopes { reading: &["api", "read_user"], ..SCOPES },
-        knows: "account, scopes, end, requests left where the instance says",
+        knows: KNOWS,
         rotation: Rotation::Itself,
         revocation: Revocation::Api("by API"),
         limits: LIMITS,

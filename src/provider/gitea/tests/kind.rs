@@ -1,39 +1,15 @@
-use crate::model::{AuthMethod, Connection, ConnectionId, Expiry, HostUrl, Name, ProviderId, Status, Timestamp, TokenKind};
-use crate::provider::{RevokeBy, RotateBy, kind};
+use crate::model::{AuthMethod, Connection, HostUrl, ProviderId, TokenKind};
+use crate::provider::{RevokeBy, RotateBy, kind, testing};
 
 const PAGE: &str = "https://git.acme.com/gitea/user/settings/applications";
 
 fn connection(version: Option<&str>, auth_method: AuthMethod, scopes: &[&str]) -> Connection {
-    let at = Timestamp::from_second(1_800_000_000).unwrap();
     Connection {
-        id: ConnectionId::random(),
-        name: Name::new("work").unwrap(),
-        description: None,
-        provider: ProviderId::Gitea,
         host: HostUrl::parse("git.acme.com/gitea").unwrap(),
         server_version: version.map(ToOwned::to_owned),
-        auth_method,
-        token_kind: Some(TokenKind::Personal),
-        username: None,
-        account_id: None,
-        account_type: None,
-        email: None,
-        workspace: None,
-        status: Status::Active,
-        is_active: true,
-        tags: Vec::new(),
         scopes: Some(scopes.iter().map(ToString::to_string).collect()),
-        expiry: Expiry::Never,
         auto_renews: auth_method == AuthMethod::OAuth,
-        refresh_expires_at: None,
-        fingerprint: "f0".to_owned(),
-        rotated_at: None,
-        validated_at: None,
-        validation_error: None,
-        last_used_at: None,
-        created_by: "ana@pc".to_owned(),
-        created_at: at,
-        updated_at: at,
+        ..testing::connection(ProviderId::Gitea, auth_method, Some(TokenKind::Personal))
     }
 }
 
