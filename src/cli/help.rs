@@ -96,8 +96,10 @@ impl View for Ways {
             for (name, scopes) in
                 [("  hooks", way.scopes.hooks), ("  deploy keys", way.scopes.keys), ("  statuses", way.scopes.statuses)]
             {
-                if !scopes.is_empty() {
-                    row(name, format!("also {}", scopes.join(", ")));
+                match scopes {
+                    [] => {}
+                    [words] if words.starts_with("only ") => row(name, (*words).to_owned()),
+                    _ => row(name, format!("also {}", scopes.join(", "))),
                 }
             }
             row("  a new token", way.rotation.to_owned());
