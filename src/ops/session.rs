@@ -76,6 +76,8 @@ pub(crate) struct Session<'a> {
     options: Options,
     notices: Rc<dyn Notices>,
     shield: Shield,
+    /// The key that was found, with the store it opens: a passphrase is asked for once a run.
+    key: OnceCell<(String, StoreKey)>,
     http: OnceCell<Http>,
     renewer: OnceCell<Rc<Renewer>>,
     minter: OnceCell<Rc<Minter>>,
@@ -91,8 +93,8 @@ impl<'a> Session<'a> {
         let key_file = config.key_file(choices.key_file.as_deref());
         let max_wait = choices.max_wait.unwrap_or_else(|| config.max_wait());
         let options = Options { watcher: Some(watcher), max_wait };
-        let (http, renewer, minter) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Ok(Self { env, config, key_file, store_setting, place, ask, options, notices, shield, http, renewer, minter })
+        let (key, http, renewer, minter) = (OnceCell::new(), OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { env, config, key_file, store_setting, place, ask, options, notices, shield, key, http, renewer, minter })
     }
 
     pub(super) fn env(&self) -> &Env {
@@ -151,14 +153,20 @@ impl<'a> Session<'a> {
         self.http.get_or_init(|| Http::new(self.env.clone(), self.options.clone()))
     }
 
-    /// The store, with the key that opens it.
+    /// The store, with the key that opens it, which is looked for once.
     ///
     /// # Errors
     ///
     /// `Missing` if there is none; what the search for its key says.
     pub(crate) fn store(&self) -> Result<Store, Error> {
         let header = self.place.header()?.ok_or_else(|| self.missing())?;
+        if let Some((store_id, key)) = self.key.get()
+            && *store_id == header.store_id
+        {
+            return Ok(self.opened(key.clone()));
+        }
         let key = self.with_sources(|sources| sources.find(&header.store_id, &self.place.key_file()))?;
+        let _ = self.key.set((header.store_id, key.clone()));
         Ok(self.opened(key))
     }
 

@@ -1,6 +1,6 @@
 //! Questions to a person, on a real pseudo-terminal.
 
-use crate::support::fake::GitHub;
+use crate::support::fake::{GitHub, GitLab};
 use crate::support::pty::Terminal;
 use crate::support::{House, Sandbox};
 
@@ -97,6 +97,28 @@ fn a_passphrase_is_asked_for_and_shown_nowhere() {
     };
     slip().types_unseen(&passphrase).ends().code(0);
     slip().types_unseen("").ends().code(5);
+}
+
+#[test]
+fn a_passphrase_is_asked_for_once_where_an_address_is_looked_up_in_the_store_first() {
+    let (mut sandbox, gitlab) = (Sandbox::bare(), GitLab::start());
+    let passphrase = sandbox.secret("correct horse battery staple 45");
+    let file = sandbox.write("passphrase.txt", &passphrase);
+    sandbox.key_file(&file);
+    sandbox.set("GITCONN_PASSPHRASE_FILE", &file);
+    sandbox.gitconn(["store", "init", "--key", "passphrase"]).run().ok();
+    sandbox.unset("GITCONN_PASSPHRASE_FILE");
+    let token = gitlab.personal(&sandbox, "ops");
+    let seen = Terminal::start(sandbox.gitconn(["connect", &gitlab.origin(), "work"]))
+        .sees("passphrase")
+        .sees(": ")
+        .types_unseen(&passphrase)
+        .sees("token: ")
+        .types_unseen(&token)
+        .sees("connected `work`")
+        .ends()
+        .code(0);
+    assert_eq!(seen.text().matches("passphrase").count(), 1, "{}", seen.text());
 }
 
 #[test]
