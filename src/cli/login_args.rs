@@ -9,7 +9,7 @@ use super::{browser, token_input};
 use crate::model::{HostUrl, ProviderId};
 use crate::ops::apps::connect;
 use crate::ops::clients::Ways;
-use crate::ops::guide;
+use crate::ops::guide::{self, Guide};
 use crate::ops::login::{self, Login, Place};
 use crate::ops::{Error, Session};
 use crate::secret::Secret;
@@ -115,12 +115,10 @@ impl LoginArgs {
         (provider, host): (ProviderId, &HostUrl),
         context: &Context<'_>,
     ) -> Result<Chosen, Failure> {
-        let guide = guide::guide(provider, host);
-        if self.device && !guide.has_device {
-            return Err(Error::Usage(format!("{provider} has no login by code: it takes a browser")).into());
-        }
         let Some(place) = place else {
+            let guide = guide::guide(provider, host);
             if self.is_given() {
+                self.refuse_code(&guide)?;
                 return Err(Error::NoClient(Box::new(guide)).into());
             }
             context.out.note(&format!(
@@ -163,6 +161,7 @@ impl LoginArgs {
 
     /// The way to log in where it is settled that one does.
     pub(super) fn settle(&self, place: Place, context: &Context<'_>) -> Result<(Way, Place), Failure> {
+        self.refuse_code(&guide::guide(place.provider, &place.host))?;
         if self.scopes.is_some() && !place.has_scopes() {
             context.out.warn("a GitHub App has permissions, not scopes: --scopes means nothing to it");
         }
@@ -172,6 +171,14 @@ impl LoginArgs {
             self.natural(&place, context)?
         };
         Ok((way, place))
+    }
+
+    /// Refuses `--device` where no client could log in by code, before anybody is told to register one or is asked.
+    fn refuse_code(&self, guide: &Guide) -> Result<(), Failure> {
+        if self.device && !guide.has_device {
+            return Err(Error::Usage(format!("{} has no login by code: it takes a browser", guide.provider)).into());
+        }
+        Ok(())
     }
 
     /// By code where there is such a login, and the browser login wants a secret that nobody has, no browser is here, or the provider documents no free

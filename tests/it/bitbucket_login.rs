@@ -118,6 +118,17 @@ fn there_is_no_login_by_code_and_none_without_the_secret() {
 }
 
 #[test]
+fn logging_in_again_by_code_is_refused_before_anybody_is_asked() {
+    let place = Place::logged_in(free_port());
+    let (seen, again) = (place.bitbucket.seen().len(), ["connect", "--reauth", "work", "--device"]);
+    place.sandbox.gitconn(again).run().code(2).says("bitbucket has no login by code: it takes a browser");
+    // A missing secret is not what stands in the way.
+    place.set(&[]).ok();
+    place.sandbox.gitconn(again).run().code(2).says("bitbucket has no login by code: it takes a browser");
+    assert_eq!(place.bitbucket.seen().len(), seen);
+}
+
+#[test]
 fn a_wrong_secret_is_told_and_a_wrong_port_too() {
     let place = Place::new(free_port());
     let wrong = place.sandbox.secret("n0tTheSecretOfThisApp0123456789abcdef0");

@@ -90,9 +90,13 @@ fn there_is_no_login_by_code_and_no_call_that_revokes() {
     let place = Place::logged_in(Gitea::start());
     let arguments = ["connect", "gitea", "two", "--host", &place.gitea.host(), "--device"];
     place.sandbox.gitconn(arguments).run().code(2).says("no login by code: it takes a browser");
+    let ran = place.sandbox.gitconn(["connect", "--reauth", "work", "--device"]).run().code(2);
+    ran.says("gitea has no login by code: it takes a browser");
     place.sandbox.gitconn(["remove", "work", "--revoke", "--yes"]).run().code(1).says("/user/settings/applications");
     let ran = place.sandbox.gitconn(["oauth", "remove", &place.gitea.host(), "--provider", "gitea"]).run();
     assert!(ran.code == 0, "{ran}");
+    // Nor is anybody sent to register an app for one.
+    place.sandbox.gitconn(arguments).run().code(2).says("no login by code: it takes a browser");
     let ran = place.sandbox.gitconn(["connect", "gitea", "two", "--host", &place.gitea.host(), "--oauth"]).run().code(2);
     ran.says("redirect address `http://127.0.0.1`").says("Confidential Client");
     assert!(!place.app.id.is_empty());
