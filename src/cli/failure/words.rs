@@ -57,23 +57,7 @@ impl From<ops::Error> for Failure {
             ops::Error::Disabled { name } => {
                 Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
             }
-            ops::Error::Dead { name, status, lives_by, why } => {
-                let name = shell_word(&name).into_owned();
-                let failure = Self::new(Kind::Refused, message);
-                let failure = match why {
-                    Some(why) => failure.cause(clean(&why)),
-                    None => failure,
-                }
-                .hint(format!("gitconn validate {name}"));
-                match (status, lives_by) {
-                    (Status::Pending | Status::Active | Status::Error, _) => failure,
-                    (_, LivesBy::Login) => failure.hint(format!("gitconn connect --reauth {name}   # logs in again")),
-                    (_, LivesBy::Token) => {
-                        failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place"))
-                    }
-                    (_, LivesBy::Key) => failure.hint(format!("gitconn edit {name} --private-key-file FILE   # a new key")),
-                }
-            }
+            ops::Error::Dead { name, status, lives_by, why } => dead(message, &name, (status, lives_by), why),
             ops::Error::NotStored { probe, offline } => not_stored(&probe, offline),
             ops::Error::HostDiffers { others, .. } => {
                 let failure = Self::usage(message).again("--replace-host", "counts for them too");
@@ -102,9 +86,11 @@ impl From<ops::Error> for Failure {
                     .hint(format!("gitconn connect --reauth {name}   # with the client that is known now"))
             }
             ops::Error::NoClientSecret { host, provider, client_id } => oauth::no_secret(message, (provider, &host), &client_id),
-            #[rustfmt::skip]
-            error @ (ops::Error::WhichProvider { .. } | ops::Error::NoDefaultHost { .. } | ops::Error::OthersHost { .. }
-                | ops::Error::Undetected { .. } | ops::Error::Unsaid { .. }) => unsaid(message, error),
+            error @ (ops::Error::WhichProvider { .. }
+            | ops::Error::NoDefaultHost { .. }
+            | ops::Error::OthersHost { .. }
+            | ops::Error::Undetected { .. }
+            | ops::Error::Unsaid { .. }) => unsaid(message, error),
             ops::Error::NothingCame { host, provider, registered, sent, .. } => {
                 oauth::nothing_came(message, (provider, &host), &registered, &sent)
             }
@@ -129,6 +115,23 @@ impl From<ops::Error> for Failure {
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
+    }
+}
+
+/// A connection that serves nobody until its login, token or key is mended.
+fn dead(message: String, name: &str, (status, lives_by): (Status, LivesBy), why: Option<String>) -> Failure {
+    let name = shell_word(name);
+    let failure = Failure::new(Kind::Refused, message);
+    let failure = match why {
+        Some(why) => failure.cause(clean(&why)),
+        None => failure,
+    }
+    .hint(format!("gitconn validate {name}"));
+    match (status, lives_by) {
+        (Status::Pending | Status::Active | Status::Error, _) => failure,
+        (_, LivesBy::Login) => failure.hint(format!("gitconn connect --reauth {name}   # logs in again")),
+        (_, LivesBy::Token) => failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place")),
+        (_, LivesBy::Key) => failure.hint(format!("gitconn edit {name} --private-key-file FILE   # a new key")),
     }
 }
 
