@@ -68,7 +68,7 @@ pub(super) fn connect(provider: ProviderId, name: Option<&str>, host: &str, more
 
 /// `gitconn oauth set git.acme.com --client-id ID` for whoever has just registered an app: with its secret where no login does without.
 pub(super) fn oauth_set_anew(guide: &Guide) -> String {
-    let more = if guide.wants_secret && !guide.has_device { "--client-secret-stdin" } else { "" };
+    let more = if guide.every_login_wants_secret() { "--client-secret-stdin" } else { "" };
     oauth_set(guide.provider, &guide.host.to_string(), None, more)
 }
 

@@ -184,7 +184,7 @@ fn set(args: &SetArgs, context: &Context<'_>) -> Result<(), Failure> {
     }
     say_stranded(&stranded, context);
     let guide = guide::guide(provider, &host);
-    if guide.wants_secret && !guide.has_device && !has_secret {
+    if guide.every_login_wants_secret() && !has_secret {
         context.out.warn(&format!("nobody can log in at {host} without the client's secret"));
         context.out.hint(&commands::oauth_set(provider, &host.to_string(), Some(&client.id), "--client-secret-stdin"));
     } else {

@@ -23,6 +23,13 @@ pub(crate) struct Guide {
     pub(crate) has_device: bool,
 }
 
+impl Guide {
+    /// Whether nobody can log in without the client's secret: the browser login wants it, and there is no other.
+    pub(crate) const fn every_login_wants_secret(&self) -> bool {
+        self.wants_secret && !self.has_device
+    }
+}
+
 /// How a client for this host is registered.
 pub(crate) fn guide(provider: ProviderId, host: &HostUrl) -> Guide {
     let endpoints = provider::kind(provider).oauth(host, None);
