@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::fake::{Gitea, GiteaAccount, GiteaGrant};
+use crate::support::fake::{Answer, Gitea, GiteaAccount, GiteaGrant};
 use crate::support::house::texts;
 use crate::support::sandbox::Run;
 use crate::support::{Ran, Sandbox, tokens};
@@ -89,6 +89,25 @@ fn scopes_are_told_by_the_token_itself_or_by_a_refusal() {
         assert_eq!(scopes, if told { json!(["read:repository", "read:user"]) } else { Value::Null });
         // Nothing but reading was done for it.
         assert!(gitea.seen().iter().all(|request| request.method == "GET"));
+    }
+}
+
+#[test]
+fn a_server_whose_refusals_name_no_scopes_is_not_asked_for_one() {
+    // Of 1.27 the token itself tells them.
+    for (gitea, asked, of_a_stranger) in
+        [(Gitea::start(), 1, 1), (Gitea::old(), 0, 1), (Gitea::forgejo(), 0, 1), (Gitea::newer(), 0, 0)]
+    {
+        let sandbox = Sandbox::new();
+        connected(&sandbox, &gitea);
+        let count = || gitea.seen_at("/notifications/new").len();
+        assert_eq!(count(), asked);
+        sandbox.gitconn(["validate", "work"]).run().ok();
+        assert_eq!(count(), 2 * asked);
+        // Whoever does not tell its version may be one that names them.
+        gitea.script("/version", [Answer::json(200, &json!({"version": "development"}))]);
+        sandbox.gitconn(["validate", "work"]).run().ok();
+        assert_eq!(count(), 2 * asked + of_a_stranger);
     }
 }
 

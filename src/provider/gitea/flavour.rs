@@ -54,6 +54,11 @@ impl Version {
     pub(super) const fn at_least(&self, major: u32, minor: u32) -> bool {
         self.major > major || (self.major == major && self.minor >= minor)
     }
+
+    /// Whether a refusal may name the scopes that the token has ([`super::lack`]).
+    pub(super) fn tells_scopes(&self) -> bool {
+        self.flavour == Flavour::Gitea && self.at_least(1, 23)
+    }
 }
 
 /// `Gitea 1.26.4`, `Forgejo 15.0.0`.
@@ -96,5 +101,20 @@ mod tests {
         assert!(at_least("1.27.0-rc0", 1, 27) && at_least("1.100.0", 1, 27) && at_least("2.0.0", 1, 27));
         assert!(!at_least("1.26.4", 1, 27) && !at_least("1.9.6", 1, 27));
         assert_eq!(Version::parse("15.0.0+gitea-1.22.0").unwrap().flavour, Flavour::Forgejo);
+    }
+
+    #[test]
+    fn only_newer_gitea_names_a_tokens_scopes() {
+        for (text, tells) in [
+            ("1.22.6", false),
+            ("1.23.0", true),
+            ("1.23.0+dev-500-gabcdef01", true),
+            ("1.27.0-rc0", true),
+            ("2.0.0", true),
+            ("15.0.0-209-2308e484+gitea-1.22.0", false),
+            ("99.0.0+gitea-1.27.0", false),
+        ] {
+            assert_eq!(Version::parse(text).unwrap().tells_scopes(), tells, "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Asking Gitea who we are. Up to three calls side by side: `/version` tells what the server is, `/user` whose account it is, which takes a scope,
 //! and `/token` both that and the scopes, which takes none, but came with 1.27 and knows no token of a login. Where the scopes are still unknown, a
-//! call that is likely to be refused is made for the sake of its refusal, which names them.
+//! call that is likely to be refused is made for the sake of its refusal, unless the version is one whose refusals never name them.
 
 use futures_util::future::{OptionFuture, join3};
 use serde::Deserialize;
@@ -51,14 +51,15 @@ pub(super) async fn probe(account: &Account, known: &Known) -> Probe {
     let token: OptionFuture<_> = (!account.is_login()).then(|| account.origin.get(&token)).into();
     let (version, user, token) = join3(account.origin.get(&version), account.origin.get(&user), token).await;
     let mut probe = judge(&user, token.as_ref(), &account.web, known, account.origin.now());
-    probe.server_version = version.ok().and_then(|answer| sniff::version(&answer)).map(|version| version.to_string());
+    let version = version.ok().and_then(|answer| sniff::version(&answer));
+    probe.server_version = version.as_ref().map(ToString::to_string);
     if probe.verdict == Verdict::Valid {
         let login = account.is_login();
         probe.method = Some(if login { AuthMethod::OAuth } else { AuthMethod::Pat });
         probe.kind = (!login).then_some(TokenKind::Personal);
         // A token that somebody made has no end at all. That of a login has one, which only its grant knows.
         probe.expiry = Some(if login { Expiry::Unknown } else { Expiry::Never });
-        if probe.scopes.is_none() {
+        if probe.scopes.is_none() && version.is_none_or(|version| version.tells_scopes()) {
             probe.scopes = by_a_refusal(account).await;
         }
     }

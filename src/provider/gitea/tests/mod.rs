@@ -78,15 +78,19 @@ async fn scopes_are_learnt_from_a_refusal() {
         .await;
         let probe = gitea(&server, Identity::unknown(AuthMethod::Pat)).probe(&Known::default()).await;
         assert_eq!(probe.verdict, Verdict::Valid, "{:?}", probe.reason);
-        (probe.server_version.unwrap(), probe.scopes)
+        (probe.server_version.unwrap_or_default(), probe.scopes, server.asked().len())
     };
     let newer = "token does not have at least one of required scope(s), required=[read:notification], token scope=read:repository,read:user";
     let scopes = Some(vec!["read:repository".to_owned(), "read:user".to_owned()]);
-    assert_eq!(of("1.26.4", (403, newer)).await, ("Gitea 1.26.4".to_owned(), scopes));
+    assert_eq!(of("1.26.4", (403, newer)).await, ("Gitea 1.26.4".to_owned(), scopes.clone(), 4));
+    assert_eq!(of("development", (403, newer)).await, (String::new(), scopes, 4));
     // It has that scope, or its server does not name those that it has: nothing is known of the others.
     assert_eq!(of("1.26.4", (200, r#"{"new":0}"#)).await.1, None);
     let forgejo = "token does not have at least one of required scope(s): [read:notification]";
-    assert_eq!(of("15.0.0+gitea-1.22.0", (403, forgejo)).await, ("Forgejo 15.0.0".to_owned(), None));
+    assert_eq!(of("development", (403, forgejo)).await, (String::new(), None, 4));
+    // One that is known never to name them is not asked.
+    assert_eq!(of("15.0.0+gitea-1.22.0", (403, forgejo)).await, ("Forgejo 15.0.0".to_owned(), None, 3));
+    assert_eq!(of("1.22.6", (403, forgejo)).await, ("Gitea 1.22.6".to_owned(), None, 3));
     assert_eq!(of("1.26.4", (502, "<html>")).await.1, None);
 }
 
