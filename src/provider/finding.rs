@@ -1,7 +1,7 @@
 //! What an answer that is no success means, before it is known whether it becomes a verdict or an error.
 
 use super::{Answered, Error, Probe, RateLimit, remote};
-use crate::model::Verdict;
+use crate::model::{HostUrl, Timestamp, Verdict};
 use crate::net::{self, Answer};
 
 /// What kind of refusal it is.
@@ -114,12 +114,23 @@ impl From<Error> for Probe {
 
 /// Tells a credential that is simply unknown apart by what was known of it (design §2): past its end it has expired, if it once
 /// worked it was revoked, else it was never good.
-pub(super) fn by_what_was_known(known: Option<&super::Known>, now: crate::model::Timestamp) -> Verdict {
+pub(super) fn by_what_was_known(known: Option<&super::Known>, now: Timestamp) -> Verdict {
     match known {
         Some(known) if known.expires_at.is_some_and(|end| end <= now) => Verdict::Expired,
         Some(known) if known.was_active => Verdict::Revoked,
         _ => Verdict::Invalid,
     }
+}
+
+/// The same in words, where what was known tells more than that the token is unknown. `or_else` follows `it was revoked`.
+pub(super) fn expired_or_revoked(web: &HostUrl, known: Option<&super::Known>, now: Timestamp, or_else: &str) -> Option<Finding> {
+    let verdict = by_what_was_known(known, now);
+    let words = match verdict {
+        Verdict::Expired => "and its time is over: it has expired".to_owned(),
+        Verdict::Revoked => format!("which worked before: it was revoked{or_else}"),
+        _ => return None,
+    };
+    Some(Finding::refused(verdict, format!("{web} refuses the token, {words}")))
 }
 
 /// Whether a body is a page of HTML, as proxies, sign-in pages and ailing servers send.

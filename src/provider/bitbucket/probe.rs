@@ -190,19 +190,10 @@ fn refused(answer: &Answer, asker: Asker<'_>) -> Probe {
         return Finding::refused(Verdict::Blocked, why).into_probe(answer);
     }
     let finding = refusal(answer, web);
-    let finding = match (&finding.cause, finding::by_what_was_known(Some(known), now)) {
-        (Cause::Refused(Verdict::Invalid), Verdict::Expired) => {
-            Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired"))
-        }
-        (Cause::Refused(Verdict::Invalid), Verdict::Revoked) => Finding::refused(
-            Verdict::Revoked,
-            format!(
-                "{web} refuses the token, which worked before: it was revoked, has reached its end, or its account has another e-mail address"
-            ),
-        ),
-        _ => finding,
-    };
-    finding.into_probe(answer)
+    let told = (finding.cause == Cause::Refused(Verdict::Invalid)).then(|| {
+        finding::expired_or_revoked(web, Some(known), now, ", has reached its end, or its account has another e-mail address")
+    });
+    told.flatten().unwrap_or(finding).into_probe(answer)
 }
 
 #[cfg(test)]
@@ -253,6 +244,14 @@ mod tests {
         for (known, verdict) in [(&KNOWN, Verdict::Invalid), (&was, Verdict::Revoked), (&over, Verdict::Expired)] {
             assert_eq!(person(401, UNKNOWN, known).verdict, verdict);
         }
+        assert_eq!(
+            person(401, UNKNOWN, &was).reason.as_deref(),
+            Some(
+                "bitbucket.org refuses the token, which worked before: it was revoked, has reached its end, or its account has another e-mail address"
+            )
+        );
+        let over = person(401, UNKNOWN, &over).reason;
+        assert_eq!(over.as_deref(), Some("bitbucket.org refuses the token, and its time is over: it has expired"));
         for body in ["<html>", "", "[]", r#"{"type":"user"}"#] {
             assert_eq!(person(200, body, &was).verdict, Verdict::Unreachable, "{body}");
         }

@@ -88,7 +88,7 @@ fn judge(user: &Asked, token: Option<&Asked>, web: &HostUrl, known: &Known, now:
         // Nothing may be held against a token while one of the two could not be asked.
         (Brought::Failed(failed), _) | (_, Some(Brought::Failed(failed))) => *failed,
         (Brought::Unknown(finding, id), _) | (_, Some(Brought::Unknown(finding, id))) => {
-            refused(by_what_was_known(finding, web, known, now), id)
+            refused(finding::expired_or_revoked(web, Some(known), now, "").unwrap_or(finding), id)
         }
         (Brought::Absent(finding, id), _) => refused(finding, id),
     };
@@ -134,19 +134,6 @@ fn good(user: Option<&User>, scopes: Option<Vec<String>>) -> Probe {
 
 fn refused(finding: Finding, request_id: Option<String>) -> Probe {
     Probe { mend_url: finding.mend_url.clone(), request_id, ..Probe::of(finding.verdict(), finding.reason) }
-}
-
-/// Nobody knows the token, and nobody says why.
-fn by_what_was_known(finding: Finding, web: &HostUrl, known: &Known, now: Timestamp) -> Finding {
-    match finding::by_what_was_known(Some(known), now) {
-        Verdict::Expired => {
-            Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired"))
-        }
-        Verdict::Revoked => {
-            Finding::refused(Verdict::Revoked, format!("{web} refuses the token, which worked before: it was revoked"))
-        }
-        _ => finding,
-    }
 }
 
 #[cfg(test)]

@@ -60,16 +60,9 @@ fn unauthorized(answer: &Answer, asker: &Asker<'_>, message: &str) -> Finding {
             format!("{web} asks for a one-time code, as for a password: this is no token"),
         );
     }
-    match finding::by_what_was_known(asker.known, asker.now) {
-        Verdict::Expired => {
-            Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired"))
-        }
-        Verdict::Revoked => Finding::refused(
-            Verdict::Revoked,
-            format!("{web} refuses the token, which worked before: it was revoked{}", status_page(web)),
-        ),
-        _ => Finding::refused(Verdict::Invalid, format!("{web} does not know the token: it is mistyped, expired or revoked")),
-    }
+    finding::expired_or_revoked(web, asker.known, asker.now, status_page(web)).unwrap_or_else(|| {
+        Finding::refused(Verdict::Invalid, format!("{web} does not know the token: it is mistyped, expired or revoked"))
+    })
 }
 
 /// 403 (and 451) in all its meanings.

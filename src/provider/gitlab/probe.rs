@@ -146,7 +146,9 @@ fn weigh(token: Brought<Token>, asked: [&Asked; 2], user: &Asked, web: &HostUrl,
         (_, Brought::Refused(finding, id)) | (Brought::Refused(finding, id), _) => refused(finding, id),
         // Nothing may be held against a token while one of the two could not be asked.
         (_, Brought::Failed(failed)) | (Brought::Failed(failed), _) => *failed,
-        (_, Brought::Plain401(finding, id)) => refused(by_what_was_known(finding, web, known, now), id),
+        (_, Brought::Plain401(finding, id)) => {
+            refused(finding::expired_or_revoked(web, Some(known), now, "").unwrap_or(finding), id)
+        }
         (_, Brought::Absent(finding, id)) => refused(finding, id),
     };
     Probe { rate_limit: probe.rate_limit.or(rate_limit), request_id: probe.request_id.clone().or(request_id), ..probe }
@@ -210,19 +212,6 @@ fn good(token: Option<Token>, user: Option<&User>, now: Timestamp) -> Probe {
 
 fn refused(finding: Finding, request_id: Option<String>) -> Probe {
     Probe { mend_url: finding.mend_url.clone(), request_id, ..Probe::of(finding.verdict(), finding.reason) }
-}
-
-/// Both calls know nothing of the token and do not say why.
-fn by_what_was_known(finding: Finding, web: &HostUrl, known: &Known, now: Timestamp) -> Finding {
-    match finding::by_what_was_known(Some(known), now) {
-        Verdict::Expired => {
-            Finding::refused(Verdict::Expired, format!("{web} refuses the token, and its time is over: it has expired"))
-        }
-        Verdict::Revoked => {
-            Finding::refused(Verdict::Revoked, format!("{web} refuses the token, which worked before: it was revoked"))
-        }
-        _ => finding,
-    }
 }
 
 /// A token dies at the beginning of its day, UTC.
