@@ -7,7 +7,7 @@ use super::grid::Grid;
 use super::out::{Style, View};
 use crate::env;
 use crate::model::{AuthMethod, ProviderId, TokenKind};
-use crate::ops::providers::{self as provider, Method, Scopes};
+use crate::ops::{Method, Scopes, catalogue};
 
 /// Explain a topic, or a command
 #[derive(Debug, clap::Args)]
@@ -118,10 +118,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             let of_exec = exec::CODES.iter().map(|(code, meaning)| (code.to_string(), (*meaning).to_owned()));
             context.out.data(&Rows(std::iter::once(done).chain(kinds).chain(of_exec).collect()))
         }
-        ["providers"] => context.out.data(&Ways { ways: provider::catalogue().map(Way::of).collect() }),
+        ["providers"] => context.out.data(&Ways { ways: catalogue().map(Way::of).collect() }),
         ["providers", name] => {
             let wanted = name.parse::<ProviderId>().map_err(|error| Failure::usage(error.to_string()))?;
-            let ways = provider::catalogue().filter(|(provider, _)| *provider == wanted).map(Way::of).collect();
+            let ways = catalogue().filter(|(provider, _)| *provider == wanted).map(Way::of).collect();
             context.out.data(&Ways { ways })
         }
         ["environment"] => {

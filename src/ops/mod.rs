@@ -20,7 +20,6 @@ mod live;
 pub(crate) mod login;
 pub(crate) mod look;
 mod offered;
-pub(crate) mod providers;
 pub(crate) mod refresh;
 pub(crate) mod remove;
 mod renew;
@@ -46,12 +45,12 @@ pub(crate) use said::Said;
 pub(crate) use session::{Around, Ask, Choices, Filter, Notices, Session};
 pub(crate) use shield::Shield;
 
-// What an error of ours is made of, and what progress is told: the terminal sees the layers below through here.
+// What an error of ours is made of, what progress is told, what providers are like: the terminal sees the layers below through here.
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
-    Answered, BranchQuery, Error as ProviderError, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Wants, redact,
-    secret_as, secret_in,
+    Answered, BranchQuery, Error as ProviderError, Method, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Scopes,
+    Wants, catalogue, redact, secret_as, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};

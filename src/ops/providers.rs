@@ -1,3 +1,0 @@
-//! What there is to know about the providers without asking them.
-
-pub(crate) use crate::provider::{Method, Scopes, catalogue};
