@@ -90,9 +90,10 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
     use serde_json::json;
     let of = |kind: &str, detail, words: String| (kind.to_owned(), detail, words);
     match kind {
-        EventKind::Created { provider, method, offline } => {
+        EventKind::Created { provider, method, offline, fingerprint } => {
             let words = format!("{provider}, {method}{}", if *offline { ", not checked" } else { "" });
-            of("created", json!({ "provider": provider, "auth_method": method, "offline": offline }), words)
+            let detail = json!({ "provider": provider, "auth_method": method, "offline": offline, "fingerprint": fingerprint });
+            of("created", detail, words)
         }
         EventKind::Updated { fields } => of("updated", json!({ "fields": fields }), fields.join(", ")),
         EventKind::Validated { verdict } => of("validated", json!({ "verdict": verdict }), verdict.to_string()),
@@ -106,9 +107,22 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             }
             of("used", json!({ "purpose": purpose, "repository": repository, "times": times }), words)
         }
-        EventKind::Rotated { old, new } => {
+        EventKind::Rotated { old, new, by } => {
             let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
-            of("rotated", json!({ "old": old, "new": new }), words)
+            let words = match by.as_deref() {
+                Some("api") => format!("by API, {words}"),
+                Some(by) => format!("{by}, {words}"),
+                None => words,
+            };
+            of("rotated", json!({ "old": old, "new": new, "by": by }), words)
+        }
+        EventKind::RotationFailed { fingerprint, why } => {
+            let words = format!("token …{}: {why}", super::show::short(fingerprint));
+            of("rotation_failed", json!({ "fingerprint": fingerprint, "why": why }), words)
+        }
+        EventKind::Hook { fingerprint, outcome } => {
+            let words = format!("token …{}: {outcome}", super::show::short(fingerprint));
+            of("hook", json!({ "fingerprint": fingerprint, "outcome": outcome }), words)
         }
         EventKind::Refreshed { old, new } => {
             let words = format!("token …{} → …{}", super::show::short(old), super::show::short(new));
@@ -121,9 +135,15 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
         EventKind::LoginEnded => of("login_ended", json!({}), "the refresh token was refused".to_owned()),
         EventKind::Enabled => of("enabled", json!({}), String::new()),
         EventKind::Disabled => of("disabled", json!({}), String::new()),
-        EventKind::Removed { name } => of("removed", json!({ "name": name }), String::new()),
+        EventKind::Removed { name, fingerprint } => {
+            of("removed", json!({ "name": name, "fingerprint": fingerprint }), String::new())
+        }
         EventKind::Revoked { fingerprint } => {
             of("revoked", json!({ "fingerprint": fingerprint }), format!("token …{}", super::show::short(fingerprint)))
+        }
+        EventKind::RevocationFailed { fingerprint, why } => {
+            let words = format!("token …{}: {why}", super::show::short(fingerprint));
+            of("revocation_failed", json!({ "fingerprint": fingerprint, "why": why }), words)
         }
         EventKind::ClientSet { provider, host, client_id } => {
             let words = format!("{host} ({provider}), client {client_id}");

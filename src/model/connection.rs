@@ -173,6 +173,8 @@ pub(crate) struct Connection {
     /// SHA-256 of the token, to name it in the trail ([`crate::secret::Secret::fingerprint`]).
     pub(crate) fingerprint: String,
     pub(crate) rotated_at: Option<Timestamp>,
+    /// The command that is run after a rotation.
+    pub(crate) hook: Option<String>,
     /// When a check last reached the provider and got an answer.
     pub(crate) validated_at: Option<Timestamp>,
     /// What the last check could not finish or what a person has to do, in words.

@@ -23,6 +23,8 @@ pub(crate) enum EventKind {
         provider: String,
         method: String,
         offline: bool,
+        /// Of the token; `None` in trails of old.
+        fingerprint: Option<String>,
     },
     Updated {
         fields: Vec<String>,
@@ -36,10 +38,21 @@ pub(crate) enum EventKind {
         repository: Option<String>,
         times: u32,
     },
-    /// Fingerprints of the old and the new token.
+    /// Fingerprints of the old and the new token, and how it came about: `api`, `guided`, `pasted`, `login`, `key`; `None` in trails of old.
     Rotated {
         old: String,
         new: String,
+        by: Option<String>,
+    },
+    /// A rotation that was begun has brought no new token: what became of the old one, in words.
+    RotationFailed {
+        fingerprint: String,
+        why: String,
+    },
+    /// The command that is told of a new token was run: `done`, or why not.
+    Hook {
+        fingerprint: String,
+        outcome: String,
     },
     /// The same of access tokens, renewed without anybody asking.
     Refreshed {
@@ -61,10 +74,17 @@ pub(crate) enum EventKind {
     Disabled,
     Removed {
         name: String,
+        /// Of the token that went with it; `None` in trails of old.
+        fingerprint: Option<String>,
     },
     /// The token was revoked at the provider.
     Revoked {
         fingerprint: String,
+    },
+    /// The provider did not revoke the token.
+    RevocationFailed {
+        fingerprint: String,
+        why: String,
     },
     /// The OAuth client of a host was set, or put in the place of another.
     ClientSet {

@@ -7,7 +7,9 @@ mod event;
 mod host;
 mod moment;
 mod oauth;
+mod reader;
 mod repository;
+mod rotation;
 mod words;
 
 pub(crate) use app::{App, Installation, InstallationStatus, Narrowing, Permissions, RepositorySelection, permissions_in_words};
@@ -17,5 +19,7 @@ pub(crate) use event::{Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};
 pub(crate) use moment::{Stamp, Timestamp};
 pub(crate) use oauth::{OAuthClient, OAuthEndpoints, OAuthTokens};
+pub(crate) use reader::{Reader, ReaderKind};
 pub(crate) use repository::{Branch, Repository, RepositoryPath};
+pub(crate) use rotation::{OldToken, PastToken, Rotation, RotationStep, RotationWay, TokenEnd};
 pub(crate) use words::{AuthMethod, GrantFlow, IntentKind, ProviderId, Status, TokenKind, UnknownWord, Verdict};

@@ -193,6 +193,7 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
             provider: connection.provider.to_string(),
             method: connection.auth_method.to_string(),
             offline: probe.is_none(),
+            fingerprint: Some(connection.fingerprint.clone()),
         };
         db.record(&stamp, Some(&connection), &created)?;
         if !differing.is_empty() {
@@ -258,6 +259,7 @@ fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp
         refresh_expires_at: offered.grant().and_then(|grant| grant.pair.refresh_expires_at),
         fingerprint: offered.access().fingerprint(),
         rotated_at: None,
+        hook: None,
         validated_at: probe.map(|_| stamp.at),
         validation_error: None,
         last_used_at: None,

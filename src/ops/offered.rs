@@ -22,6 +22,14 @@ impl Offered {
         }
     }
 
+    /// How it came, for the trail.
+    pub(super) const fn by(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "pasted",
+            Self::Login(_) => "login",
+        }
+    }
+
     pub(super) fn grant(&self) -> Option<&Grant> {
         match self {
             Self::Token(_) => None,

@@ -2,7 +2,7 @@
 
 use super::{Error, Session, apps, clients, live, resolve};
 use crate::config::Origin;
-use crate::model::{Connection, EventKind, OAuthClient};
+use crate::model::{Connection, EventKind, OAuthClient, TokenEnd};
 use crate::oauth::Server;
 use crate::provider::{self, Identity, RevokeBy, Revoked};
 use crate::secret::Secret;
@@ -75,6 +75,7 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
             current.updated_at = stamp.at;
             db.update(&current)?;
         }
+        db.bury(&connection.fingerprint, stamp.at)?;
         Ok::<_, Error>(db.record(&stamp, Some(connection), &event)?)
     })?;
     let () = saved.value;
@@ -105,7 +106,9 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connecti
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let current = resolve::named(db, connection.id.as_str())?;
-        db.record(&stamp, Some(&current), &EventKind::Removed { name: current.name.to_string() })?;
+        let (name, fingerprint) = (current.name.to_string(), Some(current.fingerprint.clone()));
+        db.retire(&current, TokenEnd::Removed, stamp.at)?;
+        db.record(&stamp, Some(&current), &EventKind::Removed { name, fingerprint })?;
         db.remove(&current.id)?;
         Ok::<_, Error>(db.meta()?.store_id)
     })?;

@@ -9,7 +9,7 @@ use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
 use super::{Error, Said, Session, validate};
-use crate::model::{Connection, EventKind, Expiry, Status, Verdict};
+use crate::model::{Connection, EventKind, Expiry, Status, TokenEnd, Verdict};
 use crate::provider::{self, Known, Probe, Warning};
 use crate::store::{Keep, Store};
 
@@ -94,7 +94,9 @@ pub(crate) async fn replace(
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let mut current = super::resolve::named(db, connection.id.as_str())?;
-        let event = EventKind::Rotated { old: current.fingerprint.clone(), new: token.fingerprint() };
+        let event =
+            EventKind::Rotated { old: current.fingerprint.clone(), new: token.fingerprint(), by: Some(offered.by().to_owned()) };
+        db.retire(&current, TokenEnd::Replaced, stamp.at)?;
         current.fingerprint = token.fingerprint();
         current.rotated_at = Some(stamp.at);
         current.status = Status::Active;
@@ -110,6 +112,7 @@ pub(crate) async fn replace(
         db.set_token(&current.id, token)?;
         // A renewal that was begun with the old one is nobody's business any more.
         db.clear_intent(&current.id)?;
+        db.clear_rotation(&current.id)?;
         if let Some(grant) = offered.grant() {
             current.expiry = grant.expiry(probe.expiry).unwrap_or(current.expiry);
             current.auto_renews = grant.pair.refresh.is_some();

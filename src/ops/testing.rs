@@ -28,6 +28,7 @@ pub(super) fn connection(name: &str) -> Connection {
         refresh_expires_at: None,
         fingerprint: "f0".to_owned(),
         rotated_at: None,
+        hook: None,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

@@ -188,6 +188,7 @@ pub(super) fn connection(id: ProviderId, method: AuthMethod, kind: Option<TokenK
         refresh_expires_at: None,
         fingerprint: String::new(),
         rotated_at: None,
+        hook: None,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

@@ -268,23 +268,28 @@ fn event_from(row: &Row<'_>) -> rusqlite::Result<Event> {
 /// An event as its word and its JSON.
 fn write(kind: &EventKind) -> (String, String) {
     let (word, detail) = match kind {
-        EventKind::Created { provider, method, offline } => {
-            ("created", json!({ "provider": provider, "method": method, "offline": offline }))
+        EventKind::Created { provider, method, offline, fingerprint } => {
+            ("created", json!({ "provider": provider, "method": method, "offline": offline, "fingerprint": fingerprint }))
         }
         EventKind::Updated { fields } => ("updated", json!({ "fields": fields })),
         EventKind::Validated { verdict } => ("validated", json!({ "verdict": verdict.id() })),
         EventKind::Used { purpose, repository, times } => {
             ("used", json!({ "purpose": purpose, "repository": repository, "times": times }))
         }
-        EventKind::Rotated { old, new } => ("rotated", json!({ "old": old, "new": new })),
+        EventKind::Rotated { old, new, by } => ("rotated", json!({ "old": old, "new": new, "by": by })),
+        EventKind::RotationFailed { fingerprint, why } => ("rotation_failed", json!({ "fingerprint": fingerprint, "why": why })),
+        EventKind::Hook { fingerprint, outcome } => ("hook", json!({ "fingerprint": fingerprint, "outcome": outcome })),
         EventKind::Refreshed { old, new } => ("refreshed", json!({ "old": old, "new": new })),
         EventKind::TokenMade { accounts } => ("token_made", json!({ "accounts": accounts })),
         EventKind::Installation { what, account } => ("installation", json!({ "what": what, "account": account })),
         EventKind::LoginEnded => ("login_ended", json!({})),
         EventKind::Enabled => ("enabled", json!({})),
         EventKind::Disabled => ("disabled", json!({})),
-        EventKind::Removed { name } => ("removed", json!({ "name": name })),
+        EventKind::Removed { name, fingerprint } => ("removed", json!({ "name": name, "fingerprint": fingerprint })),
         EventKind::Revoked { fingerprint } => ("revoked", json!({ "fingerprint": fingerprint })),
+        EventKind::RevocationFailed { fingerprint, why } => {
+            ("revocation_failed", json!({ "fingerprint": fingerprint, "why": why }))
+        }
         EventKind::ClientSet { provider, host, client_id } => {
             ("oauth.set", json!({ "provider": provider, "host": host, "client_id": client_id }))
         }
@@ -308,6 +313,7 @@ fn read(kind: String, detail: String) -> EventKind {
                 provider: text("provider")?,
                 method: text("method")?,
                 offline: value.get("offline")?.as_bool()?,
+                fingerprint: text("fingerprint"),
             },
             "updated" => EventKind::Updated { fields: texts("fields")? },
             "validated" => EventKind::Validated { verdict: text("verdict")?.parse::<Verdict>().ok()? },
@@ -316,15 +322,18 @@ fn read(kind: String, detail: String) -> EventKind {
                 repository: text("repository"),
                 times: value.get("times")?.as_u64()?.try_into().ok()?,
             },
-            "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")? },
+            "rotated" => EventKind::Rotated { old: text("old")?, new: text("new")?, by: text("by") },
+            "rotation_failed" => EventKind::RotationFailed { fingerprint: text("fingerprint")?, why: text("why")? },
+            "hook" => EventKind::Hook { fingerprint: text("fingerprint")?, outcome: text("outcome")? },
             "refreshed" => EventKind::Refreshed { old: text("old")?, new: text("new")? },
             "token_made" => EventKind::TokenMade { accounts: texts("accounts")? },
             "installation" => EventKind::Installation { what: text("what")?, account: text("account")? },
             "login_ended" => EventKind::LoginEnded,
             "enabled" => EventKind::Enabled,
             "disabled" => EventKind::Disabled,
-            "removed" => EventKind::Removed { name: text("name")? },
+            "removed" => EventKind::Removed { name: text("name")?, fingerprint: text("fingerprint") },
             "revoked" => EventKind::Revoked { fingerprint: text("fingerprint")? },
+            "revocation_failed" => EventKind::RevocationFailed { fingerprint: text("fingerprint")?, why: text("why")? },
             "oauth.set" => {
                 EventKind::ClientSet { provider: text("provider")?, host: text("host")?, client_id: text("client_id")? }
             }

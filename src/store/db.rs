@@ -192,7 +192,7 @@ impl Db {
         const INSERT: &str = "INSERT INTO connections VALUES (:id, :name, :name_key, :description, :provider, :host, :auth_method, \
              :token_kind, :username, :account_id, :account_type, :status, :is_active, :tags, :scopes, :expires_at, :never_expires, \
              :auto_renews, :refresh_expires_at, :fingerprint, :rotated_at, :validated_at, :validation_error, :last_used_at, \
-             :created_by, :created_at, :updated_at, :email, :workspace, :server_version)";
+             :created_by, :created_at, :updated_at, :email, :workspace, :server_version, :hook)";
         self.put(INSERT, connection)
     }
 
@@ -205,7 +205,7 @@ impl Db {
              refresh_expires_at = :refresh_expires_at, fingerprint = :fingerprint, rotated_at = :rotated_at, \
              validated_at = :validated_at, validation_error = :validation_error, last_used_at = :last_used_at, \
              created_by = :created_by, created_at = :created_at, updated_at = :updated_at, email = :email, workspace = :workspace, \
-             server_version = :server_version WHERE id = :id";
+             server_version = :server_version, hook = :hook WHERE id = :id";
         self.put(UPDATE, connection)
     }
 
@@ -245,6 +245,7 @@ impl Db {
                 ":email": connection.email,
                 ":workspace": connection.workspace,
                 ":server_version": connection.server_version,
+                ":hook": connection.hook,
             },
         );
         match changed {
@@ -273,7 +274,7 @@ impl Db {
                     Ok((row.get(0)?, row.get(1)?))
                 })?;
             // `secure_delete` writes zeros over what is deleted.
-            for table in ["secrets", "grants", "intents", "installations", "apps"] {
+            for table in ["secrets", "grants", "intents", "rotations", "installations", "apps"] {
                 self.sqlite.execute(&format!("DELETE FROM {table} WHERE connection_id = ?1"), [id.as_str()])?;
             }
             self.sqlite.execute("DELETE FROM connections WHERE id = ?1", [id.as_str()])?;

@@ -285,6 +285,8 @@ fn facts_of(connection: Connection, secrets: Vec<Fact>, grant: Option<GrantRecor
         Fact::plain("scopes", connection.scopes.map(|scopes| scopes.join(", "))),
         Fact::plain("tags", connection.tags.join(", ")),
         Fact::plain("description", connection.description),
+        // It runs with the token.
+        Fact::plain("hook", connection.hook),
     ];
     front.into_iter().chain(secrets).chain(back).collect()
 }

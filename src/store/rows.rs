@@ -120,5 +120,6 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         email: row.get("email")?,
         workspace: row.get("workspace")?,
         server_version: row.get("server_version")?,
+        hook: row.get("hook")?,
     })
 }

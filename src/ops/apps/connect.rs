@@ -141,7 +141,11 @@ impl Kept<'_> {
                 db.set_webhook_secret(&connection.id, secret)?;
             }
             let (provider, method) = (connection.provider.to_string(), connection.auth_method.to_string());
-            db.record(&stamp, Some(&connection), &EventKind::Created { provider, method, offline: false })?;
+            db.record(
+                &stamp,
+                Some(&connection),
+                &EventKind::Created { provider, method, offline: false, fingerprint: Some(connection.fingerprint.clone()) },
+            )?;
             if is_checked {
                 db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: Verdict::Valid })?;
             }
@@ -196,6 +200,7 @@ fn assemble(plan: &Plan, name: Name, record: &AppRecord, fingerprint: &str, stam
         refresh_expires_at: None,
         fingerprint: fingerprint.to_owned(),
         rotated_at: None,
+        hook: None,
         validated_at: Some(stamp.at),
         validation_error: None,
         last_used_at: None,

@@ -3,7 +3,7 @@
 use super::super::live::Door;
 use super::super::{Error, Session, resolve};
 use super::{clock_warning, kind, record};
-use crate::model::{Connection, EventKind, Status};
+use crate::model::{Connection, EventKind, Status, TokenEnd};
 use crate::provider::{AppSigner, Warning};
 use crate::secret::Secret;
 use crate::store::{AppRecord, Keep, Store};
@@ -44,7 +44,9 @@ pub(crate) async fn replace(
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let mut current = resolve::named(db, connection.id.as_str())?;
-        let event = EventKind::Rotated { old: current.fingerprint.clone(), new: key.fingerprint.clone() };
+        let event =
+            EventKind::Rotated { old: current.fingerprint.clone(), new: key.fingerprint.clone(), by: Some("key".to_owned()) };
+        db.retire(&current, TokenEnd::Replaced, stamp.at)?;
         current.fingerprint.clone_from(&key.fingerprint);
         current.status = Status::Active;
         current.validation_error = None;

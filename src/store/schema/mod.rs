@@ -4,6 +4,7 @@ mod v1;
 mod v2;
 mod v3;
 mod v4;
+mod v5;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -52,7 +53,7 @@ impl Schema {
 }
 
 /// What this gitconn writes.
-pub(super) static CURRENT: Schema = v4::V4;
+pub(super) static CURRENT: Schema = v5::V5;
 
 const fn table(name: &'static str, sql: &'static str) -> Object {
     Object { kind: "table", name, table: name, sql: Some(sql) }

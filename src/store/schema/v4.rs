@@ -9,7 +9,7 @@ use super::{Object, Schema, copy, replaced, table};
 /// Units and lists as in version 1.
 pub(super) const V4: Schema = Schema { version: 4, objects: OBJECTS, before: Some((&V3, move_v3)) };
 
-const OBJECTS: &[Object] = &replaced::<{ v3::OBJECTS.len() }>(v3::OBJECTS, CONNECTIONS);
+pub(super) const OBJECTS: &[Object] = &replaced::<{ v3::OBJECTS.len() }>(v3::OBJECTS, CONNECTIONS);
 
 const CONNECTIONS: Object = table(
     "connections",

@@ -112,6 +112,7 @@ fn connection(name: &str) -> Connection {
         refresh_expires_at: None,
         fingerprint: token(name).fingerprint(),
         rotated_at: None,
+        hook: None,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

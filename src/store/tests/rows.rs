@@ -47,7 +47,7 @@ prop_compose! {
         expiry in prop_oneof![Just(Expiry::Never), Just(Expiry::Unknown), moments().prop_map(Expiry::At)],
         (refresh, rotated, validated, used) in (prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments())),
         (created_at, updated_at) in (moments(), moments()),
-        (email, workspace, server_version) in (prop::option::of("\\PC*"), prop::option::of("\\PC*"), prop::option::of("\\PC*")),
+        [email, workspace, server_version, hook] in prop::array::uniform4(prop::option::of("\\PC*")),
         host in prop::sample::select(vec!["github.com", "git.acme.com:8443/gitlab", "http://127.0.0.1:3000", "[::1]:8443"]),
     ) -> Connection {
         Connection {
@@ -73,6 +73,7 @@ prop_compose! {
             refresh_expires_at: refresh,
             fingerprint: "f".into(),
             rotated_at: rotated,
+            hook,
             validated_at: validated,
             validation_error: None,
             last_used_at: used,
@@ -220,15 +221,19 @@ fn a_host_lives_as_long_as_a_connection_to_it() {
 
 fn events() -> Vec<EventKind> {
     vec![
-        EventKind::Created { provider: "github".into(), method: "pat".into(), offline: true },
+        EventKind::Created { provider: "github".into(), method: "pat".into(), offline: true, fingerprint: Some("1".into()) },
         EventKind::Updated { fields: vec!["name".into(), "tags".into()] },
         EventKind::Validated { verdict: Verdict::RateLimited },
         EventKind::Used { purpose: "token".into(), repository: None, times: 3 },
         EventKind::Used { purpose: "branches".into(), repository: Some("a/b".into()), times: 1 },
-        EventKind::Rotated { old: "1".into(), new: "2".into() },
+        EventKind::Rotated { old: "1".into(), new: "2".into(), by: Some("api".into()) },
+        EventKind::Rotated { old: "1".into(), new: "2".into(), by: None },
+        EventKind::RotationFailed { fingerprint: "1".into(), why: "lost".into() },
+        EventKind::Hook { fingerprint: "2".into(), outcome: "done".into() },
+        EventKind::RevocationFailed { fingerprint: "1".into(), why: "404".into() },
         EventKind::Enabled,
         EventKind::Disabled,
-        EventKind::Removed { name: "x\"y".into() },
+        EventKind::Removed { name: "x\"y".into(), fingerprint: None },
         EventKind::Revoked { fingerprint: "1".into() },
         EventKind::Store { what: "store.accepted".into(), detail: Some("why".into()) },
         EventKind::Store { what: "store.created".into(), detail: None },
@@ -252,12 +257,12 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     let mut read = db.events(&EventQuery::default()).unwrap();
     read.reverse();
     assert_eq!(read.iter().map(|event| event.kind.clone()).collect::<Vec<_>>(), events());
-    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=18).collect::<Vec<u64>>());
+    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=22).collect::<Vec<u64>>());
     assert_eq!((read[2].connection.as_ref(), read[2].connection_name.as_deref()), (Some(&one.id), Some("one")));
     assert_eq!((read[3].connection.as_ref(), read[3].at, read[3].who.as_str()), (None, stamp(3).at, "ana@pc"));
     let count = |query: EventQuery| db.events(&query).unwrap().len();
-    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 9);
-    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 8);
+    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 11);
+    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 12);
     assert_eq!(count(EventQuery { kinds: vec!["used".into(), "store.created".into()], ..EventQuery::default() }), 3);
     assert_eq!(count(EventQuery { limit: Some(2), ..EventQuery::default() }), 2);
 }
@@ -267,12 +272,12 @@ fn an_event_that_was_changed_taken_out_or_put_in_breaks_the_chain() {
     for (sql, broken) in [
         ("SELECT 1", None),
         ("UPDATE events SET who = 'eve@pc' WHERE sequence = 3", Some(3)),
-        ("UPDATE events SET at = at + 1 WHERE sequence = 18", Some(18)),
+        ("UPDATE events SET at = at + 1 WHERE sequence = 22", Some(22)),
         ("UPDATE events SET connection_name = '' WHERE sequence = 4", Some(4)),
         ("UPDATE events SET detail = '{}' WHERE sequence = 1", Some(1)),
         ("DELETE FROM events WHERE sequence = 5", Some(6)),
         ("DELETE FROM events WHERE sequence = 1", Some(2)),
-        ("UPDATE events SET sequence = 99 WHERE sequence = 18", Some(99)),
+        ("UPDATE events SET sequence = 99 WHERE sequence = 22", Some(99)),
         ("UPDATE events SET hash = zeroblob(32) WHERE sequence = 7", Some(7)),
         ("UPDATE meta SET dropped_hash = zeroblob(31)", Some(1)),
     ] {

@@ -9,8 +9,9 @@ use super::hostile::{run, why};
 use super::{Sandbox, connection, stamp, token};
 use crate::model::{
     AccountType, App, AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, Installation, IntentKind,
+    Name, OldToken, PastToken, Permissions, ProviderId, Reader, ReaderKind, RepositorySelection, Rotation, RotationStep,
+    RotationWay, TokenEnd, TokenKind, Verdict,
 };
-use crate::model::{Permissions, ProviderId, RepositorySelection, TokenKind, Verdict};
 use crate::secret::Secret;
 use crate::store::file::Input;
 use crate::store::schema::{CURRENT, Object, Schema, copy};
@@ -143,6 +144,57 @@ fn fifth() -> Connection {
     }
 }
 
+/// The connection that version 5 is for.
+fn sixth() -> Connection {
+    Connection {
+        id: ConnectionId::from_stored("60504030-0b0a-4908-8706-050403020100".into()),
+        hook: Some("ci set \"$GITCONN_HOOK_CONNECTION\"".into()),
+        ..connection("rotating")
+    }
+}
+
+fn rotation() -> Rotation {
+    Rotation {
+        connection: sixth().id,
+        way: RotationWay::Overlap,
+        step: RotationStep::Verified,
+        fingerprint: "f".into(),
+        label: Some("gitconn rotating".into()),
+        maker: Some(second().id),
+        old: OldToken::Revoke,
+        hook: Some("true".into()),
+        who: "ana@pc".into(),
+        at: stamp(8).at,
+    }
+}
+
+fn past() -> PastToken {
+    let Connection { id, name, provider, host, username, expiry, last_used_at, fingerprint, .. } = sixth();
+    PastToken {
+        fingerprint,
+        connection: id,
+        connection_name: name.to_string(),
+        provider,
+        host,
+        username,
+        expires_at: expiry.at(),
+        last_used_at,
+        ended_at: stamp(4).at,
+        ended_by: TokenEnd::Replaced,
+        revoked_at: Some(stamp(5).at),
+    }
+}
+
+fn reader() -> Reader {
+    Reader {
+        recipient: "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg".into(),
+        name: Name::new("safe").unwrap(),
+        kind: ReaderKind::Recovery,
+        added_by: "ana@pc".into(),
+        added_at: stamp(3).at,
+    }
+}
+
 fn permissions() -> Permissions {
     Permissions::from([("contents".to_owned(), "write".to_owned()), ("metadata".to_owned(), "read".to_owned())])
 }
@@ -191,15 +243,24 @@ fn make_the_fixture() {
     let sandbox = Sandbox::new();
     let change = |db: &Db| {
         db.put_host(&host())?;
-        for one in [first(), second(), third(), fifth()] {
+        for one in [first(), second(), third(), fifth(), sixth()] {
             db.add(&one, &token(one.name.as_str()))?;
             let provider = one.provider.to_string();
-            db.record(&stamp(1), Some(&one), &EventKind::Created { provider, method: "pat".into(), offline: false })?;
+            db.record(
+                &stamp(1),
+                Some(&one),
+                &EventKind::Created { provider, method: "pat".into(), offline: false, fingerprint: None },
+            )?;
         }
         db.put_client(&client())?;
         db.put_grant(&third().id, &grant())?;
         db.set_refresh_token(&third().id, Some(&refresh_token()))?;
         db.put_intent(&intent())?;
+        db.put_rotation(&rotation())?;
+        db.set_previous_token(&sixth().id, Some(&token("previous")))?;
+        db.retire(&sixth(), TokenEnd::Replaced, stamp(4).at)?;
+        db.bury(&sixth().fingerprint, stamp(5).at)?;
+        db.add_reader(&reader())?;
         db.add_app(&fourth(), &app(), &token("app"))?;
         for one in installations() {
             db.put_installation(&fourth().id, &one)?;
@@ -269,6 +330,25 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
     let changed = only_1.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
     assert!(matches!(changed, Err(Error::Newer { .. })));
     assert_eq!(fs::read(&path).unwrap(), after);
+}
+
+#[test]
+fn the_frozen_store_of_version_5_opens_and_can_be_changed() {
+    let (_directory, store) = frozen(5);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (5, 2, 9, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    let id = sixth().id;
+    assert!(all(&view).contains(&format!("{:?}", sixth())));
+    assert_eq!((view.rotation(&id).unwrap(), view.rotations().unwrap()), (Some(rotation()), vec![rotation()]));
+    assert_eq!(view.previous_token(&id).unwrap().unwrap().expose(), token("previous").expose());
+    assert_eq!(view.past_tokens(&sixth().fingerprint).unwrap(), [past()]);
+    assert_eq!((view.readers().unwrap(), view.reader("SAFE").unwrap()), (vec![reader()], Some(reader())));
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 5);
+    let view = store.read().unwrap();
+    assert_eq!((view.rotation(&id).unwrap(), view.past_tokens(&sixth().fingerprint).unwrap()), (None, vec![past()]));
 }
 
 #[test]
@@ -359,8 +439,7 @@ fn later() -> &'static Schema {
 }
 
 fn move_rows(old: &Sqlite, new: &Sqlite) -> rusqlite::Result<()> {
-    let tables =
-        ["meta", "hosts", "connections", "secrets", "events", "oauth_clients", "grants", "intents", "apps", "installations"];
+    let tables: Vec<&str> = CURRENT.objects.iter().filter(|object| object.kind == "table").map(|object| object.name).collect();
     copy(old, new, &tables)
 }
 
