@@ -43,8 +43,9 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "ls" -d 'Show connec
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one connection, whole: everything but the secret'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rotate" -d 'Put new tokens in the place of old ones'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, or put a new token or key in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, hook, or put a new token or key in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
@@ -220,6 +221,45 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s v -l verbose -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expiring-within -d 'Only those whose token ends within this span' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l older-than -d 'Only those whose token has no end and is older than this; with --expiring-within, these too' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''
+bitbucket\t''
+gitea\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expires-in -d 'How long the new token is to live [default: 90d]' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expires-at -d 'The day on which the new token is to end' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l hook -d 'Run this command in a shell afterwards, with the new token on stdin (see `gitconn help environment`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l with -d 'The connection of an owner that makes the new token beside the old one (GitLab\'s projects and groups)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-file -d 'Read the app\'s private key (PEM) from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-env -d 'Read the app\'s private key from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l all -d 'All enabled connections'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s n -l dry-run -d 'Show what would happen to each, and by which call; nobody is asked anything'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l keep-old -d 'Let the old token live; refused where the provider ends it in the same call'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l revoke-old -d 'Revoke the old token without asking'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l compromised -d 'The old token is in wrong hands: revoke it first, then replace it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l resume -d 'Go on with what was begun and not finished: of those that are named, or of all'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-stdin -d 'Read the app\'s private key from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l allow-account-change -d 'Allow a new token of another account'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l no-browser -d 'Do not open a page in the browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -238,6 +278,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l description -d 
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l expires-at -d 'When the token ends, or `none`' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l email -d 'E-mail address that the token is sent with (Bitbucket\'s API tokens)' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l workspace -d 'Workspace that the connection is confined to (Bitbucket); an empty text lifts it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l hook -d 'Command that is run in a shell after each rotation, with the new token on stdin; an empty text removes it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-file -d 'Read the token from this file' -r -F

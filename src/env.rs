@@ -80,6 +80,24 @@ pub(crate) mod name {
         &[KEY, GITHUB_CLIENT_SECRET, GITLAB_CLIENT_SECRET, BITBUCKET_CLIENT_SECRET, GITEA_CLIENT_SECRET];
 }
 
+/// Names of the variables that a hook finds the facts of a rotation in.
+pub(crate) mod hook {
+    pub(crate) const NAME: &str = "GITCONN_HOOK_CONNECTION";
+    pub(crate) const ID: &str = "GITCONN_HOOK_ID";
+    pub(crate) const PROVIDER: &str = "GITCONN_HOOK_PROVIDER";
+    /// The address of the host.
+    pub(crate) const HOST: &str = "GITCONN_HOOK_HOST";
+    pub(crate) const USERNAME: &str = "GITCONN_HOOK_USERNAME";
+    /// With commas between.
+    pub(crate) const TAGS: &str = "GITCONN_HOOK_TAGS";
+    /// RFC 3339; empty where the token has no end, or nobody knows it.
+    pub(crate) const EXPIRES_AT: &str = "GITCONN_HOOK_EXPIRES_AT";
+    /// SHA-256 of the new token.
+    pub(crate) const FINGERPRINT: &str = "GITCONN_HOOK_FINGERPRINT";
+    /// SHA-256 of the old one.
+    pub(crate) const OLD_FINGERPRINT: &str = "GITCONN_HOOK_OLD_FINGERPRINT";
+}
+
 /// The variables a user may set, with what each does: the text of `gitconn help environment`.
 pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     (name::STORE, "path of the store (as --store)"),
@@ -107,6 +125,9 @@ pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
     (name::CLICOLOR, "0 switches colour off"),
     (name::CLICOLOR_FORCE, "anything but 0 forces colour"),
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies, as everywhere"),
+    (hook::NAME, "set for a hook of `rotate`: the connection's name (also …_ID, …_PROVIDER, …_HOST, …_USERNAME, …_TAGS)"),
+    (hook::EXPIRES_AT, "set for a hook: when the new token ends; empty if nobody knows"),
+    (hook::FINGERPRINT, "set for a hook: SHA-256 of the new token (of the old one: GITCONN_HOOK_OLD_FINGERPRINT)"),
 ];
 
 /// What the program may know of its surroundings.

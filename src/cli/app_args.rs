@@ -71,7 +71,7 @@ impl KeyText {
     }
 
     /// Asks for the file that holds the key.
-    fn asked(context: &Context<'_>) -> Result<Self, Failure> {
+    pub(super) fn asked(context: &Context<'_>) -> Result<Self, Failure> {
         let path = context.prompt.line("the file with its private key", "--private-key-file FILE")?;
         if path.is_empty() { Err(Failure::interrupted()) } else { Self::from_file(Path::new(&path), context) }
     }

@@ -11,10 +11,11 @@ use crate::ops::apps::replace_key;
 use crate::ops::edit::{self, Changes};
 use crate::ops::{Offered, Said, Session, Store, replace_token, resolve};
 
-/// Change name, description, end, tags, workspace, or put a new token or key in place
+/// Change name, description, end, tags, workspace, hook, or put a new token or key in place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn edit work --name work-2027 --tag prod --untag staging
+  gitconn edit ci --hook 'gh secret set DEPLOY_TOKEN --repo acme/site'
   gitconn edit work --token-stdin < new-token", mut_group("KeyArgs", |group| group.conflicts_with("TokenArgs")))]
 pub(super) struct Args {
     /// Name, or the beginning of an id
@@ -35,6 +36,9 @@ pub(super) struct Args {
     /// Workspace that the connection is confined to (Bitbucket); an empty text lifts it
     #[arg(long, value_name = "WORKSPACE", value_parser = parse_workspace)]
     workspace: Option<String>,
+    /// Command that is run in a shell after each rotation, with the new token on stdin; an empty text removes it
+    #[arg(long, value_name = "CMD")]
+    hook: Option<String>,
     /// Add a tag; may be given several times
     #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
@@ -67,6 +71,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         expiry: args.expires_at.filter(|end| !args.token.is_given() || end.at().is_none()),
         email: of_old(&args.email),
         workspace: of_old(&args.workspace),
+        hook: args.hook.clone(),
         add_tags: args.tags.clone(),
         remove_tags: args.untags.clone(),
     };

@@ -118,6 +118,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.out.hint("gitconn list --all");
     }
     point_out(&shown, now, soon, context);
+    let unfinished = look::unfinished(&store)?;
+    if !unfinished.is_empty() {
+        context.out.note(&format!("not finished: the rotation of {}: gitconn rotate --resume", clean(&unfinished.join(", "))));
+    }
     Ok(())
 }
 
@@ -130,7 +134,7 @@ fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, co
         let days = soon.as_secs() / 86_400;
         context
             .out
-            .note(&format!("{expiring} {verb} within {}: gitconn list --expiring-within {days}d", words::plural(days, "day")));
+            .note(&format!("{expiring} {verb} within {}: gitconn rotate --expiring-within {days}d", words::plural(days, "day")));
     }
     let troubled = shown.iter().filter(|connection| connection.status.is_usable() && connection.validation_error.is_some());
     let names: Vec<_> = troubled.map(|connection| shell_word(connection.name.as_str())).collect();

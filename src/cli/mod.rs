@@ -38,6 +38,7 @@ mod prompt;
 mod refresh;
 mod remove;
 mod repos;
+mod rotate;
 mod said_args;
 mod show;
 mod store;
@@ -116,6 +117,7 @@ enum Command {
     Validate(validate::Args),
     /// Check now without saving what is found: `validate --no-save`
     Test(validate::Args),
+    Rotate(rotate::Args),
     Refresh(refresh::Args),
     Edit(edit::Args),
     Enable(enable::EnableArgs),
@@ -149,6 +151,7 @@ struct Quick {
 
 /// Each as in [`Command`].
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum QuickCommand {
     Edit(edit::Args),
     Token(token::Args),
@@ -232,6 +235,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Show(args) => show::run(args, context),
         Command::Validate(args) => validate::run(args, false, context),
         Command::Test(args) => validate::run(args, true, context),
+        Command::Rotate(args) => rotate::run(args, context),
         Command::Refresh(args) => refresh::run(args, context),
         Command::Edit(args) => edit::run(args, context),
         Command::Enable(args) => enable::run(&args.names, true, context),

@@ -11,7 +11,7 @@ use super::installations::InstallationView;
 use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
-use crate::model::{Connection, Expiry, clean};
+use crate::model::{Connection, Expiry, Rotation, clean};
 use crate::ops::apps::installations;
 use crate::ops::{RotateBy, audit, look, rotate};
 
@@ -30,6 +30,8 @@ struct Shown {
     app: Option<AppView>,
     /// Of a GitHub App: where it is installed.
     installations: Option<Vec<InstallationView>>,
+    /// A rotation that was begun and not finished.
+    unfinished_rotation: Option<OpenView>,
     events: Vec<EventView>,
     #[serde(skip)]
     whole: Connection,
@@ -97,6 +99,12 @@ impl View for Shown {
             );
         }
         row("rotation", rotation(&rotate::way(connection)));
+        if let Some(open) = &self.unfinished_rotation {
+            row("unfinished", open.line(style));
+        }
+        if let Some(hook) = &connection.hook {
+            row("hook", clean(hook).into_owned());
+        }
         row("checked", view::checked(style, connection));
         if let Some(error) = &connection.validation_error {
             row("last check", clean(error).into_owned());
@@ -120,11 +128,51 @@ impl View for Shown {
     }
 }
 
+/// A rotation that was begun and not finished, as JSON.
+#[derive(Serialize)]
+struct OpenView {
+    way: &'static str,
+    /// The last thing that was done: `asked`, `saved`, `verified`, `told`.
+    step: &'static str,
+    old_fingerprint: String,
+    begun_by: String,
+    begun_at: jiff::Timestamp,
+}
+
+impl From<&Rotation> for OpenView {
+    fn from(open: &Rotation) -> Self {
+        Self {
+            way: open.way.id(),
+            step: open.step.id(),
+            old_fingerprint: open.fingerprint.clone(),
+            begun_by: open.who.clone(),
+            begun_at: open.at,
+        }
+    }
+}
+
+impl OpenView {
+    fn line(&self, style: Style) -> String {
+        let begun = format!("a rotation, begun {} by {}", style.moment(self.begun_at), clean(&self.begun_by));
+        let left = match self.step {
+            "asked" => "what became of it is not known",
+            "saved" => "the new token was never tried",
+            "verified" => "its hook has not run",
+            _ => "the old token is not ended",
+        };
+        format!("{begun}: {left}")
+    }
+}
+
 /// How a new token takes the place of the one there is.
 fn rotation(way: &RotateBy) -> String {
     match way {
         RotateBy::Itself => "renews itself".to_owned(),
         RotateBy::ApiAtOnce => "the provider has a call for it, after which the old token is dead at once".to_owned(),
+        RotateBy::Reset => {
+            "the provider has a call for it that takes the client's secret; the old token is dead at once".to_owned()
+        }
+        RotateBy::Login => "by logging in again".to_owned(),
         RotateBy::Api => "the provider has a call for it; the old token lives until it is revoked".to_owned(),
         RotateBy::Page(url) => format!("by hand, at {url}"),
     }
@@ -147,6 +195,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         installations: app
             .as_ref()
             .map(|app| app.installations.iter().map(|record| InstallationView::of(&app.connection, record)).collect()),
+        unfinished_rotation: rotate::open(&store, &whole)?.as_ref().map(Into::into),
         events: events.iter().map(Into::into).collect(),
         soon: context.config.expiry_warning(),
         whole,

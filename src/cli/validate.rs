@@ -253,7 +253,7 @@ fn point_to_help(checked: &[Checked], context: &Context<'_>) {
                 hints.push(format!("gitconn connect --reauth {name}   # logs in again"));
             }
             (Verdict::Expired | Verdict::Revoked | Verdict::Invalid, None) => {
-                hints.push(format!("gitconn edit {name} --token-stdin   # a new token in its place"));
+                hints.push(format!("gitconn rotate {name}   # a new token in its place"));
             }
             _ => {}
         }

@@ -31,6 +31,8 @@ pub(super) struct ConnectionView {
     auto_renews: bool,
     refresh_expires_at: Option<Timestamp>,
     rotated_at: Option<Timestamp>,
+    /// The command that is run after a rotation.
+    hook: Option<String>,
     validated_at: Option<Timestamp>,
     validation_error: Option<String>,
     last_used_at: Option<Timestamp>,
@@ -69,6 +71,7 @@ impl From<&Connection> for ConnectionView {
             auto_renews: connection.auto_renews,
             refresh_expires_at: connection.refresh_expires_at,
             rotated_at: connection.rotated_at,
+            hook: connection.hook.clone(),
             validated_at: connection.validated_at,
             validation_error: connection.validation_error.clone(),
             last_used_at: connection.last_used_at,

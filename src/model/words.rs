@@ -190,6 +190,11 @@ impl Verdict {
         matches!(self, Self::RateLimited | Self::Unreachable)
     }
 
+    /// Whether the credential is dead, and not only kept from something.
+    pub(crate) const fn is_dead(self) -> bool {
+        matches!(self, Self::Expired | Self::Revoked | Self::Invalid)
+    }
+
     /// The status that a connection has after this verdict. What proves nothing against the token leaves it as it was,
     /// except that a first check which could not finish makes it `error` (design §2).
     pub(crate) const fn status_after(self, before: Status) -> Status {

@@ -12,6 +12,7 @@ use crate::model::{HostUrl, clean};
 pub(crate) enum Method {
     Get,
     Post,
+    Patch,
     Delete,
 }
 
@@ -21,6 +22,7 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -31,6 +33,7 @@ impl From<Method> for reqwest::Method {
         match method {
             Method::Get => Self::GET,
             Method::Post => Self::POST,
+            Method::Patch => Self::PATCH,
             Method::Delete => Self::DELETE,
         }
     }

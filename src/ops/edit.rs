@@ -16,6 +16,8 @@ pub(crate) struct Changes {
     pub(crate) email: Option<String>,
     /// An empty text removes it.
     pub(crate) workspace: Option<String>,
+    /// The command that is run after a rotation; an empty text removes it.
+    pub(crate) hook: Option<String>,
     pub(crate) add_tags: Vec<String>,
     pub(crate) remove_tags: Vec<String>,
 }
@@ -28,6 +30,7 @@ impl Changes {
             && self.expiry.is_none()
             && self.email.is_none()
             && self.workspace.is_none()
+            && self.hook.is_none()
             && self.add_tags.is_empty()
             && self.remove_tags.is_empty()
     }
@@ -157,6 +160,9 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     if let Some(workspace) = &changes.workspace {
         connection.workspace = Some(workspace.clone()).filter(|workspace| !workspace.is_empty());
     }
+    if let Some(hook) = &changes.hook {
+        connection.hook = Some(hook.clone()).filter(|hook| !hook.trim().is_empty());
+    }
     // What was known of the token was known of it with what goes with it: whether it works now is open.
     let is_owned = connection.auth_method == AuthMethod::AccessToken;
     if connection.email != before.email || (is_owned && connection.workspace != before.workspace) {
@@ -170,6 +176,7 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
         ("expires_at", connection.expiry != before.expiry),
         ("email", connection.email != before.email),
         ("workspace", connection.workspace != before.workspace),
+        ("hook", connection.hook != before.hook),
         ("tags", connection.tags != before.tags),
     ];
     let fields = compared.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect();

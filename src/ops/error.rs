@@ -2,6 +2,7 @@
 
 use super::apps::AppError;
 use super::guide::Guide;
+use super::rotate::RotateError;
 use crate::config::Origin;
 use crate::model::{Connection, HostError, NameError, ProviderId, Status};
 use crate::provider::Probe;
@@ -174,8 +175,11 @@ pub(crate) enum Error {
     /// What stands between a GitHub App and its work.
     #[error(transparent)]
     App(Box<AppError>),
+    /// What became of a rotation that stopped.
+    #[error(transparent)]
+    Rotate(Box<RotateError>),
     /// Another process holds the lock of the renewal (exit 6).
-    #[error("another gitconn has been renewing this connection for {seconds} s")]
+    #[error("another gitconn has been renewing or rotating this connection for {seconds} s")]
     RenewalBusy { seconds: u64 },
     /// A program could not be started (`exec`: 127 if it is not there, else 126).
     #[error("`{}` cannot be run", crate::model::clean(program))]

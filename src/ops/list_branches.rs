@@ -17,7 +17,7 @@ pub(crate) async fn list(
     query: &BranchQuery,
     mut show: impl FnMut(Vec<Branch>) -> Flow,
 ) -> Result<Listing, Error> {
-    let provider = live::provider(session, store, view, serving)?;
+    let provider = live::provider(session, store, view, serving).await?;
     let listing = match provider.branches(path, query, &mut show).await {
         Ok(listing) => listing,
         Err(error) => return Err(serving::explained(session, store, serving, Some(path), error).await),

@@ -66,10 +66,11 @@ pub(crate) async fn list(
     for serving in servings {
         let (sender, receiver) = mpsc::unbounded_channel::<Repository>();
         streams.push(receiver);
-        let (provider, query) = (live::provider(session, store, view, serving), &query);
+        let query = &query;
         readers.push(async move {
             let taken = Cell::new(0_usize);
-            let listing = provider?
+            let listing = live::provider(session, store, view, serving)
+                .await?
                 .repositories(query, &mut |rows| {
                     for row in rows {
                         taken.set(taken.get() + 1);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::apps::OfInstallation;
 use super::renew::Renewing;
 use super::serving::Serving;
-use super::{Error, Session};
+use super::{Error, Session, rotate};
 use crate::model::{Connection, HostUrl, ProviderId};
 use crate::net::{Http, TokenSource, Trust, Unchanging};
 use crate::provider::{self, Credential, Identity, Provider};
@@ -51,8 +51,9 @@ impl Door {
     }
 }
 
-/// The provider behind what serves, whose token renews itself where it can.
-pub(super) fn provider(
+/// The provider behind what serves, whose token renews itself where it can. A rotation that was cut off, and that may have ended the token, is looked
+/// into first.
+pub(super) async fn provider(
     session: &Session<'_>,
     store: &Store,
     db: &Db,
@@ -62,7 +63,15 @@ pub(super) fn provider(
     let token: Rc<dyn TokenSource> = match installation {
         Some(installation) => Rc::new(OfInstallation::new(session.minter(store), connection.id.clone(), installation.id)),
         None if connection.auto_renews => Rc::new(Renewing::new(session.renewer(store), connection.id.clone())),
-        None => Rc::new(Unchanging(db.token(&connection.id)?)),
+        None => Rc::new(Unchanging(settled(session, store, db, connection).await?)),
     };
     door.enter(session.http(), Credential { token, identity: Identity::of(connection) })
+}
+
+/// A connection's token as it is after whatever was begun with it.
+pub(super) async fn settled(session: &Session<'_>, store: &Store, db: &Db, connection: &Connection) -> Result<Secret, Error> {
+    match rotate::settled(session, store, db, connection).await? {
+        Some(token) => Ok(token),
+        None => Ok(db.token(&connection.id)?),
+    }
 }

@@ -32,3 +32,9 @@ fn waiting(store: &Store) -> HashMap<ConnectionId, Timestamp> {
 fn count_in(connection: &mut Connection, uses: &HashMap<ConnectionId, Timestamp>) {
     connection.last_used_at = connection.last_used_at.max(uses.get(&connection.id).copied());
 }
+
+/// The names of the connections whose rotation was begun and not finished.
+pub(crate) fn unfinished(store: &Store) -> Result<Vec<String>, Error> {
+    let view = store.read()?;
+    view.rotations()?.iter().map(|open| Ok(resolve::named(&view, open.connection.as_str())?.name.to_string())).collect()
+}

@@ -41,6 +41,7 @@ pub(crate) use apps::AppError;
 pub(crate) use error::{Error, LivesBy};
 pub(crate) use host_options::HostOptions;
 pub(crate) use offered::Offered;
+pub(crate) use rotate::RotateError;
 pub(crate) use said::Said;
 pub(crate) use session::{Around, Ask, Choices, Filter, Notices, Session};
 pub(crate) use shield::Shield;
@@ -50,7 +51,7 @@ pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
     Answered, BranchQuery, Error as ProviderError, Method, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Scopes,
-    Wants, catalogue, redact, secret_as, secret_in,
+    TokenPage, Wants, catalogue, redact, secret_as, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
 pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};

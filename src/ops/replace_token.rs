@@ -9,7 +9,7 @@ use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
 use super::{Error, Said, Session, validate};
-use crate::model::{Connection, EventKind, Expiry, Status, TokenEnd, Verdict};
+use crate::model::{AuthMethod, Connection, EventKind, Expiry, Status, TokenEnd, Verdict};
 use crate::provider::{self, Known, Probe, Warning};
 use crate::store::{Keep, Store};
 
@@ -83,14 +83,7 @@ pub(crate) async fn replace(
     let mut warnings = offered.warnings(kind, &probe);
     warnings.extend(shape.doubts.iter().map(|doubt| Warning { text: doubt.clone(), hint: None }));
     let scopes = offered.grant().map_or_else(|| probe.scopes.clone(), |grant| grant.scopes(probe.scopes.clone()));
-    // Methods may have words of their own for the same things.
-    let is_comparable = shape.method == connection.auth_method;
-    if let (Some(old), Some(new)) = (connection.scopes.as_ref().filter(|_| is_comparable), &scopes) {
-        let lost = kind.lacks(old, new);
-        if !lost.is_empty() {
-            warnings.push(Warning { text: format!("the new token lacks what the old one had: {}", lost.join(", ")), hint: None });
-        }
-    }
+    warnings.extend(lost_scopes(kind, connection, shape.method, scopes.as_ref()));
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let mut current = super::resolve::named(db, connection.id.as_str())?;
@@ -144,8 +137,28 @@ fn refuse_app(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// By the provider's own id where both are known: a login may be renamed.
-fn is_same_account(connection: &Connection, probe: &Probe) -> bool {
+/// Which of the old token's scopes a new one of this method lacks, for a warning.
+pub(super) fn lost_scopes(
+    kind: &dyn provider::Kind,
+    connection: &Connection,
+    method: AuthMethod,
+    scopes: Option<&Vec<String>>,
+) -> Option<Warning> {
+    // Methods may have words of their own for the same things.
+    let old = connection.scopes.as_ref().filter(|_| method == connection.auth_method)?;
+    let lost = kind.lacks(old, scopes?);
+    (!lost.is_empty())
+        .then(|| Warning { text: format!("the new token lacks what the old one had: {}", lost.join(", ")), hint: None })
+}
+
+/// By the provider's own id where both are known: a login may be renamed. What a project or group owns has an account for each token.
+pub(super) fn is_same_account(connection: &Connection, probe: &Probe) -> bool {
+    let kind = provider::kind(connection.provider);
+    if let (Some(old), Some(new)) = (&connection.username, &probe.username)
+        && kind.is_same_owner(old, new)
+    {
+        return true;
+    }
     match (&connection.account_id, &probe.account_id) {
         (Some(old), Some(new)) => old == new,
         _ => {

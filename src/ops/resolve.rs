@@ -56,7 +56,7 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
             false if db.grant(&connection.id)?.is_some() => LivesBy::Login,
             false => LivesBy::Token,
         };
-        let why = connection.validation_error.clone().filter(|_| lives_by != LivesBy::Token);
+        let why = connection.validation_error.clone();
         return Err(Error::Dead { name: connection.name.to_string(), status: connection.status, lives_by, why });
     }
     Ok(connection)

@@ -3,7 +3,7 @@
 use super::apps::AppError;
 use super::apps::token::{self as of_app, Asked};
 use super::serving::Serving;
-use super::{Error, Session, renew, resolve};
+use super::{Error, Session, live, renew, resolve, rotate};
 use crate::git::Remote;
 use crate::model::{Connection, Expiry, HostUrl, Installation, Narrowing, Purpose, RepositoryPath};
 use crate::secret::Secret;
@@ -86,7 +86,14 @@ pub(crate) fn at_hand(session: &Session<'_>, store: &Store, view: &View, serving
         let cached = of_app::at_hand(session, view, connection, installation)?;
         return Ok(cached.map(|cached| Handed::of_app(serving, cached)));
     }
-    let is_good = !connection.auto_renews || renew::is_fresh(store, view, connection, session.now())?;
+    let is_good = if connection.auto_renews {
+        renew::is_fresh(store, view, connection, session.now())?
+    } else {
+        !rotate::is_in_doubt(view, connection)?
+    };
+    if is_good {
+        rotate::say_unfinished(session, view, connection)?;
+    }
     if is_good { Ok(Some(Handed::of(view.token(&connection.id)?, connection.clone()))) } else { Ok(None) }
 }
 
@@ -96,8 +103,12 @@ pub(crate) async fn live(session: &Session<'_>, store: &Store, serving: &Serving
     if let Some(installation) = &serving.installation {
         return Ok(Handed::of_app(serving, session.minter(store).live(id, installation.id).await?));
     }
-    let (token, connection) = session.renewer(store).live_and_whole(id).await?;
-    Ok(Handed::of(token, connection))
+    if serving.connection.auto_renews {
+        let (token, connection) = session.renewer(store).live_and_whole(id).await?;
+        return Ok(Handed::of(token, connection));
+    }
+    let token = live::settled(session, store, &*store.read()?, &serving.connection).await?;
+    Ok(Handed::of(token, resolve::named(&*store.read()?, id.as_str())?))
 }
 
 /// An app's token that is made for this call, and kept nowhere.

@@ -63,19 +63,26 @@ async fn check_token(session: &Session<'_>, store: &Store, db: &Db, connection: 
     let was_active = matches!(connection.status, Status::Active | Status::Expired | Status::Revoked);
     let known = Known { was_active, expires_at: connection.expiry.at() };
     let serving = Serving { connection, installation: None };
-    let provider = live::provider(session, store, db, &serving);
+    let provider = live::provider(session, store, db, &serving).await;
     let connection = serving.connection;
     let obstacle = renewed(session, store, &connection).await.err();
     let probe = match (&obstacle, provider) {
         (Some(obstacle), _) => in_the_way(obstacle),
         (None, Ok(provider)) => provider.probe(&known).await,
+        // A rotation that was cut off has ended it, as was found just now.
+        (None, Err(Error::Rotate(error))) => {
+            let told = store.read()?.find(connection.id.as_str())?.and_then(|now| now.validation_error);
+            Probe::of(Verdict::Revoked, told.unwrap_or_else(|| error.to_string()))
+        }
         // A certificate that cannot be read, plain HTTP: nothing was learnt of the token.
         (None, Err(Error::Provider(error))) => Probe::of(Verdict::Unreachable, error.to_string()),
         (None, Err(error)) => return Err(error),
     };
     let is_login = db.grant(&connection.id)?.is_some();
     // That the old access token is dead is no news: why nobody can renew it is.
-    let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
+    let was_over = (is_login && !connection.auto_renews && connection.status == Status::Expired)
+        // How it came to be revoked is told once: the provider only knows that it is.
+        || connection.status == Status::Revoked;
     let probe = match &connection.validation_error {
         Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
         _ => probe,

@@ -48,12 +48,27 @@ pub(crate) enum Error {
     /// The request itself was refused (422, 400): our bug, or a limit of that server.
     #[error("{} did not accept the request: {why}", answered.host)]
     NotAccepted { why: String, answered: Box<Answered> },
+    /// Something was asked that this provider is known not to have: our bug.
+    #[error("this provider has no such call")]
+    Unsupported,
     /// No answer.
     #[error(transparent)]
     Net(#[from] net::Error),
 }
 
 impl Error {
+    /// Whether a request that changes something may have been carried out all the same: it may have arrived, and nobody knows what became of it. Where the
+    /// provider says why not, it was not.
+    pub(crate) const fn may_have_happened(&self) -> bool {
+        match self {
+            // 408: a proxy was tired of waiting for the server.
+            Self::Unintelligible { answered, .. } => matches!(answered.status, 200..=299 | 408 | 500..),
+            Self::Net(net::Error::Unreachable { maybe_sent, .. }) => *maybe_sent,
+            Self::Net(net::Error::TooLarge { .. } | net::Error::Redirected { .. }) => true,
+            _ => false,
+        }
+    }
+
     /// Whether nothing was learnt: the same request may well go through later.
     pub(crate) const fn is_passing(&self) -> bool {
         match self {

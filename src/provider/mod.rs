@@ -28,8 +28,8 @@ pub(crate) use error::{Answered, Error};
 pub(crate) use newest::Newest;
 pub(crate) use paste::{redact, secret_as, secret_in};
 pub(crate) use types::{
-    BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Known, Listing, PageChoice, Probe, RateLimit,
-    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, TokenPage, Wants, Warning,
+    BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Issued, Known, Listing, NewToken, PageChoice,
+    Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, TokenFacts, TokenPage, Wants, Warning,
 };
 
 use self::detect::Sniff;
@@ -81,6 +81,19 @@ pub(crate) trait Kind: Sync {
 
     /// How a connection's token is replaced by a new one, by what is known of its server.
     fn rotate_by(&self, connection: &Connection) -> RotateBy;
+
+    /// Whether another connection, of an owner of what the token belongs to, can make a second token beside this one.
+    fn makes_beside(&self, _connection: &Connection) -> bool {
+        false
+    }
+
+    /// Whether two accounts are made for tokens of one owner.
+    fn is_same_owner(&self, _one: &str, _other: &str) -> bool {
+        false
+    }
+
+    /// The page where a person makes the token that takes a connection's place, with as much filled in as its link can.
+    fn successor_page(&self, connection: &Connection, label: &str) -> TokenPage;
 
     /// Every way to connect, as the reference tells it (`docs/providers.md`).
     fn methods(&self) -> &'static [Method];
@@ -147,6 +160,35 @@ pub(crate) trait Provider {
 
     /// Revokes this very token, for good. Sent once.
     async fn revoke(&self) -> Result<Revoked, Error>;
+
+    /// Has a new token made in the place of this one, as [`Kind::rotate_by`] says. Sent once, apart from an order that was refused with a reason.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::may_have_happened`] tells whether the old one may be dead.
+    async fn rotate(&self, _wanted: &NewToken) -> Result<Issued, Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// What the revocation of a token of this account takes along, in words, as far as the provider shows it.
+    async fn dies_with(&self, _connection: &Connection) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
+    /// What the provider calls this token.
+    async fn facts(&self) -> Result<TokenFacts, Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// Has a second token made beside an old one of what this account owns ([`Kind::makes_beside`]).
+    async fn make_beside(&self, _old: &Connection, _facts: &TokenFacts, _wanted: &NewToken) -> Result<Issued, Error> {
+        Err(Error::Unsupported)
+    }
+
+    /// Ends tokens that were made under a label in the place of a connection's, and that nobody has received. Returns how many.
+    async fn end_unclaimed(&self, _of: &Connection, _label: &str) -> Result<usize, Error> {
+        Err(Error::Unsupported)
+    }
 }
 
 /// The one place that names all providers.
@@ -162,6 +204,11 @@ pub(crate) fn kind(id: ProviderId) -> &'static dyn Kind {
 /// An address that stands in our own source, where a test parses it.
 fn constant(text: &'static str) -> HostUrl {
     HostUrl::parse(text).unwrap_or_else(|error| unreachable!("`{text}` is an address: {error}"))
+}
+
+/// Texts as the value of a query parameter, with commas between.
+fn encoded_list(texts: &[String]) -> String {
+    texts.iter().map(|text| encoded(text).replace("%3A", ":")).collect::<Vec<_>>().join(",")
 }
 
 /// A text as the value of a query parameter. Spaces become `%20`, which every reader understands.

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::model::{AccountType, AuthMethod, Connection, Expiry, Timestamp, TokenKind, Verdict};
+use jiff::civil::Date;
+
+use crate::model::{AccountType, AuthMethod, Connection, Expiry, OAuthClient, Timestamp, TokenKind, Verdict};
 use crate::net::TokenSource;
+use crate::secret::Secret;
 
 /// What a token's text says about it.
 #[derive(Debug, Clone)]
@@ -222,6 +225,34 @@ pub(crate) enum Revoked {
     Accepted,
 }
 
+/// What a new token is to be like.
+#[derive(Debug, Clone)]
+pub(crate) struct NewToken {
+    /// The name that it is made under, where tokens have names that can be chosen: no other has it, so that one that nobody received is found again.
+    pub(crate) label: String,
+    /// Those of the old one, for providers that want them named.
+    pub(crate) scopes: Vec<String>,
+    /// The day on whose beginning it ends, UTC: sent wherever a provider takes one.
+    pub(crate) expires_on: Date,
+    /// Whether the server's own limit may take the place of a day that it finds too far off.
+    pub(crate) may_be_earlier: bool,
+    /// The client that a login was made with, with its secret.
+    pub(crate) client: Option<OAuthClient>,
+}
+
+/// A new token as its provider handed it out.
+#[derive(Debug, Clone)]
+pub(crate) struct Issued {
+    pub(crate) token: Secret,
+    pub(crate) expiry: Expiry,
+}
+
+/// What a provider calls a token, for others to find it by.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenFacts {
+    pub(crate) id: String,
+}
+
 /// How a token is revoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RevokeBy {
@@ -238,6 +269,10 @@ pub(crate) enum RotateBy {
     Itself,
     /// A call does it, and the old token is dead at once.
     ApiAtOnce,
+    /// The same of a login's token, by a call that the client makes with its secret.
+    Reset,
+    /// Somebody logs in again.
+    Login,
     /// A call makes the new one; the old one lives until it is revoked.
     Api,
     /// A person makes the new one, on this page.

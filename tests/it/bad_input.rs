@@ -10,6 +10,7 @@ use crate::support::{House, Sandbox};
 /// Every command that needs a store that is there, with arguments that would do.
 const NEED_STORE: &[&[&str]] = &[
     &["list"],
+    &["rotate", "--all"],
     &["show", "work"],
     &["validate"],
     &["test"],

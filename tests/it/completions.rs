@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "branches",
     "token",
     "refresh",
+    "rotate",
     "installations",
     "oauth",
     "config",

@@ -80,7 +80,7 @@ fn looking_at_several() {
     ✗ lab   revoked  http://[HOST] says the token was revoked
     ✓ work  ada      4,997 of 5,000 requests left
     --- stderr
-    hint: gitconn edit lab --token-stdin   # a new token in its place
+    hint: gitconn rotate lab   # a new token in its place
     "#);
     insta::assert_snapshot!(table(&house, &["list"]).shown(), @r#"
     $ gitconn list -o table
@@ -223,8 +223,9 @@ fn when_a_connection_does_not_serve() {
     --- stdout
     --- stderr
     error: connection `lab` cannot be used: its token is revoked
+    caused by: http://[HOST] says the token was revoked
     hint: gitconn validate lab
-    hint: gitconn edit lab --token-stdin   # a new token in its place
+    hint: gitconn rotate lab   # a new token in its place
     "#);
     insta::assert_snapshot!(house.run(&["repos"]).shown(), @r#"
     $ gitconn repos

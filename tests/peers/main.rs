@@ -23,6 +23,10 @@ mod relay;
 mod renew_crowd;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod renewal;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod rotation;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod rotor;
 mod sandbox;
 mod seal;
 mod specification;

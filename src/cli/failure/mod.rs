@@ -3,6 +3,7 @@
 mod apps;
 mod kind;
 mod oauth;
+mod rotate;
 mod words;
 
 use std::ffi::OsString;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Failure, Kind, apps, oauth};
+use super::{Failure, Kind, apps, oauth, rotate};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
@@ -33,6 +33,7 @@ impl From<ops::Error> for Failure {
         match error {
             ops::Error::Store(error) => error.into(),
             ops::Error::Provider(error) => error.into(),
+            ops::Error::Rotate(error) => rotate::spoken(*error),
             ops::Error::Config(error) => error.into(),
             ops::Error::Host(error) => Self::usage(error.to_string()).hint("gitconn connect --help"),
             ops::Error::NoConnection { nearest, .. } => {
@@ -130,7 +131,7 @@ fn dead(message: String, name: &str, (status, lives_by): (Status, LivesBy), why:
     match (status, lives_by) {
         (Status::Pending | Status::Active | Status::Error, _) => failure,
         (_, LivesBy::Login) => failure.hint(format!("gitconn connect --reauth {name}   # logs in again")),
-        (_, LivesBy::Token) => failure.hint(format!("gitconn edit {name} --token-stdin   # a new token in its place")),
+        (_, LivesBy::Token) => failure.hint(format!("gitconn rotate {name}   # a new token in its place")),
         (_, LivesBy::Key) => failure.hint(format!("gitconn edit {name} --private-key-file FILE   # a new key")),
     }
 }
@@ -195,7 +196,7 @@ fn unset_default(failure: Failure, origin: &config::Origin) -> Failure {
     }
 }
 
-fn not_stored(probe: &Probe, offline: bool) -> Failure {
+pub(super) fn not_stored(probe: &Probe, offline: bool) -> Failure {
     let reason = probe.reason.clone().unwrap_or_else(|| probe.verdict.to_string());
     let mut failure = if probe.verdict.is_unknown() {
         let failure = Failure::new(Kind::Unavailable, format!("the token could not be checked: {reason}"));
@@ -295,6 +296,7 @@ impl From<ProviderError> for Failure {
             }
             ProviderError::Unintelligible { answered: answer, .. } => answered(Self::new(Kind::Unavailable, message), &answer),
             ProviderError::NotAccepted { answered: answer, .. } => answered(Self::new(Kind::Failed, message), &answer),
+            ProviderError::Unsupported => Self::bug(message),
             ProviderError::Net(error) => error.into(),
         }
     }

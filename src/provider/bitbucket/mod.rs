@@ -81,6 +81,10 @@ impl Kind for Bitbucket {
         if connection.auto_renews { RotateBy::Itself } else { RotateBy::Page(page_of(connection)) }
     }
 
+    fn successor_page(&self, connection: &Connection, _label: &str) -> TokenPage {
+        page::successor(connection)
+    }
+
     fn methods(&self) -> &'static [Method] {
         methods::METHODS
     }

@@ -12,6 +12,7 @@ mod probe;
 mod refusal;
 mod repositories;
 mod revoke;
+mod rotate;
 mod scopes;
 mod shape;
 mod sniff;
@@ -21,8 +22,8 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Kind, Known, Listing, Method, Probe, Provider,
-    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Issued, Kind, Known, Listing, Method, NewToken,
+    Probe, Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -91,11 +92,16 @@ impl Kind for Gitea {
         };
         match connection.auth_method {
             _ if connection.auto_renews => RotateBy::Itself,
-            AuthMethod::Pat if may_make_tokens() => RotateBy::Api,
-            AuthMethod::Pat | AuthMethod::OAuth | AuthMethod::AccessToken | AuthMethod::GithubApp => {
+            AuthMethod::Pat if may_make_tokens() && connection.status.is_usable() => RotateBy::Api,
+            AuthMethod::OAuth => RotateBy::Login,
+            AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => {
                 RotateBy::Page(api::applications(&connection.host))
             }
         }
+    }
+
+    fn successor_page(&self, connection: &Connection, _label: &str) -> TokenPage {
+        page::successor(connection)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -188,6 +194,14 @@ impl Provider for Account {
 
     async fn revoke(&self) -> Result<Revoked, Error> {
         revoke::revoke(self).await
+    }
+
+    async fn rotate(&self, wanted: &NewToken) -> Result<Issued, Error> {
+        rotate::rotate(self, wanted).await
+    }
+
+    async fn end_unclaimed(&self, _of: &Connection, label: &str) -> Result<usize, Error> {
+        rotate::end_unclaimed(self, label).await
     }
 }
 

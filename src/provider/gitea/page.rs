@@ -2,7 +2,7 @@
 
 use super::super::TokenPage;
 use super::api;
-use crate::model::HostUrl;
+use crate::model::{Connection, HostUrl};
 
 /// The page where a token for reading is made. Its link can fill nothing in, and no token has an end.
 pub(super) fn new_token(web: &HostUrl) -> TokenPage {
@@ -12,6 +12,15 @@ pub(super) fn new_token(web: &HostUrl) -> TokenPage {
         advice: Some(
             "tick `read:user` and `read:repository` (`write:repository` instead, to push), with access to private repositories too",
         ),
+    }
+}
+
+/// The page where a token is made that takes another's place.
+pub(super) fn successor(connection: &Connection) -> TokenPage {
+    TokenPage {
+        url: api::applications(&connection.host),
+        fine_grained: None,
+        advice: Some("tick the same scopes; with `write:user` too, Gitea (not Forgejo) makes the next one by itself"),
     }
 }
 

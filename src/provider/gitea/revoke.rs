@@ -21,8 +21,9 @@ const SHOWN: usize = 8;
 
 /// One of `GET /users/NAME/tokens`.
 #[derive(Deserialize)]
-struct Listed {
-    id: u64,
+pub(super) struct Listed {
+    pub(super) id: u64,
+    pub(super) name: Option<String>,
     token_last_eight: Option<String>,
 }
 
@@ -44,7 +45,12 @@ async fn among_the_others(account: &Account) -> Result<Revoked, Error> {
     let user = user_name(account).await?;
     let origin = account.origin.proving(Auth::Basic(user.clone(), Rc::clone(&account.token)));
     let Some(id) = find(account, &origin, &user).await? else { return Err(by_hand(account)) };
-    let call = Call::to(["users".to_owned(), user, "tokens".to_owned(), id.to_string()]);
+    end_by_number(account, &origin, &user, id).await
+}
+
+/// Ends a token of the account by its number.
+pub(super) async fn end_by_number(account: &Account, origin: &Origin, user: &str, id: u64) -> Result<Revoked, Error> {
+    let call = Call::to(["users".to_owned(), user.to_owned(), "tokens".to_owned(), id.to_string()]);
     let answer = origin.send(Method::Delete, &call, Body::Empty).await?;
     match answer.status {
         204 => Ok(Revoked::Done),
@@ -56,7 +62,7 @@ async fn among_the_others(account: &Account) -> Result<Revoked, Error> {
 }
 
 /// The login that the address names. A token that may not read its account may not end itself either.
-async fn user_name(account: &Account) -> Result<String, Error> {
+pub(super) async fn user_name(account: &Account) -> Result<String, Error> {
     if let Some(name) = &account.identity.username {
         return Ok(name.clone());
     }
@@ -71,25 +77,13 @@ async fn user_name(account: &Account) -> Result<String, Error> {
 async fn find(account: &Account, origin: &Origin, user: &str) -> Result<Option<u64>, Error> {
     let token = account.token.token().await.map_err(net::Error::Token)?;
     let found = RefCell::new(Vec::new());
-    let read = |answer: &Answer| {
-        if is_out_of_reach(answer) {
-            return Err(by_hand(account));
-        }
-        rows::<Vec<Listed>>(account, answer)
-    };
     let is_ours =
         |row: &Listed| row.token_last_eight.as_deref().is_some_and(|end| end.len() == SHOWN && token.expose().ends_with(end));
-    walk(
-        origin,
-        &Call::to(["users", user, "tokens"]).paged_by(api::PAGING),
-        Pages { first: 1, per_page: PER_PAGE, only_first: false },
-        read,
-        |row: &Listed| row.id.to_string(),
-        |rows| {
-            found.borrow_mut().extend(rows.iter().filter(|row| is_ours(row)).map(|row| row.id));
-            Flow::Continue(())
-        },
-    )
+    walk_tokens(account, origin, user, |row| {
+        if is_ours(row) {
+            found.borrow_mut().push(row.id);
+        }
+    })
     .await?;
     match found.into_inner().as_slice() {
         [id] => Ok(Some(*id)),
@@ -97,8 +91,31 @@ async fn find(account: &Account, origin: &Origin, user: &str) -> Result<Option<u
     }
 }
 
+/// Hands over each token of the account as the listing shows it.
+pub(super) async fn walk_tokens(account: &Account, origin: &Origin, user: &str, each: impl Fn(&Listed)) -> Result<(), Error> {
+    let read = |answer: &Answer| {
+        if is_out_of_reach(answer) {
+            return Err(by_hand(account));
+        }
+        rows::<Vec<Listed>>(account, answer)
+    };
+    walk(
+        origin,
+        &Call::to(["users", user, "tokens"]).paged_by(api::PAGING),
+        Pages { first: 1, per_page: PER_PAGE, only_first: false },
+        read,
+        |row: &Listed| row.id.to_string(),
+        |rows| {
+            rows.iter().for_each(&each);
+            Flow::Continue(())
+        },
+    )
+    .await
+    .map(drop)
+}
+
 /// Whether the account's tokens are not shown to this one: its scopes do not do, the server wants the password, or the account has another name now.
-fn is_out_of_reach(answer: &Answer) -> bool {
+pub(super) fn is_out_of_reach(answer: &Answer) -> bool {
     let trouble = api::Trouble::of(answer);
     let says = |words: &str| trouble.as_ref().is_some_and(|trouble| trouble.words().to_ascii_lowercase().contains(words));
     match answer.status {
@@ -110,6 +127,6 @@ fn is_out_of_reach(answer: &Answer) -> bool {
     }
 }
 
-fn by_hand(account: &Account) -> Error {
+pub(super) fn by_hand(account: &Account) -> Error {
     Error::Impossible { host: account.web.to_string(), page: Some(api::applications(&account.web)) }
 }

@@ -4,12 +4,14 @@ mod api;
 mod app;
 mod branches;
 mod checksum;
+mod dependents;
 mod methods;
 mod oauth;
 mod page;
 mod probe;
 mod refusal;
 mod repositories;
+mod reset;
 mod revoke;
 mod scopes;
 mod shape;
@@ -25,8 +27,8 @@ use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
 use super::{
-    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Method, Probe, Provider,
-    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning, apps,
+    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing, Method, NewToken, Probe,
+    Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning, apps,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -81,7 +83,16 @@ impl Kind for GitHub {
     }
 
     fn rotate_by(&self, connection: &Connection) -> RotateBy {
-        if connection.auto_renews { RotateBy::Itself } else { RotateBy::Page(page::tokens(&connection.host)) }
+        match connection.auth_method {
+            _ if connection.auto_renews => RotateBy::Itself,
+            AuthMethod::OAuth if connection.status.is_usable() => RotateBy::Reset,
+            AuthMethod::OAuth => RotateBy::Login,
+            AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => RotateBy::Page(page::tokens(&connection.host)),
+        }
+    }
+
+    fn successor_page(&self, connection: &Connection, label: &str) -> TokenPage {
+        page::successor(connection, label)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -191,6 +202,17 @@ impl Provider for Account {
 
     async fn revoke(&self) -> Result<Revoked, Error> {
         revoke::revoke(self).await
+    }
+
+    async fn dies_with(&self, connection: &Connection) -> Result<Option<String>, Error> {
+        match &connection.username {
+            Some(username) => dependents::dies_with(self, username).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn rotate(&self, wanted: &NewToken) -> Result<Issued, Error> {
+        reset::reset(self, wanted).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! GitHub's pages for tokens.
 
-use super::super::{TokenPage, encoded};
-use crate::model::HostUrl;
+use super::super::{TokenPage, encoded, encoded_list};
+use crate::model::{Connection, HostUrl, TokenKind};
 
 /// A fine-grained token's name has at most so many characters.
 const NAME: usize = 40;
@@ -16,6 +16,28 @@ pub(super) fn new_token(web: &HostUrl, name: &str) -> TokenPage {
             web.as_str(),
             encoded(&name.chars().take(NAME).collect::<String>())
         )),
+        advice: Some("choose an expiry of 90 days"),
+    }
+}
+
+/// The page where a token is made that takes another's place: of a classic one with its scopes ticked; a fine-grained one, whose permissions nobody can ask
+/// for, is regenerated.
+pub(super) fn successor(connection: &Connection, label: &str) -> TokenPage {
+    let web = connection.host.as_str();
+    if connection.token_kind == Some(TokenKind::FineGrained) {
+        return TokenPage {
+            url: format!("{web}/settings/personal-access-tokens"),
+            fine_grained: None,
+            advice: Some(
+                "open the token there and choose `Regenerate token`: that keeps its permissions and repositories, and ends the old one",
+            ),
+        };
+    }
+    let scopes = connection.scopes.as_deref().filter(|scopes| !scopes.is_empty());
+    let scopes = scopes.map_or_else(|| "repo,read:org".to_owned(), encoded_list);
+    TokenPage {
+        url: format!("{web}/settings/tokens/new?scopes={scopes}&description={}", encoded(label)),
+        fine_grained: None,
         advice: Some("choose an expiry of 90 days"),
     }
 }

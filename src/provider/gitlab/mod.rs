@@ -8,6 +8,7 @@ mod page;
 mod probe;
 mod refusal;
 mod repositories;
+mod rotate;
 mod scopes;
 mod shape;
 mod sniff;
@@ -17,11 +18,11 @@ use std::rc::Rc;
 use async_trait::async_trait;
 
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Kind, Known, Listing, Method, Probe, Provider,
-    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
+    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing, Method, NewToken, Probe,
+    Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenFacts, TokenPage, Warning,
 };
-use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
-use crate::net::{self, Auth, Body, Call, Flow, Http, Origin, Trust};
+use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath, TokenKind};
+use crate::net::{Auth, Flow, Http, Origin, Trust};
 use crate::secret::Secret;
 
 /// What is known about GitLab.
@@ -68,8 +69,27 @@ impl Kind for GitLab {
         RevokeBy::Api
     }
 
+    /// A token that is dead, or lacks the scope for it, does not replace itself.
     fn rotate_by(&self, connection: &Connection) -> RotateBy {
-        if connection.auto_renews { RotateBy::Itself } else { RotateBy::ApiAtOnce }
+        let lacks_scope = connection.scopes.as_deref().is_some_and(|granted| !scopes::may_rotate(granted));
+        match connection.auth_method {
+            _ if connection.auto_renews => RotateBy::Itself,
+            AuthMethod::Pat | AuthMethod::AccessToken if !lacks_scope && connection.status.is_usable() => RotateBy::ApiAtOnce,
+            AuthMethod::OAuth => RotateBy::Login,
+            AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => RotateBy::Page(page::of(connection)),
+        }
+    }
+
+    fn makes_beside(&self, connection: &Connection) -> bool {
+        matches!(connection.token_kind, Some(TokenKind::Project | TokenKind::Group))
+    }
+
+    fn is_same_owner(&self, one: &str, other: &str) -> bool {
+        probe::owner(one).is_some_and(|owner| probe::owner(other) == Some(owner))
+    }
+
+    fn successor_page(&self, connection: &Connection, label: &str) -> TokenPage {
+        page::successor(connection, label)
     }
 
     fn methods(&self) -> &'static [Method] {
@@ -139,10 +159,24 @@ impl Provider for Account {
         branches::list(self, path, query, each).await
     }
 
-    /// A token of any scope may end itself since 15.4.
     async fn revoke(&self) -> Result<Revoked, Error> {
-        let answer = self.origin.send(net::Method::Delete, &Call::to(["personal_access_tokens", "self"]), Body::Empty).await?;
-        if answer.status == 204 { Ok(Revoked::Done) } else { Err(refusal::refusal(&answer, &self.web).into_error(&answer)) }
+        rotate::revoke(self).await
+    }
+
+    async fn rotate(&self, wanted: &NewToken) -> Result<Issued, Error> {
+        rotate::rotate(self, wanted).await
+    }
+
+    async fn facts(&self) -> Result<TokenFacts, Error> {
+        rotate::facts(self).await
+    }
+
+    async fn make_beside(&self, old: &Connection, facts: &TokenFacts, wanted: &NewToken) -> Result<Issued, Error> {
+        rotate::make_beside(self, old.username.as_deref().unwrap_or_default(), facts, wanted).await
+    }
+
+    async fn end_unclaimed(&self, of: &Connection, label: &str) -> Result<usize, Error> {
+        rotate::end_unclaimed(self, of.username.as_deref().unwrap_or_default(), label).await
     }
 }
 

@@ -215,13 +215,19 @@ fn refused(finding: Finding, request_id: Option<String>) -> Probe {
 }
 
 /// A token dies at the beginning of its day, UTC.
-fn end_of(date: &str) -> Option<Timestamp> {
+pub(super) fn end_of(date: &str) -> Option<Timestamp> {
     let date: Date = date.parse().ok()?;
     date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
-/// Project and group tokens act as an account of their own: `project_12_bot_0123…`, before 16.0 `project_12_bot2`.
+/// What kind of token acts as this account, if it is a project's or group's.
 fn bot(username: &str) -> Option<TokenKind> {
+    owner(username).map(|(kind, _)| kind)
+}
+
+/// Project and group tokens act as an account of their own: `project_12_bot_0123…`, before 16.0 `project_12_bot2`. Which of the two it is, and the
+/// owner's number.
+pub(super) fn owner(username: &str) -> Option<(TokenKind, &str)> {
     let (kind, rest) = [(TokenKind::Project, "project_"), (TokenKind::Group, "group_")]
         .into_iter()
         .find_map(|(kind, front)| username.strip_prefix(front).map(|rest| (kind, rest)))?;
@@ -231,7 +237,7 @@ fn bot(username: &str) -> Option<TokenKind> {
         Some(hex) => hex.len() == 32 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
         None => digits(tail),
     };
-    (!id.is_empty() && digits(id) && suffix).then_some(kind)
+    (!id.is_empty() && digits(id) && suffix).then_some((kind, id))
 }
 
 #[cfg(test)]

@@ -10,6 +10,11 @@ const READS_CODE: &[&str] = &["api", "read_api", "read_repository", "write_repos
 /// Scopes that reading never needs and whose loss would hurt. `api` is not among them: renewing a token by itself takes it.
 const FAR_WIDER: &[&str] = &["sudo", "admin_mode", "create_runner", "manage_runner", "k8s_proxy", "write_registry"];
 
+/// Whether a token of these scopes may replace itself: `self_rotate` (17.9) is for that, and of a fine-grained one only the provider knows.
+pub(super) fn may_rotate(granted: &[String]) -> bool {
+    granted.iter().any(|scope| matches!(scope.as_str(), "api" | "self_rotate" | "granular"))
+}
+
 /// What there is to say about a token that works: scopes missing for reading, scopes far beyond it, no end.
 pub(super) fn warnings(probe: &Probe) -> Vec<Warning> {
     let mut warnings = Vec::new();

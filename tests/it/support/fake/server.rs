@@ -107,6 +107,8 @@ struct Shared {
     seen: Mutex<Vec<Request>>,
     arrived: Condvar,
     scripts: Mutex<Vec<Script>>,
+    /// What becomes of an answer to a path, after so many others, when the provider has done what was asked.
+    lost: Mutex<Vec<(String, usize, Answer)>>,
     latency: Mutex<Duration>,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
@@ -189,6 +191,21 @@ impl Server {
     /// Answers so many requests to this path as the provider would, and every later one so.
     pub(crate) fn fail_after(&self, path: &str, spared: usize, answer: Answer) {
         self.set(Script { path: path.to_owned(), spared, answers: VecDeque::new(), then: Some(answer) });
+    }
+
+    /// As [`Server::loses`], of the request to this path that comes after so many others.
+    pub(crate) fn loses_nth(&self, path: &str, spared: usize, instead: Answer) {
+        self.shared.lost.lock().unwrap().push((path.to_owned(), spared, instead));
+    }
+
+    /// Answers the request to this path that comes after so many others so, instead of doing what it asks for.
+    pub(crate) fn answers_nth(&self, path: &str, spared: usize, answer: Answer) {
+        self.set(Script { path: path.to_owned(), spared, answers: VecDeque::from([answer]), then: None });
+    }
+
+    /// Does what the next request to this path asks for, and then answers so all the same: the provider's own answer is lost.
+    pub(crate) fn loses(&self, path: &str, instead: Answer) {
+        self.loses_nth(path, 0, instead);
     }
 
     fn set(&self, script: Script) {
@@ -290,11 +307,22 @@ async fn respond(
     shared.arrived.notify_all();
     let scripted = scripted(shared, &request.path);
     let answer = scripted.unwrap_or_else(|| provider(&request, below.is_some()));
+    let answer = lost(shared, &request.path).unwrap_or(answer);
     let wait = *shared.latency.lock().unwrap() + answer.delay;
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
     send(answer).await
+}
+
+fn lost(shared: &Shared, path: &str) -> Option<Answer> {
+    let mut lost = shared.lost.lock().unwrap();
+    let place = lost.iter().position(|(of, ..)| of == path)?;
+    if lost[place].1 > 0 {
+        lost[place].1 -= 1;
+        return None;
+    }
+    Some(lost.remove(place).2)
 }
 
 fn scripted(shared: &Shared, path: &str) -> Option<Answer> {

@@ -1,6 +1,7 @@
 //! GitLab, as far as gitconn asks it (15.x to 19.x). Each answer says whether it is quoted or written by hand: see `fake`.
 
 mod known;
+mod rotation;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -31,6 +32,7 @@ struct State {
     /// Where `Link` leads, if not here.
     links: Option<String>,
     oauth: OAuth,
+    rotation: rotation::Rotation,
 }
 
 /// GitLab.
@@ -79,6 +81,7 @@ impl GitLab {
             next_id: 41,
             moving: false,
             links: None,
+            rotation: rotation::Rotation::default(),
         }));
         let own = Arc::clone(&state);
         let (login, below) = (oauth.clone(), root.to_owned());
@@ -264,6 +267,7 @@ impl State {
             // Quoted: GitLab §2.3.
             None => return message(401, "401 Unauthorized"),
             Some(Token::Expired) => return expired(),
+            Some(Token::Revoked) if request.path == "/personal_access_tokens/self/rotate" => return self.present_dead(&token),
             Some(Token::Revoked) => return revoked(),
             Some(Token::Good(grant)) => grant.clone(),
         };
@@ -277,9 +281,13 @@ impl State {
             (_, ["personal_access_tokens", "self"]) if is_login => {
                 message(400, "400 Bad request - This endpoint requires token type to be a personal access token")
             }
-            ("GET", ["personal_access_tokens", "self"]) if self.tells_self => token_body(&grant),
+            ("GET", ["personal_access_tokens", "self"]) if self.tells_self => token_body(self.number_of(&token), &grant),
             // Quoted: GitLab §2.2 (its source, 15.1 to 15.4).
             ("GET", ["personal_access_tokens", "self"]) => message(401, "401 Unauthorized"),
+            ("POST", ["personal_access_tokens", "self", "rotate"]) => self.rotate(request, &token, &grant),
+            (_, [room @ ("projects" | "groups"), id, "access_tokens", rest @ ..]) => {
+                self.owned_tokens(request, room, id, rest, &grant)
+            }
             // GitLab §4.1: 204, without a body.
             ("DELETE", ["personal_access_tokens", "self"]) => {
                 self.tokens.insert(token, Token::Revoked);
@@ -428,11 +436,11 @@ impl State {
 }
 
 /// Quoted: GitLab §2.2 (its request spec for `self`), with this token's scopes, end and description.
-fn token_body(grant: &Grant) -> Answer {
+fn token_body(id: u64, grant: &Grant) -> Answer {
     Answer::json(
         200,
         &json!({
-            "id": 4, "name": "Test Token", "revoked": false, "created_at": "2020-07-23T14:31:47.729Z", "description": "for reading",
+            "id": id, "name": "Test Token", "revoked": false, "created_at": "2020-07-23T14:31:47.729Z", "description": "for reading",
             "scopes": grant.scopes, "user_id": 24, "last_used_at": "2021-10-06T17:58:37.550Z", "active": true,
             "expires_at": grant.expires,
         }),

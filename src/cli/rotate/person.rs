@@ -1,0 +1,213 @@
+//! A rotation for which somebody is needed: who makes a token on a page and hands it over, or says that an old one shall die.
+
+use super::super::app_args::KeyText;
+use super::super::browser;
+use super::super::context::Context;
+use super::super::failure::{Failure, Kind};
+use super::args::Args;
+use super::view::Row;
+use crate::model::{Connection, clean};
+use crate::ops::rotate::{self, Accepted, Fate, Order, Plan, Way};
+use crate::ops::{Error, ProviderError, Revoked, RotateError, Session, Store};
+use crate::secret::Secret;
+
+/// So often a token that cannot be taken is asked for again.
+const TRIES: usize = 3;
+
+/// Somebody who is led through.
+pub(super) struct Led<'a, 'b> {
+    pub(super) args: &'a Args,
+    pub(super) session: &'a Session<'b>,
+    pub(super) store: &'a Store,
+    pub(super) order: &'a Order,
+    pub(super) context: &'a Context<'b>,
+}
+
+impl Led<'_, '_> {
+    /// One connection, from the page to the end of the old token.
+    pub(super) fn rotate(&self, plan: &Plan) -> Result<Row, Failure> {
+        let connection = &plan.connection;
+        if self.order.is_compromised {
+            self.revoke_first(connection)?;
+        }
+        match &plan.way {
+            Way::Guided(page) => self.new_token(plan, page),
+            Way::Key(page) => self.new_key(plan, page),
+            Way::Renew | Way::Login => Err(failed(RotateError::WantsLogin { name: connection.name.to_string() })),
+            // These need nobody.
+            Way::AtOnce | Way::Overlap { .. } => Err(Failure::bug("a rotation by API was handed to a person")),
+        }
+    }
+
+    /// What becomes of an old token that lives: as was said, else as somebody says now; else nobody decides.
+    pub(super) fn decide(&self, connection: &Connection) -> Result<Fate, Failure> {
+        let is_to_die = match self.order.old {
+            rotate::Old::Revoke => true,
+            rotate::Old::Keep => false,
+            rotate::Old::Usual if !self.context.prompt.is_allowed() => return Ok(Fate::Undecided),
+            rotate::Old::Usual => self.asks_to_revoke(connection)?,
+        };
+        self.context.progress.begin(&format!("asking {}", connection.host));
+        self.context.wait(rotate::end_old(self.session, self.store, &connection.id, is_to_die))
+    }
+
+    fn asks_to_revoke(&self, connection: &Connection) -> Result<bool, Failure> {
+        let what = self.dies_with(connection);
+        self.context.prompt.confirm(&format!("revoke the old token now?{what}"), "--revoke-old")
+    }
+
+    /// What else dies with the old token, in words behind the question.
+    fn dies_with(&self, connection: &Connection) -> String {
+        self.context.progress.begin(&format!("looking what depends on it at {}", connection.host));
+        let found = self.context.wait(async { Ok(rotate::dies_with(self.session, self.store, connection).await) });
+        match found {
+            Ok(Some(words)) => format!(" {}", clean(&words)),
+            Ok(None) | Err(_) => String::new(),
+        }
+    }
+
+    /// A token that is in wrong hands dies before anything else.
+    fn revoke_first(&self, connection: &Connection) -> Result<(), Failure> {
+        let context = self.context;
+        if connection.is_app() {
+            context
+                .out
+                .note("a private key dies on the app's page alone: delete the old one there as soon as the new one is made");
+            return Ok(());
+        }
+        if !self.args.revokes() && context.prompt.is_allowed() {
+            let what = self.dies_with(connection);
+            let question = format!("revoke the token of `{}` now, for good?{what}", connection.name);
+            if !context.prompt.confirm(&question, "--revoke-old")? {
+                return Err(Failure::interrupted_by("nothing was revoked"));
+            }
+        } else if !self.args.revokes() {
+            return Err(Failure::nobody_to_ask("whether the token is revoked for good", "--revoke-old"));
+        }
+        context.progress.begin(&format!("asking {}", connection.host));
+        // Impossible is no failure here: then a person does it.
+        let revoked = context.wait(async {
+            match rotate::revoke_first(self.session, self.store, connection).await {
+                Err(Error::Provider(ProviderError::Impossible { page, .. })) => Ok(Err(page)),
+                other => other.map(Ok),
+            }
+        });
+        match revoked? {
+            Ok(Revoked::Done) => context.out.note(&format!("the token of `{}` is revoked", connection.name)),
+            Ok(Revoked::Accepted) => context.out.note(&format!("the token of `{}` dies within moments", connection.name)),
+            Err(page) => {
+                let place = page.map(|page| format!(": {page}")).unwrap_or_default();
+                context.out.warn(&format!("{} lets only a person revoke it{place}", connection.host));
+            }
+        }
+        self.say_what_to_look_at(connection);
+        Ok(())
+    }
+
+    /// Whoever had the token may have used it: where that shows.
+    fn say_what_to_look_at(&self, connection: &Connection) {
+        let name = crate::model::shell_word(connection.name.as_str());
+        self.context.out.note(&format!(
+            "look for what was not you: other tokens, deploy keys, SSH keys and webhooks at {}, and what it was used for here:",
+            connection.host
+        ));
+        self.context.out.hint(&format!("gitconn audit list --connection {name} --kind used --limit 0"));
+    }
+
+    /// A token that a person makes.
+    fn new_token(&self, plan: &Plan, page: &crate::ops::TokenPage) -> Result<Row, Failure> {
+        let (context, connection) = (self.context, &plan.connection);
+        if !self.args.is_handed_over() && !context.prompt.is_allowed() {
+            let what = format!("{} has no call that makes this token", connection.host);
+            let name = connection.name.to_string();
+            return Err(failed(RotateError::WantsPerson { name, what, page: Some(page.url.clone()) }));
+        }
+        context.wait(rotate::prepare(self.session, self.store, connection))?;
+        let accepted = match self.args.token.read(context)? {
+            Some(token) => self.accept(plan, token)?,
+            None => self.ask(plan, page)?,
+        };
+        let Accepted { connection, probe, warnings, has_same_scopes } = accepted;
+        let account = probe.username.as_deref().map_or_else(|| "valid".to_owned(), |name| clean(name).into_owned());
+        let scopes = if has_same_scopes == Some(true) { ", same scopes" } else { "" };
+        self.done(&format!("works: {account}{scopes}"));
+        context.progress.begin(&format!("asking {}", connection.host));
+        let mut finished = context.wait(rotate::go_on(self.session, self.store, &connection.id))?;
+        self.done("saved, and read back");
+        if let Fate::Undecided = finished.fate {
+            finished.fate = self.decide(&finished.connection)?;
+        }
+        let warnings = warnings.into_iter().map(|warning| warning.text).collect();
+        Ok(Row::finished(&plan.connection, finished, "rotated").with_warnings(warnings))
+    }
+
+    fn done(&self, what: &str) {
+        self.context.out.note(&format!("{} {what}", self.context.out.stderr_style().good("✓")));
+    }
+
+    /// Shows the page and takes the token without echo; again, if it cannot be taken.
+    fn ask(&self, plan: &Plan, page: &crate::ops::TokenPage) -> Result<Accepted, Failure> {
+        let context = self.context;
+        self.show(&page.url);
+        for line in page.advice.iter().flat_map(|advice| advice.lines()) {
+            context.out.note(&format!("  {line}"));
+        }
+        let mut left = TRIES;
+        loop {
+            let token = context.prompt.secret("new token", "--token-stdin")?;
+            if token.expose().trim().is_empty() {
+                return Err(Failure::interrupted_by("no new token was given; the old one is as it was"));
+            }
+            left -= 1;
+            match self.accept(plan, token) {
+                Err(failure) if left > 0 && matches!(failure.kind(), Kind::Refused | Kind::Usage | Kind::Unavailable) => {
+                    context.out.warn(&format!("{}; try again", failure.in_words()));
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Opens the page where somebody sees it, or says where it is.
+    fn show(&self, url: &str) {
+        let opens = !self.args.no_browser && browser::is_here(self.context.env);
+        self.context.out.note(&format!("{} {url}", if opens { "opening" } else { "make it at" }));
+        if opens {
+            browser::open(url, self.context);
+        }
+    }
+
+    fn accept(&self, plan: &Plan, token: Secret) -> Result<Accepted, Failure> {
+        self.context.progress.begin(&format!("asking {}", plan.connection.host));
+        self.context.wait(rotate::accept(self.session, self.store, plan, self.order, token))
+    }
+
+    /// A private key that a person makes.
+    fn new_key(&self, plan: &Plan, page: &str) -> Result<Row, Failure> {
+        let (context, connection) = (self.context, &plan.connection);
+        if !self.args.is_handed_over() && !context.prompt.is_allowed() {
+            let what = "a private key is made on the app's page".to_owned();
+            return Err(failed(RotateError::WantsPerson {
+                name: connection.name.to_string(),
+                what,
+                page: Some(page.to_owned()),
+            }));
+        }
+        context.wait(rotate::prepare(self.session, self.store, connection))?;
+        let key = if let Some(key) = self.args.key.read(context)? {
+            key
+        } else {
+            self.show(page);
+            KeyText::asked(context)?
+        };
+        context.progress.begin(&format!("asking {}", connection.host));
+        let (now, warnings) = context.wait(rotate::accept_key(self.session, self.store, connection, &key.text))?;
+        key.origin.say_kept(context);
+        context.out.note(&format!("delete the old key at {page}"));
+        Ok(Row::new_key(connection, &now, warnings.into_iter().map(|warning| warning.text).collect()))
+    }
+}
+
+fn failed(error: RotateError) -> Failure {
+    Error::from(error).into()
+}

@@ -1,0 +1,78 @@
+//! Which connections are rotated: those that were named, or those that are due.
+
+use super::super::{Error, Filter, resolve};
+use super::RotateError;
+use crate::model::{Connection, Timestamp};
+use crate::store::View;
+
+/// What was said of them.
+#[derive(Debug, Default)]
+pub(crate) struct Chosen {
+    /// Names, or the beginnings of ids.
+    pub(crate) names: Vec<String>,
+    /// Those that are not named have to pass it.
+    pub(crate) filter: Filter,
+    /// Only those that are due, if this says what that means.
+    pub(crate) due: Option<Due>,
+}
+
+/// When a connection is due.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Due {
+    /// Its token ends by then.
+    pub(crate) until: Option<Timestamp>,
+    /// Its token has no known end, and was made before that.
+    pub(crate) made_before: Option<Timestamp>,
+}
+
+impl Due {
+    fn is(&self, connection: &Connection) -> bool {
+        let made = connection.rotated_at.unwrap_or(connection.created_at);
+        let is_old = |before: Timestamp| !connection.auto_renews && connection.expiry.at().is_none() && made < before;
+        self.until.is_some_and(|until| connection.is_due(until)) || self.made_before.is_some_and(is_old)
+    }
+}
+
+/// Those that are meant, each once, by name.
+///
+/// # Errors
+///
+/// If a name does not exist. None at all is no error here: nothing may be due.
+pub(crate) fn choose(view: &View, chosen: &Chosen) -> Result<Vec<Connection>, Error> {
+    let fits = |connection: &Connection| chosen.due.is_none_or(|due| due.is(connection));
+    if !chosen.names.is_empty() {
+        let mut found: Vec<Connection> = Vec::with_capacity(chosen.names.len());
+        for name in &chosen.names {
+            let connection = resolve::named(view, name)?;
+            if fits(&connection) && !found.iter().any(|known| known.id == connection.id) {
+                found.push(connection);
+            }
+        }
+        return Ok(found);
+    }
+    let all = view.connections()?.into_iter();
+    Ok(all.filter(|connection| connection.is_active && chosen.filter.passes(connection) && fits(connection)).collect())
+}
+
+/// Those with a rotation that can be gone on with: the ones that were named, or all.
+///
+/// # Errors
+///
+/// `RotateError::NothingOpen` for one that was named and has none.
+pub(crate) fn unfinished(view: &View, names: &[String]) -> Result<Vec<Connection>, Error> {
+    let mut found = Vec::new();
+    if names.is_empty() {
+        for open in view.rotations()? {
+            found.push(resolve::named(view, open.connection.as_str())?);
+        }
+        return Ok(found);
+    }
+    for name in names {
+        let connection = resolve::named(view, name)?;
+        if view.rotation(&connection.id)?.is_none() {
+            return Err(RotateError::NothingOpen { name: connection.name.to_string() }.into());
+        }
+        found.push(connection);
+    }
+    Ok(found)
+}

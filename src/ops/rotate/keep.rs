@@ -1,0 +1,125 @@
+//! A new token put into the store in the place of an old one, in one save; or, where that fails, beside it.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::{Error, unblocked};
+use super::RotateError;
+use crate::model::{
+    Connection, ConnectionId, EventKind, Expiry, OldToken, Rotation, RotationStep, RotationWay, Stamp, Status, TokenEnd,
+};
+use crate::provider::Issued;
+use crate::secret::Secret;
+use crate::store::{Db, Error as StoreError, Store};
+
+/// A new token with what is known of it.
+#[derive(Clone)]
+pub(super) struct New {
+    pub(super) issued: Issued,
+    /// Fingerprint of the token whose place it takes.
+    pub(super) old: String,
+}
+
+/// As it is written beside the store.
+#[derive(Serialize, Deserialize)]
+struct Written<'a> {
+    rotated_token: std::borrow::Cow<'a, str>,
+    /// Milliseconds since 1970; `never` where it is known to have no end.
+    expires_at: Option<i64>,
+    never_expires: bool,
+    old_fingerprint: std::borrow::Cow<'a, str>,
+}
+
+impl New {
+    fn write(&self) -> Secret {
+        let written = Written {
+            rotated_token: self.issued.token.expose().into(),
+            expires_at: self.issued.expiry.at().map(jiff::Timestamp::as_millisecond),
+            never_expires: self.issued.expiry == Expiry::Never,
+            old_fingerprint: self.old.as_str().into(),
+        };
+        // Texts and numbers only: this cannot fail.
+        Secret::from(serde_json::to_string(&written).unwrap_or_default())
+    }
+
+    /// What was written beside the store; `None` for what is something else.
+    pub(super) fn read(payload: &Secret) -> Option<Self> {
+        let written: Written<'_> = serde_json::from_str(payload.expose()).ok()?;
+        let expiry = match written.expires_at {
+            Some(at) => Expiry::At(jiff::Timestamp::from_millisecond(at).ok()?),
+            None if written.never_expires => Expiry::Never,
+            None => Expiry::Unknown,
+        };
+        let issued = Issued { token: Secret::from(written.rotated_token.into_owned()), expiry };
+        Some(Self { issued, old: written.old_fingerprint.into_owned() })
+    }
+}
+
+/// Puts it in place, keeping the old one while it is still needed. Only in the place of the token that it was made for: whoever has put another there meanwhile has
+/// the last word, and `None` is returned.
+pub(super) fn put(
+    db: &Db,
+    stamp: &Stamp,
+    id: &ConnectionId,
+    new: &New,
+    rotation: &Rotation,
+) -> Result<Option<Connection>, StoreError> {
+    let Some(mut current) = db.find(id.as_str())? else { return Err(StoreError::Gone) };
+    if current.fingerprint != new.old {
+        return Ok(None);
+    }
+    let by = match rotation.way {
+        RotationWay::AtOnce | RotationWay::Overlap => "api",
+        RotationWay::Guided => "guided",
+    };
+    let event = EventKind::Rotated { old: new.old.clone(), new: new.issued.token.fingerprint(), by: Some(by.to_owned()) };
+    db.retire(&current, TokenEnd::Replaced, stamp.at)?;
+    match rotation.old {
+        OldToken::Dead => db.bury(&new.old, stamp.at)?,
+        OldToken::Revoke | OldToken::Ask | OldToken::Keep => {
+            let old = db.token(id)?;
+            db.set_previous_token(id, Some(&old))?;
+        }
+    }
+    db.set_token(id, &new.issued.token)?;
+    current.fingerprint = new.issued.token.fingerprint();
+    current.expiry = new.issued.expiry;
+    current.rotated_at = Some(stamp.at);
+    current.status = Status::Active;
+    current.validation_error = None;
+    current.updated_at = stamp.at;
+    db.update(&current)?;
+    db.put_rotation(&Rotation { step: RotationStep::Saved, ..rotation.clone() })?;
+    db.record(stamp, Some(&current), &event)?;
+    Ok(Some(current))
+}
+
+/// Saves it; what cannot be saved is kept beside the store.
+///
+/// # Errors
+///
+/// `RotateError::Rescued` with where it is, `RotateError::Unkept` if it could be written nowhere.
+pub(super) async fn save(
+    store: &Store,
+    store_id: &str,
+    connection: &Connection,
+    new: New,
+    rotation: Rotation,
+    stamp: Stamp,
+) -> Result<Option<Connection>, Error> {
+    let (id, kept) = (connection.id.clone(), new.clone());
+    let saved = unblocked::change(store, stamp, move |db, stamp| put(db, stamp, &id, &new, &rotation)).await;
+    let source = match saved {
+        Ok(connection) => return Ok(connection),
+        // Removed meanwhile: there is nothing to keep it for.
+        Err(StoreError::Gone) => return Err(StoreError::Gone.into()),
+        Err(source) => Box::new(source),
+    };
+    let name = connection.name.to_string();
+    match store.rescue(store_id, &connection.id, &kept.write()) {
+        Ok(path) => Err(RotateError::Rescued { name, path, source }.into()),
+        Err(second) => {
+            let host = connection.host.to_string();
+            Err(RotateError::Unkept { name, host, source, second: Box::new(second) }.into())
+        }
+    }
+}

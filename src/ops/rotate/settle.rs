@@ -1,0 +1,224 @@
+//! A rotation that some run began, and that was cut off before its new token was saved: whoever meets it finds out what became of it, by the harmless question
+//! whether the old token is alive, and says so.
+
+use std::time::Duration;
+
+use super::super::{Error, Session, resolve, unblocked};
+use super::keep::{self, New};
+use super::{RotateError, api, ask};
+use crate::model::{Connection, ConnectionId, EventKind, Rotation, RotationStep, RotationWay, Status, Timestamp, Verdict};
+use crate::secret::Secret;
+use crate::store::{Db, Error as StoreError, Store};
+
+/// How long another process that is just rotating is waited for.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// What became of it.
+#[derive(Debug)]
+pub(crate) enum Settling {
+    /// Nothing was begun, or somebody else has finished it.
+    Nothing,
+    /// The old token still works: it did not happen.
+    DidNotHappen,
+    /// The new token lay beside the store, and is in place now.
+    TakenIn,
+    /// Whether the old token works could not be found out.
+    Unsure,
+    /// The old token is dead, and nobody has the new one. The store knows.
+    Lost(RotateError),
+}
+
+/// Another token than the one that was read, where a rotation that was cut off has been found to have brought it; `None` where it is the same. Says what was
+/// found, and of one that is not finished what finishes it.
+///
+/// # Errors
+///
+/// `RotateError::Lost` if the token is dead, and nobody has the new one.
+pub(in crate::ops) async fn settled(
+    session: &Session<'_>,
+    store: &Store,
+    view: &Db,
+    connection: &Connection,
+) -> Result<Option<Secret>, Error> {
+    if !is_in_doubt(view, connection)? {
+        say_unfinished(session, view, connection)?;
+        return Ok(None);
+    }
+    if let Settling::Lost(error) = settle(session, store, &connection.id).await? {
+        return Err(error.into());
+    }
+    let now = store.read()?;
+    Ok(Some(now.token(&connection.id)?))
+}
+
+/// Whether a connection's token may be dead without the store's knowing: a rotation that ends the old one at once was begun for it.
+pub(in crate::ops) fn is_in_doubt(view: &Db, connection: &Connection) -> Result<bool, Error> {
+    Ok(view.rotation(&connection.id)?.is_some_and(|open| open.step == RotationStep::Asked && open.way == RotationWay::AtOnce))
+}
+
+/// Finds out, unless another process is at it: that one is waited for.
+async fn settle(session: &Session<'_>, store: &Store, id: &ConnectionId) -> Result<Settling, Error> {
+    let store_id = store.read()?.header().store_id.clone();
+    let lock = unblocked::lock(store, &store_id, id, None, PATIENCE).await?;
+    let Some(_lock) = lock else { return Err(Error::RenewalBusy { seconds: PATIENCE.as_secs() }) };
+    settle_locked(session, store, id).await
+}
+
+/// The same for whoever holds the connection's lock.
+pub(super) async fn settle_locked(session: &Session<'_>, store: &Store, id: &ConnectionId) -> Result<Settling, Error> {
+    let view = store.read()?;
+    let connection = resolve::named(&view, id.as_str())?;
+    let Some(open) = view.rotation(id)?.filter(|open| open.step == RotationStep::Asked) else { return Ok(Settling::Nothing) };
+    // A copy neither saves nor knows what its home is doing.
+    if !store.is_at_home(&view.meta()?) {
+        return Ok(Settling::Nothing);
+    }
+    let begun = begun(&open, session.now());
+    let say = |what: &str| session.notices().warn(&format!("`{}`: {begun} was not finished: {what}", connection.name));
+    if take_in(session, store, view.header().store_id.as_str(), &connection, &open).await? {
+        say("its new token lay beside the store, and is in place now");
+        return Ok(Settling::TakenIn);
+    }
+    let probe = ask::is_alive(session, store, &connection, view.token(id)?).await?;
+    if probe.verdict.is_unknown() {
+        say("whether the old token still works could not be found out; it is used as it is");
+        return Ok(Settling::Unsure);
+    }
+    if probe.verdict == Verdict::Expired {
+        say("its token has expired meanwhile");
+        forget(session, store, id, &open, "its token has expired meanwhile").await?;
+        return Ok(Settling::DidNotHappen);
+    }
+    if probe.verdict.is_dead() && open.way == RotationWay::AtOnce {
+        let error = lost(session, store, &connection, &open, None).await?;
+        return Ok(Settling::Lost(error));
+    }
+    match (open.way, &open.label) {
+        // The one that nobody received may be there.
+        (RotationWay::Overlap, Some(label)) => match api::end_unclaimed(session, store, &connection, &open, label).await {
+            Ok(0) => say("the old token still works, so it did not happen"),
+            Ok(_) => say("the old token still works; the new one, which nobody had received, is ended"),
+            Err(error) => {
+                say(&format!(
+                    "the old token still works; whether a new one was made as `{label}` could not be found out ({error})"
+                ));
+                return Ok(Settling::Unsure);
+            }
+        },
+        _ => say("the old token still works, so it did not happen"),
+    }
+    forget(session, store, id, &open, "the old token still works: it did not happen").await?;
+    Ok(Settling::DidNotHappen)
+}
+
+/// `a rotation begun 3 minutes ago by ops@build-7`
+fn begun(open: &Rotation, now: Timestamp) -> String {
+    format!("a rotation begun {} by {}", ago(open.at, now), crate::model::clean(&open.who))
+}
+
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(at).as_secs().max(0);
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
+/// Puts a new token into the store that could not be saved when it was handed out. Returns whether there was one.
+async fn take_in(
+    session: &Session<'_>,
+    store: &Store,
+    store_id: &str,
+    connection: &Connection,
+    open: &Rotation,
+) -> Result<bool, Error> {
+    let Some(rescued) = store.rescued(store_id, &connection.id)? else { return Ok(false) };
+    let Some(new) = New::read(&rescued.payload) else { return Ok(false) };
+    let (id, rotation) = (connection.id.clone(), open.clone());
+    let saved = unblocked::change(store, session.stamp(), move |db, stamp| keep::put(db, stamp, &id, &new, &rotation)).await;
+    match saved {
+        Ok(_) => {
+            store.forget_rescued(store_id, &connection.id)?;
+            Ok(true)
+        }
+        Err(source) => {
+            let name = connection.name.to_string();
+            Err(RotateError::Rescued { name, path: rescued.path, source: Box::new(source) }.into())
+        }
+    }
+}
+
+/// Writes down that a token is lost, so that nobody uses the dead one or presents it again.
+pub(super) async fn lost(
+    session: &Session<'_>,
+    store: &Store,
+    connection: &Connection,
+    open: &Rotation,
+    error: Option<crate::provider::Error>,
+) -> Result<RotateError, Error> {
+    let why = format!(
+        "{} was cut off: {} made a new token and ended the old one, and nobody received the new one",
+        begun(open, session.now()),
+        connection.host
+    );
+    let (id, fingerprint, said) = (connection.id.clone(), open.fingerprint.clone(), why.clone());
+    unblocked::change(store, session.stamp(), move |db, stamp| {
+        let Some(mut current) = db.find(id.as_str())? else { return Ok(()) };
+        db.clear_rotation(&id)?;
+        if current.fingerprint != fingerprint {
+            return Ok(());
+        }
+        current.status = Status::Revoked;
+        current.validation_error = Some(said);
+        current.updated_at = stamp.at;
+        db.update(&current)?;
+        let why = "the provider made a new token and ended the old one, and its answer was lost".to_owned();
+        db.record(stamp, Some(&current), &EventKind::RotationFailed { fingerprint, why })
+    })
+    .await?;
+    let begun = error.is_none().then(|| (open.who.clone(), open.at));
+    Ok(RotateError::Lost {
+        name: connection.name.to_string(),
+        host: connection.host.to_string(),
+        provider: connection.provider,
+        error: error.map(Box::new),
+        begun,
+    })
+}
+
+/// Closes a rotation that brought nothing.
+pub(super) async fn forget(
+    session: &Session<'_>,
+    store: &Store,
+    id: &ConnectionId,
+    open: &Rotation,
+    why: &str,
+) -> Result<(), Error> {
+    let (id, fingerprint, why) = (id.clone(), open.fingerprint.clone(), why.to_owned());
+    unblocked::change(store, session.stamp(), move |db, stamp| {
+        let Some(current) = db.find(id.as_str())? else { return Ok(()) };
+        if db.clear_rotation(&id)? {
+            db.record(stamp, Some(&current), &EventKind::RotationFailed { fingerprint, why })?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Says of a connection that is being used that its last rotation is not finished, and what finishes it.
+pub(crate) fn say_unfinished(session: &Session<'_>, view: &Db, connection: &Connection) -> Result<(), Error> {
+    let Some(open) = view.rotation(&connection.id)? else { return Ok(()) };
+    let left = match open.step {
+        RotationStep::Asked => return Ok(()),
+        RotationStep::Saved => "the new token was never tried",
+        RotationStep::Verified => "its hook has not run",
+        RotationStep::Told => "the old token is not ended",
+    };
+    let name = crate::model::shell_word(connection.name.as_str());
+    session.notices().warn(&format!("`{}` was rotated, and {left}: gitconn rotate --resume {name}", connection.name));
+    Ok(())
+}

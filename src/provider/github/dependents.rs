@@ -1,0 +1,100 @@
+//! What dies with a token at GitHub: revoking the token by which a deploy key was made deletes the key too (GitHub's "Managing deploy keys"). A key does not say by
+//! which token it was made, only by whom, so what is told is what may go.
+
+use std::cell::RefCell;
+
+use futures_util::future::join_all;
+use serde::Deserialize;
+
+use super::super::Error;
+use super::super::finding;
+use super::Account;
+use super::shape::Form;
+use crate::net::{Call, Flow, Pages, walk};
+
+/// So many repositories are looked through, those with the newest pushes.
+const MOST: usize = 100;
+/// So many are named.
+const NAMED: usize = 5;
+
+/// A repository of `GET /user/repos`.
+#[derive(Deserialize)]
+struct Repository {
+    id: u64,
+    full_name: String,
+    #[serde(default)]
+    permissions: Permissions,
+}
+
+/// What the account may do there.
+#[derive(Default, Deserialize)]
+struct Permissions {
+    #[serde(default)]
+    admin: bool,
+}
+
+/// A deploy key of `GET /repos/OWNER/NAME/keys`.
+#[derive(Deserialize)]
+struct Key {
+    added_by: Option<String>,
+}
+
+/// In words, for behind a question; `None` if the account has made no deploy key in the repositories that it rules.
+pub(super) async fn dies_with(account: &Account, username: &str) -> Result<Option<String>, Error> {
+    let form = account.form().await?;
+    if form == Form::Installation {
+        return Ok(None);
+    }
+    let ruled = ruled(account, form).await?;
+    let each = ruled.iter().take(MOST).map(|name| async move { (name, keys(account, name, username).await) });
+    let mut found: Vec<String> = Vec::new();
+    for (name, count) in join_all(each).await {
+        if count > 0 {
+            found.push(format!("{name} ({count})"));
+        }
+    }
+    let more = found.len().saturating_sub(NAMED);
+    found.truncate(NAMED);
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let seen = if ruled.len() > MOST {
+        format!(", as far as the {MOST} newest of {} repositories show", ruled.len())
+    } else {
+        String::new()
+    };
+    Ok(Some(format!("deploy keys that it made die with it; `{username}` has made some in {}{more}{seen}", found.join(", "))))
+}
+
+/// The repositories that the account rules, newest push first: only there may it see who made a key.
+async fn ruled(account: &Account, form: Form) -> Result<Vec<String>, Error> {
+    let call = Call::to(["user", "repos"]).with("sort", "pushed").with("direction", "desc");
+    let names = RefCell::new(Vec::new());
+    walk(
+        &account.origin,
+        &call,
+        Pages { first: 1, per_page: 100, only_first: false },
+        |answer| finding::read::<Vec<Repository>>(answer, || account.error(answer, form)),
+        |row: &Repository| row.id.to_string(),
+        |rows| {
+            let ours = rows.into_iter().filter(|row| row.permissions.admin).map(|row| row.full_name);
+            names.borrow_mut().extend(ours);
+            Flow::Continue(())
+        },
+    )
+    .await?;
+    Ok(names.into_inner())
+}
+
+/// How many keys of a repository somebody has made. What may not be looked at counts for none.
+async fn keys(account: &Account, full_name: &str, username: &str) -> usize {
+    let Some((owner, name)) = full_name.split_once('/') else { return 0 };
+    let call = Call::to(["repos", owner, name, "keys"]).with("per_page", 100);
+    let Ok(answer) = account.origin.get(&call).await else { return 0 };
+    if answer.status != 200 {
+        return 0;
+    }
+    let keys: Vec<Key> = answer.json().unwrap_or_default();
+    keys.iter().filter(|key| key.added_by.as_deref().is_some_and(|by| by.eq_ignore_ascii_case(username))).count()
+}
