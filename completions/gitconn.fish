@@ -124,7 +124,8 @@ expired\t''
 revoked\t''
 invalid\t''
 error\t''"
-complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -152,7 +153,8 @@ expired\t''
 revoked\t''
 invalid\t''
 error\t''"
-complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -187,6 +189,8 @@ bitbucket\t''
 gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -207,6 +211,8 @@ bitbucket\t''
 gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -85,6 +85,13 @@ pub(crate) const KEYS: &[Key] = &[
         default: Some("7d"),
         help: "a token that ends sooner than this is pointed out",
     },
+    Key {
+        name: "max_token_age",
+        form: Form::Span,
+        variable: None,
+        default: None,
+        help: "a token without an end that is older than this is due",
+    },
     Key { name: "audit_keep_events", form: Form::Count, variable: None, default: Some("5000"), help: "events kept in the trail" },
     Key {
         name: "strict",
@@ -277,6 +284,11 @@ impl Config {
         self.setting("expiry_warning")
             .and_then(|setting| parse_span(&setting.value))
             .unwrap_or(std::time::Duration::from_hours(168))
+    }
+
+    /// A token without an end that is older than this is due; `None` where nobody has set it.
+    pub(crate) fn max_token_age(&self) -> Option<std::time::Duration> {
+        self.setting("max_token_age").and_then(|setting| parse_span(&setting.value))
     }
 
     /// How much of the trail is kept: events, days.

@@ -3,16 +3,19 @@
 use serde::Serialize;
 
 use super::context::Context;
+use super::due_args::{DueArgs, Spans};
 use super::failure::{Failure, Kind};
 use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
-use crate::model::{Connection, Status, Timestamp, clean, shell_word};
+use crate::model::{Connection, Due, Status, Timestamp, clean, shell_word};
 use crate::ops::look;
 
 /// Show connections with account, status, expiry and last check
+///
+/// With --expiring-within or --older-than only those that are due.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Show disabled ones too
@@ -23,23 +26,30 @@ pub(super) struct Args {
     /// Only connections with this status
     #[arg(long, value_enum, value_name = "STATUS")]
     status: Option<Status>,
-    /// Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one
-    #[arg(long, value_name = "SPAN", value_parser = words::parse_span)]
-    expiring_within: Option<std::time::Duration>,
+    #[command(flatten)]
+    due: DueArgs,
     /// Show tags, who made each, and when
     #[arg(long)]
     wide: bool,
 }
 
+/// A connection's JSON, with why a person has to act.
+#[derive(Serialize)]
+struct Row {
+    #[serde(flatten)]
+    connection: ConnectionView,
+    due: Option<&'static str>,
+}
+
 #[derive(Serialize)]
 struct List<'a> {
-    connections: Vec<ConnectionView>,
+    connections: Vec<Row>,
     #[serde(skip)]
     shown: &'a [Connection],
     #[serde(skip)]
     wide: bool,
     #[serde(skip)]
-    soon: std::time::Duration,
+    spans: Spans,
 }
 
 impl View for List<'_> {
@@ -69,7 +79,7 @@ impl View for List<'_> {
                 view::account(connection),
                 connection.auth_method.to_string(),
                 view::status(style, connection),
-                view::expiry(style, connection, self.soon),
+                view::expiry(style, connection, self.spans),
                 view::checked(style, connection),
             ];
             if self.wide {
@@ -99,15 +109,16 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let all = look::all(&store)?;
     let now = context.env.now();
     let filter = args.filter.filter(args.status);
+    let spans = args.due.spans(context.config);
     let shown: Vec<Connection> = all
         .iter()
         .filter(|connection| filter.passes(connection) && (connection.is_active || args.all))
-        .filter(|connection| args.expiring_within.is_none_or(|span| connection.is_due(later(now, span))))
+        .filter(|connection| !args.due.is_given() || spans.due(connection, now).is_some())
         .cloned()
         .collect();
-    let soon = context.config.expiry_warning();
-    context.out.data(&List { connections: shown.iter().map(Into::into).collect(), shown: &shown, wide: args.wide, soon })?;
-    if args.expiring_within.is_some() {
+    let row = |connection: &Connection| Row { connection: connection.into(), due: spans.due(connection, now).map(Due::id) };
+    context.out.data(&List { connections: shown.iter().map(row).collect(), shown: &shown, wide: args.wide, spans })?;
+    if args.due.is_given() {
         return if shown.is_empty() { Ok(()) } else { Err(Failure::said(Kind::Due)) };
     }
     if all.is_empty() {
@@ -117,7 +128,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.out.note("no connection fits");
         context.out.hint("gitconn list --all");
     }
-    point_out(&shown, now, soon, context);
+    point_out(&shown, now, spans, context);
     let unfinished = look::unfinished(&store)?;
     if !unfinished.is_empty() {
         context.out.note(&format!("not finished: the rotation of {}: gitconn rotate --resume", clean(&unfinished.join(", "))));
@@ -125,16 +136,19 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a person should look at: ends soon, could not be checked, was refused.
-fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, context: &Context<'_>) {
-    let count = |test: &dyn Fn(&&Connection) -> bool| u64::try_from(shown.iter().filter(test).count()).unwrap_or(u64::MAX);
-    let expiring = count(&|connection| connection.is_usable() && connection.is_due(later(now, soon)));
-    if expiring > 0 {
-        let verb = if expiring == 1 { "expires" } else { "expire" };
-        let days = soon.as_secs() / 86_400;
-        context
-            .out
-            .note(&format!("{expiring} {verb} within {}: gitconn rotate --expiring-within {days}d", words::plural(days, "day")));
+/// What a person should look at: ends soon, has grown old, could not be checked, was refused.
+fn point_out(shown: &[Connection], now: Timestamp, spans: Spans, context: &Context<'_>) {
+    let due: Vec<Due> =
+        shown.iter().filter(|connection| connection.is_usable()).filter_map(|connection| spans.due(connection, now)).collect();
+    let count = |is_old: bool| due.iter().filter(|due| matches!(due, Due::TooOld(_)) == is_old).count();
+    for (count, span, (one, many), option) in [
+        (count(false), spans.within, ("expires within", "expire within"), "--expiring-within"),
+        (count(true), spans.older_than, ("is older than", "are older than"), "--older-than"),
+    ] {
+        if let (1.., Some(span)) = (count, span) {
+            let (verb, typed) = (if count == 1 { one } else { many }, words::typed_span(span));
+            context.out.note(&format!("{count} {verb} {}: gitconn rotate {option} {typed}", words::span(span)));
+        }
     }
     let troubled = shown.iter().filter(|connection| connection.status.is_usable() && connection.validation_error.is_some());
     let names: Vec<_> = troubled.map(|connection| shell_word(connection.name.as_str())).collect();
@@ -144,8 +158,4 @@ fn point_out(shown: &[Connection], now: Timestamp, soon: std::time::Duration, co
         let names = if names.len() > 3 { String::new() } else { format!(" {}", names.join(" ")) };
         context.out.note(&format!("{count} did not go well: gitconn validate{names}"));
     }
-}
-
-pub(super) fn later(now: Timestamp, span: std::time::Duration) -> Timestamp {
-    now.checked_add(span).unwrap_or(Timestamp::MAX)
 }

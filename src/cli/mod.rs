@@ -14,6 +14,7 @@ mod connect_app;
 mod connect_plan;
 mod context;
 mod create_app;
+mod due_args;
 mod edit;
 mod enable;
 mod exec;

@@ -92,6 +92,10 @@ impl Notices for Progress {
             (false, false) => self.say(&format!("warning: {text}")),
         }
     }
+
+    fn is_heard(&self) -> bool {
+        !self.quiet
+    }
 }
 
 impl Watcher for Progress {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::app_view::AppView;
 use super::audit::EventView;
 use super::context::Context;
+use super::due_args::Spans;
 use super::failure::Failure;
 use super::grid::Grid;
 use super::installations::InstallationView;
@@ -36,7 +37,7 @@ struct Shown {
     #[serde(skip)]
     whole: Connection,
     #[serde(skip)]
-    soon: std::time::Duration,
+    spans: Spans,
 }
 
 impl View for Shown {
@@ -84,7 +85,7 @@ impl View for Shown {
         for (index, installation) in self.installations.iter().flatten().enumerate() {
             row(if index == 0 { "installations" } else { "" }, installation.line(style));
         }
-        let mut expiry = view::expiry(style, connection, self.soon);
+        let mut expiry = view::expiry(style, connection, self.spans);
         if style.is_human()
             && !connection.auto_renews
             && let Expiry::At(at) = connection.expiry
@@ -197,7 +198,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             .map(|app| app.installations.iter().map(|record| InstallationView::of(&app.connection, record)).collect()),
         unfinished_rotation: rotate::open(&store, &whole)?.as_ref().map(Into::into),
         events: events.iter().map(Into::into).collect(),
-        soon: context.config.expiry_warning(),
+        spans: Spans::of(context.config),
         whole,
     };
     context.out.data(&shown)

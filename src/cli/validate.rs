@@ -3,19 +3,21 @@
 use serde::Serialize;
 
 use super::context::Context;
+use super::due_args::DueArgs;
 use super::failure::{Failure, Kind};
 use super::filter::FilterArgs;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::words;
-use crate::model::{Expiry, Installation, ProviderId, Timestamp, Verdict, clean, shell_word};
-use crate::ops::resolve;
+use crate::model::{Due, Expiry, Installation, ProviderId, Timestamp, Verdict, clean, shell_word};
 use crate::ops::validate::{self, Checked};
+use crate::ops::{Session, resolve};
 
 /// Check now whether credentials still work: all enabled ones by default, side by side
 ///
 /// Exit code 0 if all work, 4 if one is refused, 6 if none is refused but one could not be checked. A network fault never counts against a
-/// credential. 5 if a login could not be renewed because this store is a copy, or cannot be saved.
+/// credential. 5 if a login could not be renewed because this store is a copy, or cannot be saved. With --expiring-within or --older-than all are checked as
+/// without, and the exit code is 9 if all work but something is due.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Names, or the beginnings of ids
@@ -23,6 +25,8 @@ pub(super) struct Args {
     names: Vec<String>,
     #[command(flatten)]
     filter: FilterArgs,
+    #[command(flatten)]
+    due: DueArgs,
     /// Change nothing in the store
     #[arg(long)]
     no_save: bool,
@@ -54,14 +58,18 @@ struct ResultView {
     mend_url: Option<String>,
     /// Of a GitHub App: where it is installed.
     installations: Option<Vec<InstalledView>>,
+    /// Why a person has to act, although it works.
+    due: Option<&'static str>,
+    #[serde(skip)]
+    due_at: Option<Due>,
     #[serde(skip)]
     last_good: Option<Timestamp>,
     #[serde(skip)]
     is_app: bool,
 }
 
-impl From<&Checked> for ResultView {
-    fn from(Checked { connection, probe, seen, .. }: &Checked) -> Self {
+impl ResultView {
+    fn new(Checked { connection, probe, seen, .. }: &Checked, due: Option<Due>) -> Self {
         let limit = probe.rate_limit;
         let known = probe.verdict.is_unknown();
         Self {
@@ -87,13 +95,13 @@ impl From<&Checked> for ResultView {
             request_id: probe.request_id.clone(),
             mend_url: probe.mend_url.clone(),
             installations: seen.as_ref().map(|seen| seen.installations.iter().map(Into::into).collect()),
+            due: due.map(Due::id),
+            due_at: due,
             last_good: connection.validated_at.filter(|_| known && connection.validation_error.is_none()),
             is_app: connection.is_app(),
         }
     }
-}
 
-impl ResultView {
     /// What a person reads behind the name: what is left, or why not.
     fn remark(&self, style: Style) -> String {
         if self.valid {
@@ -103,7 +111,9 @@ impl ResultView {
             let renews = self.refresh_expires_at.filter(|_| self.auto_renews);
             let renews = renews.map(|end| format!("renews itself, log in again {}", style.moment(end)));
             let installed = self.installations.as_deref().map(installed_in_words);
-            return left.into_iter().chain(renews).chain(installed).collect::<Vec<_>>().join("; ");
+            let due = self.due_at.filter(|due| !matches!(due, Due::LoginEnds(_)));
+            let due = due.map(|due| format!("{}{}", if self.is_app { "its key " } else { "" }, due.briefly(style.now())));
+            return left.into_iter().chain(renews).chain(installed).chain(due).collect::<Vec<_>>().join("; ");
         }
         let text = clean(self.error.as_deref().unwrap_or_default()).into_owned();
         match self.last_good {
@@ -198,7 +208,8 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
             Err(error) => unsaved = Some(error),
         }
     }
-    show(args, &checked, context)?;
+    let due = due(args, &checked, &session, context);
+    show(args, &checked, &due, context)?;
     for Checked { connection, seen, .. } in &checked {
         // A good key is not all that an app needs: who validates before a deployment wants to hear of that now.
         if seen.as_ref().is_some_and(|seen| seen.installations.iter().all(|one| one.suspended_at.is_some())) {
@@ -208,6 +219,10 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
         }
     }
     point_to_help(&checked, context);
+    let is_due = args.due.is_given() && due.iter().any(Option::is_some);
+    if is_due {
+        say_due(&checked, &due, context);
+    }
     let verdicts: Vec<Verdict> = checked.iter().map(|checked| checked.probe.verdict).collect();
     let unsaved = unsaved.map(Failure::from);
     if let Some(failure) = &unsaved {
@@ -226,20 +241,37 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     } else if verdicts.iter().any(|verdict| verdict.is_unknown()) {
         Err(Failure::said(Kind::Unavailable))
     } else {
-        unsaved.map_or(Ok(()), |failure| Err(Failure::said(failure.kind())))
+        let kind = unsaved.map(|failure| failure.kind()).or(is_due.then_some(Kind::Due));
+        kind.map_or(Ok(()), |kind| Err(Failure::said(kind)))
     }
 }
 
-fn show(args: &Args, checked: &[Checked], context: &Context<'_>) -> Result<(), Failure> {
-    let mut results: Vec<ResultView> = checked.iter().map(Into::into).collect();
+/// Of each that was checked, whether it is due by what is known of it now. One that was named is asked about even if it is disabled.
+fn due(args: &Args, checked: &[Checked], session: &Session<'_>, context: &Context<'_>) -> Vec<Option<Due>> {
+    let (spans, stamp) = (args.due.spans(context.config), session.stamp());
+    checked.iter().map(|checked| spans.due(&checked.after(&stamp), stamp.at)).collect()
+}
+
+/// Which of those that work are due, each with the command that mends it. What does not work has its own words.
+fn say_due(checked: &[Checked], due: &[Option<Due>], context: &Context<'_>) {
+    for (Checked { connection, probe, .. }, due) in checked.iter().zip(due) {
+        if let (Verdict::Valid, Some(due)) = (probe.verdict, due) {
+            context.out.note(&format!("{}: {}", due.in_words(connection, context.env.now()), due.remedy(connection)));
+        }
+    }
+}
+
+fn show(args: &Args, checked: &[Checked], due: &[Option<Due>], context: &Context<'_>) -> Result<(), Failure> {
+    let mut results: Vec<ResultView> = checked.iter().zip(due).map(|(checked, due)| ResultView::new(checked, *due)).collect();
     if context.out.format() == super::out::Format::Json
         && args.names.len() == 1
-        && let (Some(result), true) = (results.pop(), results.is_empty())
+        && results.len() == 1
+        && let Some(result) = results.pop()
     {
         let text = serde_json::to_string(&result).map_err(Failure::bug)?;
         return context.out.raw(&(text + "\n"));
     }
-    context.out.data(&Results { results: checked.iter().map(Into::into).collect() })
+    context.out.data(&Results { results })
 }
 
 /// At most two things to do, the most pressing first.

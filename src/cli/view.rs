@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
+use super::due_args::Spans;
 use super::out::Style;
 use super::words;
-use crate::model::{AccountType, AuthMethod, Connection, Expiry, ProviderId, Status, Timestamp, TokenKind, clean};
+use crate::model::{
+    AccountType, AuthMethod, Connection, Due, Expiry, ProviderId, Status, Timestamp, TokenKind, age_in_words, clean,
+};
 
 /// A connection's JSON. Field names follow the seeds' APIs (`docs/json.md`).
 #[derive(Debug, Serialize)]
@@ -101,39 +104,30 @@ pub(super) fn status(style: Style, connection: &Connection) -> String {
     }
 }
 
-/// When it ends, in words and colour: `renews`, `in 90 days`, `never`, `unknown`.
-pub(super) fn expiry(style: Style, connection: &Connection, soon: std::time::Duration) -> String {
+/// When it ends, in words and colour: `renews`, `in 90 days`, `never`, `unknown`; for a person also `95 days old`, where that is too old.
+pub(super) fn expiry(style: Style, connection: &Connection, spans: Spans) -> String {
+    let due = spans.due(connection, style.now()).filter(|_| style.is_human());
+    if let Some(Due::TooOld(since)) = due {
+        let what = if connection.is_app() { "key " } else { "" };
+        return style.doubtful(&format!("{what}{} old", age_in_words(since, style.now())));
+    }
     if connection.auto_renews {
         // What renews itself ends with its refresh token.
-        return match connection.refresh_expires_at.filter(|_| style.is_human()) {
-            None => "renews".to_owned(),
-            Some(end) if is_soon(end, style, soon) => style.doubtful(&format!("log in {}", style.moment(end))),
-            Some(end) => format!("renews, ends {}", style.moment(end)),
+        return match (connection.refresh_expires_at.filter(|_| style.is_human()), due) {
+            (None, _) => "renews".to_owned(),
+            (Some(end), Some(_)) => style.doubtful(&format!("log in {}", style.moment(end))),
+            (Some(end), None) => format!("renews, ends {}", style.moment(end)),
         };
     }
     match connection.expiry {
         Expiry::Never => "never".to_owned(),
         Expiry::Unknown => "unknown".to_owned(),
-        Expiry::At(at) => {
-            let words = if style.is_human() && at <= style.now() {
-                format!("expired {}", words::relative(at, style.now()))
-            } else {
-                style.moment(at)
-            };
-            if at < style.now() {
-                style.bad(&words)
-            } else if is_soon(at, style, soon) {
-                style.doubtful(&words)
-            } else {
-                words
-            }
+        Expiry::At(at) if style.is_human() && at <= style.now() => {
+            style.bad(&format!("expired {}", words::relative(at, style.now())))
         }
+        Expiry::At(at) if due.is_some() => style.doubtful(&style.moment(at)),
+        Expiry::At(at) => style.moment(at),
     }
-}
-
-/// Whether a moment is past, or comes within this span.
-fn is_soon(at: Timestamp, style: Style, soon: std::time::Duration) -> bool {
-    u64::try_from(at.as_second() - style.now().as_second()).map_or(true, |left| left <= soon.as_secs())
 }
 
 /// When it was last checked.

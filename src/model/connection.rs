@@ -201,12 +201,6 @@ impl Connection {
     pub(crate) fn is_renewing_login(&self) -> bool {
         self.auto_renews && !self.is_app()
     }
-
-    /// Whether a person has to act before `until`: it expires by then and does not renew itself.
-    pub(crate) fn is_due(&self, until: Timestamp) -> bool {
-        let end = if self.auto_renews { self.refresh_expires_at } else { self.expiry.at() };
-        end.is_some_and(|end| end <= until)
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod app;
 mod clean;
 mod connection;
+mod due;
 mod event;
 mod host;
 mod moment;
@@ -10,11 +11,13 @@ mod oauth;
 mod reader;
 mod repository;
 mod rotation;
+mod spoken;
 mod words;
 
 pub(crate) use app::{App, Installation, InstallationStatus, Narrowing, Permissions, RepositorySelection, permissions_in_words};
 pub(crate) use clean::{clean, shell_word};
 pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
+pub(crate) use due::{Due, age_in_words};
 pub(crate) use event::{Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};
 pub(crate) use moment::{Stamp, Timestamp};
@@ -22,4 +25,5 @@ pub(crate) use oauth::{OAuthClient, OAuthEndpoints, OAuthTokens};
 pub(crate) use reader::{Reader, ReaderKind};
 pub(crate) use repository::{Branch, Repository, RepositoryPath};
 pub(crate) use rotation::{OldToken, PastToken, Rotation, RotationStep, RotationWay, TokenEnd};
+pub(crate) use spoken::{plural, relative, thousands};
 pub(crate) use words::{AuthMethod, GrantFlow, IntentKind, ProviderId, Status, TokenKind, UnknownWord, Verdict};

@@ -1,7 +1,7 @@
 //! The branches of one repository.
 
 use super::serving::{self, Serving};
-use super::{Error, Session, live};
+use super::{Error, Session, live, used};
 use crate::model::{Branch, Purpose, RepositoryPath};
 use crate::net::Flow;
 use crate::provider::{BranchQuery, Listing};
@@ -22,6 +22,6 @@ pub(crate) async fn list(
         Ok(listing) => listing,
         Err(error) => return Err(serving::explained(session, store, serving, Some(path), error).await),
     };
-    store.note_use(view, &serving.connection.id, Purpose::Branches, Some(path.as_str()), &session.stamp());
+    used::note(session, store, view, &serving.connection, Purpose::Branches, Some(path.as_str()));
     Ok(listing)
 }

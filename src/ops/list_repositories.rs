@@ -1,13 +1,13 @@
 //! One list of repositories over several connections, newest activity first, shown as it comes.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::future::{join, join_all};
 use tokio::sync::mpsc;
 
 use super::serving::{self, Serving};
-use super::{Error, Session, live};
+use super::{Error, Session, live, used};
 use crate::model::{Purpose, Repository};
 use crate::net::Flow;
 use crate::provider::{Incomplete, Listing, Newest, PageChoice, RepositoryQuery};
@@ -112,18 +112,17 @@ pub(crate) async fn list(
         more
     };
     let (listings, more) = join(join_all(readers), merge).await;
-    let stamp = session.stamp();
     // Two connections to one host may see the same repositories: their totals cannot be added. Two installations of one app never do.
     let hosts: HashSet<&str> = servings.iter().map(|serving| serving.connection.host.as_str()).collect();
     let connections: HashSet<&str> = servings.iter().map(|serving| serving.connection.id.as_str()).collect();
     let total = (hosts.len() == connections.len()).then_some(0);
     let mut outcome = Outcome { total, more, ..Outcome::default() };
     // One use of an app, however many installations it has.
-    let mut used = BTreeSet::new();
+    let mut asked = BTreeMap::new();
     for (via, listing) in listings.into_iter().enumerate() {
         match listing {
             Ok(listing) => {
-                used.insert(servings[via].connection.id.clone());
+                asked.entry(&servings[via].connection.id).or_insert(&servings[via]);
                 outcome.more |= listing.more;
                 outcome.total = outcome.total.zip(listing.total).map(|(total, of_this)| total + of_this);
                 outcome.incomplete.extend(listing.incomplete.into_iter().map(|incomplete| (via, incomplete)));
@@ -134,8 +133,8 @@ pub(crate) async fn list(
             }
         }
     }
-    for id in &used {
-        store.note_use(view, id, Purpose::Repositories, None, &stamp);
+    for serving in asked.into_values() {
+        used::note(session, store, view, &serving.connection, Purpose::Repositories, None);
     }
     Ok(outcome)
 }

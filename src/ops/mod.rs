@@ -35,6 +35,7 @@ pub(crate) mod store;
 mod testing;
 pub(crate) mod token;
 mod unblocked;
+mod used;
 pub(crate) mod validate;
 
 pub(crate) use apps::AppError;

@@ -54,6 +54,11 @@ pub(crate) struct Choices {
 pub(crate) trait Notices {
     /// Something is not as it should be.
     fn warn(&self, text: &str);
+
+    /// Whether anybody hears it: what is said to nobody does not count as said.
+    fn is_heard(&self) -> bool {
+        true
+    }
 }
 
 /// What a run has around it.

@@ -3,7 +3,7 @@
 use super::apps::AppError;
 use super::apps::token::{self as of_app, Asked};
 use super::serving::Serving;
-use super::{Error, Session, live, renew, resolve, rotate};
+use super::{Error, Session, live, renew, resolve, rotate, used};
 use crate::git::Remote;
 use crate::model::{Connection, Expiry, HostUrl, Installation, Narrowing, Purpose, RepositoryPath};
 use crate::secret::Secret;
@@ -145,7 +145,7 @@ pub(crate) fn git_username(connection: &Connection) -> &'static str {
     crate::provider::kind(connection.provider).git_username(connection.auth_method)
 }
 
-/// Notes the use, as soon as the token is at hand.
+/// Notes the use, as soon as the token is at hand, and warns if the end is near.
 pub(crate) fn note(
     session: &Session<'_>,
     store: &Store,
@@ -154,5 +154,5 @@ pub(crate) fn note(
     purpose: Purpose,
     path: Option<&RepositoryPath>,
 ) {
-    store.note_use(view, &connection.id, purpose, path.map(RepositoryPath::as_str), &session.stamp());
+    used::note(session, store, view, connection, purpose, path.map(RepositoryPath::as_str));
 }

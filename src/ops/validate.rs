@@ -24,6 +24,15 @@ pub(crate) struct Checked {
     pub(crate) seen: Option<Seen>,
 }
 
+impl Checked {
+    /// The connection as the check leaves it.
+    pub(crate) fn after(&self, stamp: &Stamp) -> Connection {
+        let mut connection = self.connection.clone();
+        learn(&mut connection, &self.probe, stamp);
+        connection
+    }
+}
+
 /// Asks about each connection; results come back in the order of `connections`. `done` hears how many are finished.
 pub(crate) async fn check(
     session: &Session<'_>,

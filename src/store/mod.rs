@@ -20,6 +20,7 @@ mod pin;
 mod place;
 mod readers;
 mod recover;
+mod reminders;
 mod rescue;
 mod rotations;
 mod rows;

@@ -21,6 +21,7 @@ mod connect;
 mod contract;
 mod detect;
 mod device;
+mod due;
 mod edit;
 mod enable;
 mod examples;

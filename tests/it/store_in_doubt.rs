@@ -12,7 +12,7 @@ fn key(sandbox: &Sandbox) -> Identity {
 }
 
 /// Puts the store there as another age tool would write it after decrypting it and changing it with SQL.
-fn forge(sandbox: &Sandbox, sql: &str) {
+pub(crate) fn forge(sandbox: &Sandbox, sql: &str) {
     let identity = key(sandbox);
     let image = age::decrypt(&identity, &std::fs::read(sandbox.store()).unwrap()).unwrap();
     let mut sqlite = rusqlite::Connection::open_in_memory().unwrap();
