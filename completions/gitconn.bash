@@ -73,9 +73,6 @@ _gitconn() {
             gitconn,rm)
                 cmd="gitconn__subcmd__remove"
                 ;;
-            gitconn,rotate)
-                cmd="gitconn__subcmd__rotate"
-                ;;
             gitconn,show)
                 cmd="gitconn__subcmd__show"
                 ;;
@@ -90,6 +87,12 @@ _gitconn() {
                 ;;
             gitconn,validate)
                 cmd="gitconn__subcmd__validate"
+                ;;
+            gitconn,which)
+                cmd="gitconn__subcmd__which"
+                ;;
+            gitconn__subcmd__audit,export)
+                cmd="gitconn__subcmd__audit__subcmd__export"
                 ;;
             gitconn__subcmd__audit,list)
                 cmd="gitconn__subcmd__audit__subcmd__list"
@@ -176,7 +179,7 @@ _gitconn() {
 
     case "${cmd}" in
         gitconn)
-            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version connect list ls show validate test rotate refresh edit enable disable remove rm repos branches token exec installations oauth audit store config completions man help"
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version connect list ls show validate test refresh edit enable disable remove rm repos branches token exec installations oauth which audit store config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -210,7 +213,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__audit)
-            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version list verify"
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version list verify export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,8 +246,8 @@ _gitconn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gitconn__subcmd__audit__subcmd__list)
-            opts="-c -o -q -v -h -V --connection --since --kind --limit --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+        gitconn__subcmd__audit__subcmd__export)
+            opts="-c -o -q -v -h -V --connection --since --until --after --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -259,6 +262,64 @@ _gitconn() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__audit__subcmd__list)
+            opts="-c -o -q -v -h -V --connection --since --until --kind --limit --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --connection)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -780,7 +841,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__edit)
-            opts="-o -q -v -h -V --name --description --expires-at --email --workspace --hook --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            opts="-o -q -v -h -V --name --description --expires-at --email --workspace --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -803,10 +864,6 @@ _gitconn() {
                     return 0
                     ;;
                 --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --hook)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1595,92 +1652,6 @@ _gitconn() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gitconn__subcmd__rotate)
-            opts="-n -o -q -v -h -V --all --expiring-within --older-than --provider --host --tag --dry-run --expires-in --expires-at --keep-old --revoke-old --compromised --hook --resume --with --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --no-browser --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --expiring-within)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --older-than)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --provider)
-                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
-                    return 0
-                    ;;
-                --host)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tag)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --expires-in)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --expires-at)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --hook)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --with)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --private-key-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --private-key-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --key-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
-                    return 0
-                    ;;
-                --max-wait)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         gitconn__subcmd__show)
             opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2229,6 +2200,48 @@ _gitconn() {
                     return 0
                     ;;
                 --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__which)
+            opts="-o -q -v -h -V --token-stdin --token-file --token-env --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

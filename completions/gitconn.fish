@@ -56,7 +56,8 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "which" -d 'Say which connection holds or held a token that was found somewhere, and what used it last'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, prove that it is unbroken, or hand it to another system'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "completions" -d 'Print the completions of a shell'
@@ -612,24 +613,42 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
 json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l json -d 'Same as --output json'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s q -l quiet -d 'Say nothing beside data and errors'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l no-input -d 'Never ask; fail and name the option that is missing'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'Who did what, newest first'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Recompute the chain of hashes; exit code 7 if it is broken'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "list" -d 'Who did what, newest first'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "verify" -d 'Recompute the chain of hashes; exit code 7 if it is broken'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "export" -d 'Write the trail for another system: NDJSON with the field names of ECS, oldest first'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s c -l connection -d 'Only events of this connection; it may be gone already' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only events since then: a span such as 1d, or a date' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l kind -d 'Only events of this kind, for example `created`; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Only events until then: a span such as 1d, or a date (to its end)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l kind -d 'Only events of this kind, for example `created`, or of a family of kinds, for example `store`; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
@@ -657,6 +676,23 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s c -l connection -d 'Only events of this connection; it may be gone already' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only events since then: a span such as 1d, or a date' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only events until then: a span such as 1d, or a date (to its end)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l after -d 'Only events after this number, for shipping what is new; nothing is said then of uses that wait' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -48,6 +48,7 @@ mod token;
 mod token_input;
 mod validate;
 mod view;
+mod which;
 mod words;
 
 use std::ffi::OsString;
@@ -131,6 +132,7 @@ enum Command {
     Exec(exec::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
+    Which(which::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -248,6 +250,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Exec(args) => exec::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
+        Command::Which(args) => which::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),

@@ -189,7 +189,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let whole = look::one(&store, &args.name)?;
     let app = if whole.is_app() { Some(installations::one(&store, Some(whole.id.as_str()))?) } else { None };
-    let events = audit::list(&store, Some(whole.id.as_str()), None, Vec::new(), Some(5))?;
+    let events = audit::list(
+        &store,
+        &audit::Wanted { connection: Some(whole.id.to_string()), limit: Some(5), ..audit::Wanted::default() },
+    )?;
     let shown = Shown {
         connection: (&whole).into(),
         app: app.as_ref().map(AppView::of).transpose()?,

@@ -113,7 +113,8 @@ pub(crate) fn typed_span(span: std::time::Duration) -> String {
 fn whole(span: std::time::Duration) -> (u64, &'static str) {
     let seconds = span.as_secs();
     let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
-    let unit = units.into_iter().find(|(length, _)| seconds >= *length && seconds % length == 0).unwrap_or((1, "second"));
+    let unit =
+        units.into_iter().find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length)).unwrap_or((1, "second"));
     (seconds / unit.0, unit.1)
 }
 

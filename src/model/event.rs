@@ -16,6 +16,31 @@ super::words::words! {
     }
 }
 
+/// The words of the events that this version writes. The trail may hold others: of newer versions.
+pub(crate) const EVENT_KINDS: &[&str] = &[
+    "created",
+    "updated",
+    "validated",
+    "used",
+    "rotated",
+    "rotation_failed",
+    "hook",
+    "refreshed",
+    "token_made",
+    "installation",
+    "login_ended",
+    "enabled",
+    "disabled",
+    "removed",
+    "revoked",
+    "revocation_failed",
+    "oauth.set",
+    "oauth.removed",
+    "store.created",
+    "store.restored",
+    "store.accepted",
+];
+
 /// What happened, with what it carries (design §5, Events).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EventKind {

@@ -18,7 +18,7 @@ pub(crate) use app::{App, Installation, InstallationStatus, Narrowing, Permissio
 pub(crate) use clean::{clean, shell_word};
 pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
 pub(crate) use due::{Due, age_in_words};
-pub(crate) use event::{Event, EventKind, Purpose};
+pub(crate) use event::{EVENT_KINDS, Event, EventKind, Purpose};
 pub(crate) use host::{HostError, HostUrl};
 pub(crate) use moment::{Stamp, Timestamp};
 pub(crate) use oauth::{OAuthClient, OAuthEndpoints, OAuthTokens};

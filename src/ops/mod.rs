@@ -37,6 +37,7 @@ pub(crate) mod token;
 mod unblocked;
 mod used;
 pub(crate) mod validate;
+pub(crate) mod which;
 
 pub(crate) use apps::AppError;
 pub(crate) use error::{Error, LivesBy};
@@ -55,4 +56,4 @@ pub(crate) use crate::provider::{
     TokenPage, Wants, catalogue, redact, secret_as, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
-pub(crate) use crate::store::{Error as StoreError, InstallationRecord, Store, View};
+pub(crate) use crate::store::{Chain, Error as StoreError, Fault, HeldAs, InstallationRecord, Link, Store, View};

@@ -8,9 +8,9 @@ use crate::model::{AccountType, App, Connection, ConnectionId};
 use crate::secret::Secret;
 
 /// The kind of secret that an app signs with.
-const KEY: &str = "private_key";
+pub(super) const KEY: &str = "private_key";
 /// The kind of secret that an app's events are signed with.
-const WEBHOOK: &str = "webhook_secret";
+pub(super) const WEBHOOK: &str = "webhook_secret";
 
 /// An app, and how its installations are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

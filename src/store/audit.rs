@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::rows::{count, millisecond, moment};
 use super::seal::{ImageHash, hash};
-use super::{Db, Error};
+use super::{Chain, Db, Error};
 use crate::model::{Connection, ConnectionId, Event, EventKind, Stamp, Verdict};
 
 /// The hash before the first event there ever was.
@@ -35,21 +35,14 @@ impl Default for Retention {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EventQuery {
     pub(crate) connection: Option<ConnectionId>,
+    /// From then on.
     pub(crate) since: Option<Timestamp>,
-    /// Event kinds by their stored word (`created`, `validated`, `store.created`); empty means all.
+    /// Before then.
+    pub(crate) until: Option<Timestamp>,
+    /// Event kinds by their stored word (`created`, `validated`, `store.created`), or the families of such words (`store`); empty means all.
     pub(crate) kinds: Vec<String>,
     /// At most so many.
     pub(crate) limit: Option<usize>,
-}
-
-/// What recomputing the chain found.
-#[derive(Debug, Clone)]
-pub(crate) struct Chain {
-    pub(crate) events: u64,
-    /// When the oldest kept event happened.
-    pub(crate) since: Option<Timestamp>,
-    /// The first event that does not fit, if any.
-    pub(crate) broken_at: Option<u64>,
 }
 
 /// The trail in short, to compare one with another.
@@ -64,19 +57,20 @@ pub(super) struct Trail {
 }
 
 /// An event as its row.
-struct Line {
-    sequence: u64,
+pub(super) struct Line {
+    pub(super) sequence: u64,
     at: i64,
     who: String,
     connection_id: Option<String>,
     connection_name: Option<String>,
     kind: String,
-    detail: String,
+    /// JSON.
+    pub(super) detail: String,
 }
 
 impl Line {
     /// The hash of this event: SHA-256 over the hash before and all its fields, each with its length.
-    fn hash(&self, before: &[u8]) -> ImageHash {
+    pub(super) fn hash(&self, before: &[u8]) -> ImageHash {
         let mut bytes = Vec::with_capacity(256);
         let mut put = |field: Option<&[u8]>| match field {
             Some(field) => {
@@ -98,7 +92,7 @@ impl Line {
         hash(&bytes)
     }
 
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             sequence: count(row, "sequence")?,
             at: row.get("at")?,
@@ -176,42 +170,27 @@ impl Db {
     pub(crate) fn events(&self, query: &EventQuery) -> Result<Vec<Event>, Error> {
         let read = || {
             let mut statement = self.sqlite.prepare(
-                "SELECT * FROM events WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR at >= ?2) \
-                 AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3))) ORDER BY sequence DESC LIMIT ?4",
+                "SELECT * FROM events WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR at >= ?2) AND (?5 IS NULL OR at < ?5) \
+                 AND (?3 IS NULL OR EXISTS (SELECT 1 FROM json_each(?3) WHERE kind = value OR substr(kind, 1, length(value) + 1) = value || '.')) \
+                 ORDER BY sequence DESC LIMIT ?4",
             )?;
             let kinds = (!query.kinds.is_empty()).then(|| super::rows::list(&query.kinds));
             let limit = query.limit.map_or(-1, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
             let connection = query.connection.as_ref().map(ConnectionId::as_str);
-            let rows = statement.query_map((connection, query.since.map(millisecond), kinds, limit), event_from)?;
+            let rows = statement
+                .query_map((connection, query.since.map(millisecond), kinds, limit, query.until.map(millisecond)), event_from)?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(self.failed())
     }
-    /// Recomputes the hash chain.
-    pub(crate) fn verify_chain(&self) -> Result<Chain, Error> {
-        let verify = || {
-            let mut chain = Chain { events: 0, since: None, broken_at: None };
-            let (mut last, mut before): (u64, Vec<u8>) =
-                self.sqlite
-                    .query_row("SELECT dropped_events, dropped_hash FROM meta", [], |row| Ok((count(row, 0)?, row.get(1)?)))?;
-            let mut statement = self.sqlite.prepare("SELECT * FROM events ORDER BY sequence")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let line = Line::from_row(row)?;
-                if chain.events == 0 {
-                    chain.since = Some(moment(row, "at")?);
-                }
-                chain.events += 1;
-                let stored: Vec<u8> = row.get("hash")?;
-                if chain.broken_at.is_none() && (line.sequence != last + 1 || line.hash(&before)[..] != stored) {
-                    chain.broken_at = Some(line.sequence);
-                }
-                last = line.sequence;
-                before = stored;
-            }
-            Ok(chain)
+
+    /// The kinds of event that the trail holds, by their words.
+    pub(crate) fn event_kinds(&self) -> Result<Vec<String>, Error> {
+        let read = || {
+            let mut statement = self.sqlite.prepare("SELECT DISTINCT kind FROM events ORDER BY kind")?;
+            statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()
         };
-        verify().map_err(self.failed())
+        read().map_err(self.failed())
     }
 
     /// Drops the oldest events beyond what is kept; `meta` keeps number and hash of the last one dropped.
@@ -253,7 +232,7 @@ impl Db {
     }
 }
 
-fn event_from(row: &Row<'_>) -> rusqlite::Result<Event> {
+pub(super) fn event_from(row: &Row<'_>) -> rusqlite::Result<Event> {
     let line = Line::from_row(row)?;
     Ok(Event {
         sequence: line.sequence,

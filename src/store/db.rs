@@ -13,7 +13,7 @@ use crate::model::{Connection, ConnectionId, Expiry, HostUrl, ProviderId};
 use crate::secret::Secret;
 
 /// The kind of secret that every connection has.
-const TOKEN: &str = "token";
+pub(super) const TOKEN: &str = "token";
 /// So many characters of an id are needed to name a connection by it.
 const SHORTEST_PREFIX: usize = 4;
 /// So many names are given back with [`Error::AmbiguousId`].

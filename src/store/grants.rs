@@ -9,7 +9,7 @@ use crate::model::{ConnectionId, GrantFlow};
 use crate::secret::Secret;
 
 /// The kind of secret that a connection has beside its token if it renews itself.
-const REFRESH: &str = "refresh";
+pub(super) const REFRESH: &str = "refresh";
 
 /// How a connection's OAuth tokens were obtained.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -61,6 +61,11 @@ fn kind(installation: u64) -> String {
     format!("installation:{installation}")
 }
 
+/// Whose token a secret of this kind is, if it is an installation's.
+pub(super) fn of_kind(kind: &str) -> Option<u64> {
+    kind.strip_prefix("installation:")?.parse().ok()
+}
+
 impl Db {
     /// The installations of an app, the oldest first.
     pub(crate) fn installations(&self, id: &ConnectionId) -> Result<Vec<InstallationRecord>, Error> {

@@ -2,6 +2,7 @@
 
 mod apps;
 mod audit;
+mod chain;
 mod clients;
 mod connection_lock;
 mod db;
@@ -10,6 +11,7 @@ mod error;
 mod file;
 mod grants;
 mod header;
+mod holders;
 mod image;
 mod installations;
 mod intents;
@@ -36,7 +38,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use apps::AppRecord;
-pub(crate) use audit::{Chain, EventQuery, Retention};
+pub(crate) use audit::{EventQuery, Retention};
+pub(crate) use chain::{Chain, Fault, Link};
 pub(crate) use clients::ClientRecord;
 pub(crate) use connection_lock::ConnectionLock;
 pub(crate) use db::{Db, HostRecord, Meta};
@@ -44,6 +47,7 @@ pub(crate) use difference::{Change, Difference, Field, How, What};
 pub(crate) use error::Error;
 pub(crate) use grants::GrantRecord;
 pub(crate) use header::Header;
+pub(crate) use holders::{HeldAs, Holder};
 pub(crate) use installations::{CachedToken, InstallationRecord};
 pub(crate) use intents::IntentRecord;
 pub(crate) use key::StoreKey;

@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "installations",
     "oauth",
     "config",
+    "which",
     "audit",
     "store",
     "completions",

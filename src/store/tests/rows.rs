@@ -6,7 +6,9 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::{Sandbox, connection, stamp, token};
-use crate::model::{AccountType, AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId};
+use crate::model::{
+    AccountType, AuthMethod, Connection, ConnectionId, EVENT_KINDS, EventKind, Expiry, HostUrl, Name, ProviderId,
+};
 use crate::model::{Status, Timestamp, TokenKind, Verdict};
 use crate::secret::Secret;
 use crate::store::image::{self, Care};
@@ -260,10 +262,16 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=22).collect::<Vec<u64>>());
     assert_eq!((read[2].connection.as_ref(), read[2].connection_name.as_deref()), (Some(&one.id), Some("one")));
     assert_eq!((read[3].connection.as_ref(), read[3].at, read[3].who.as_str()), (None, stamp(3).at, "ana@pc"));
+    for kind in db.event_kinds().unwrap().iter().filter(|kind| *kind != "teleported") {
+        assert!(EVENT_KINDS.contains(&kind.as_str()), "{kind} is not in `EVENT_KINDS`");
+    }
     let count = |query: EventQuery| db.events(&query).unwrap().len();
     assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 11);
     assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 12);
     assert_eq!(count(EventQuery { kinds: vec!["used".into(), "store.created".into()], ..EventQuery::default() }), 3);
+    assert_eq!(count(EventQuery { until: Some(stamp(10).at), ..EventQuery::default() }), 10);
+    assert_eq!(count(EventQuery { kinds: vec!["store".into()], ..EventQuery::default() }), 2);
+    assert_eq!(count(EventQuery { kinds: vec!["use".into(), "stor".into()], ..EventQuery::default() }), 0);
     assert_eq!(count(EventQuery { limit: Some(2), ..EventQuery::default() }), 2);
 }
 
@@ -286,7 +294,11 @@ fn an_event_that_was_changed_taken_out_or_put_in_breaks_the_chain() {
             db.record(&stamp(0), None, kind).unwrap();
         }
         db.sqlite.execute_batch(sql).unwrap();
-        assert_eq!(db.verify_chain().unwrap().broken_at, broken, "{sql}");
+        let chain = db.verify_chain().unwrap();
+        assert_eq!(chain.broken_at, broken, "{sql}");
+        assert_eq!(chain.broken.map(|(event, _)| event.sequence), broken, "{sql}");
+        let links = db.links().unwrap();
+        assert_eq!(links.iter().find(|link| link.fault.is_some()).map(|link| link.event.sequence), broken, "{sql}");
     }
 }
 
