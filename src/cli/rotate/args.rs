@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 use super::super::app_args::KeyArgs;
 use super::super::failure::Failure;
 use super::super::filter::FilterArgs;
-use super::super::list::later;
 use super::super::token_input::TokenArgs;
 use super::super::words;
+use crate::config::Config;
 use crate::model::Timestamp;
-use crate::ops::rotate::{Chosen, Due, Old, Order};
+use crate::ops::rotate::{Chosen, Old, Order};
 
 /// How long a new token lives if nothing else is said.
 const USUAL: Duration = Duration::from_hours(90 * 24);
@@ -38,7 +38,7 @@ pub(in crate::cli) struct Args {
     /// Only those whose token ends within this span
     #[arg(long, value_name = "SPAN", value_parser = words::parse_span)]
     expiring_within: Option<Duration>,
-    /// Only those whose token has no end and is older than this; with --expiring-within, these too
+    /// Only those whose token has no end and is older than this; with --expiring-within, these too (setting: `max_token_age`)
     #[arg(long, value_name = "SPAN", value_parser = words::parse_span)]
     older_than: Option<Duration>,
     #[command(flatten)]
@@ -120,18 +120,18 @@ impl Args {
     }
 
     /// Which connections.
-    pub(super) fn chosen(&self, now: Timestamp) -> Chosen {
-        let before = |span: Duration| now.checked_sub(span).unwrap_or(Timestamp::MIN);
-        let due = self
-            .is_by_due()
-            .then(|| Due { until: self.expiring_within.map(|span| later(now, span)), made_before: self.older_than.map(before) });
+    pub(super) fn chosen(&self, config: &Config) -> Chosen {
+        // Whoever asks for what ends soon means what is too old as well, where a setting says what that is.
+        let by_setting = || config.max_token_age().filter(|_| self.expiring_within.is_some());
+        let due = self.is_by_due().then(|| (self.expiring_within, self.older_than.or_else(by_setting)));
         Chosen { names: self.names.clone(), filter: self.filter.filter(None), due }
     }
 
     /// What is wanted of each.
     pub(super) fn order(&self, now: Timestamp) -> Result<Order, Failure> {
         let in_utc = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
-        let expires_on = self.expires_at.unwrap_or_else(|| in_utc(later(now, self.expires_in.unwrap_or(USUAL))));
+        let later = |span: Duration| now.checked_add(span).unwrap_or(Timestamp::MAX);
+        let expires_on = self.expires_at.unwrap_or_else(|| in_utc(later(self.expires_in.unwrap_or(USUAL))));
         if expires_on <= in_utc(now) {
             return Err(Failure::usage(format!("a new token that ends on {expires_on} would be dead at once")));
         }

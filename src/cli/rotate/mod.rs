@@ -56,7 +56,7 @@ fn intended(
     let chosen = if args.resume {
         rotate::unfinished(&view, &args.names)?
     } else {
-        rotate::choose(&view, &args.chosen(context.env.now()))?
+        rotate::choose(&view, &args.chosen(context.config), context.env.now())?
     };
     let is_handed_over = args.is_handed_over();
     if is_handed_over && chosen.len() != 1 {

@@ -1,5 +1,7 @@
 //! Which connections are rotated: those that were named, or those that are due.
 
+use std::time::Duration;
+
 use super::super::{Error, Filter, resolve};
 use super::RotateError;
 use crate::model::{Connection, Timestamp};
@@ -12,25 +14,8 @@ pub(crate) struct Chosen {
     pub(crate) names: Vec<String>,
     /// Those that are not named have to pass it.
     pub(crate) filter: Filter,
-    /// Only those that are due, if this says what that means.
-    pub(crate) due: Option<Due>,
-}
-
-/// When a connection is due.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Due {
-    /// Its token ends by then.
-    pub(crate) until: Option<Timestamp>,
-    /// Its token has no known end, and was made before that.
-    pub(crate) made_before: Option<Timestamp>,
-}
-
-impl Due {
-    fn is(&self, connection: &Connection) -> bool {
-        let made = connection.rotated_at.unwrap_or(connection.created_at);
-        let is_old = |before: Timestamp| !connection.auto_renews && connection.expiry.at().is_none() && made < before;
-        self.until.is_some_and(|until| connection.is_due(until)) || self.made_before.is_some_and(is_old)
-    }
+    /// Only those that are due: whose token ends within the first span, or has no end and is older than the second.
+    pub(crate) due: Option<(Option<Duration>, Option<Duration>)>,
 }
 
 /// Those that are meant, each once, by name.
@@ -38,8 +23,9 @@ impl Due {
 /// # Errors
 ///
 /// If a name does not exist. None at all is no error here: nothing may be due.
-pub(crate) fn choose(view: &View, chosen: &Chosen) -> Result<Vec<Connection>, Error> {
-    let fits = |connection: &Connection| chosen.due.is_none_or(|due| due.is(connection));
+pub(crate) fn choose(view: &View, chosen: &Chosen, now: Timestamp) -> Result<Vec<Connection>, Error> {
+    let fits =
+        |connection: &Connection| chosen.due.is_none_or(|(within, older_than)| connection.due(now, within, older_than).is_some());
     if !chosen.names.is_empty() {
         let mut found: Vec<Connection> = Vec::with_capacity(chosen.names.len());
         for name in &chosen.names {

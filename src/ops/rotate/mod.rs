@@ -16,7 +16,7 @@ mod settle;
 
 use jiff::civil::Date;
 
-pub(crate) use self::choose::{Chosen, Due, choose, unfinished};
+pub(crate) use self::choose::{Chosen, choose, unfinished};
 pub(crate) use self::dependents::dies_with;
 pub(crate) use self::error::RotateError;
 pub(crate) use self::finish::{Fate, Finished, HookRun, end_old, go_on};
