@@ -97,6 +97,7 @@ impl Context<'_> {
                 return result.map_err(Failure::from);
             }
         };
+        self.shield.close();
         if self.shield.is_held() {
             self.progress.warn("finishing what would be lost (Ctrl-C again to stop at once)");
             let ended = tokio::select! {

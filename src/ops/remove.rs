@@ -49,7 +49,9 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
     } else {
         let (door, tokens) = {
             let view = store.read()?;
-            let pair = [Some(view.token(&connection.id)?), view.refresh_token(&connection.id)?];
+            // The one before it, while a rotation is not finished, is no use to anybody either.
+            let pair =
+                [Some(view.token(&connection.id)?), view.refresh_token(&connection.id)?, view.previous_token(&connection.id)?];
             (live::Door::stored(&view, connection)?, pair)
         };
         let mut revoked = Ok(Revoked::Done);
@@ -72,6 +74,7 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, connection: &Co
         // The token is dead wherever it is held.
         for mut current in db.connections()?.into_iter().filter(|current| current.fingerprint == connection.fingerprint) {
             current.status = crate::model::Status::Revoked;
+            current.validation_error = None;
             current.updated_at = stamp.at;
             db.update(&current)?;
         }

@@ -105,6 +105,10 @@ pub(crate) async fn replace(
         db.set_token(&current.id, token)?;
         // A renewal that was begun with the old one is nobody's business any more.
         db.clear_intent(&current.id)?;
+        if db.previous_token(&current.id)?.is_some() {
+            let text = "the token from before the last rotation is not ended: it lives on".to_owned();
+            warnings.push(Warning { text, hint: None });
+        }
         db.clear_rotation(&current.id)?;
         if let Some(grant) = offered.grant() {
             current.expiry = grant.expiry(probe.expiry).unwrap_or(current.expiry);

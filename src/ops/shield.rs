@@ -12,6 +12,8 @@ pub(crate) struct Shield(Rc<Inner>);
 #[derive(Default)]
 struct Inner {
     held: Cell<usize>,
+    /// Nothing more of the kind is to begin.
+    is_closed: Cell<bool>,
     lifted: Notify,
 }
 
@@ -20,6 +22,18 @@ impl Shield {
     pub(super) fn hold(&self) -> Held {
         self.0.held.set(self.0.held.get() + 1);
         Held(self.clone())
+    }
+
+    /// From now on nothing more that would need it is begun: somebody wants this run to end.
+    pub(crate) fn close(&self) {
+        self.0.is_closed.set(true);
+    }
+
+    /// Goes on, unless it is closed: then whoever waits here waits for the end of the run.
+    pub(super) async fn unless_closed(&self) {
+        if self.0.is_closed.get() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// Whether anybody holds it.

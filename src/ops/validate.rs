@@ -5,7 +5,7 @@ use futures_util::stream::FuturesUnordered;
 
 use super::apps::sync::{self, Seen};
 use super::serving::Serving;
-use super::{Error, Session, apps, live};
+use super::{Error, RotateError, Session, apps, live, rotate};
 use crate::model::{Connection, EventKind, Expiry, Stamp, Status, Verdict};
 use crate::provider::{Known, Probe};
 use crate::store::{Db, Keep, Store};
@@ -79,7 +79,7 @@ async fn check_token(session: &Session<'_>, store: &Store, db: &Db, connection: 
         (Some(obstacle), _) => in_the_way(obstacle),
         (None, Ok(provider)) => provider.probe(&known).await,
         // A rotation that was cut off has ended it, as was found just now.
-        (None, Err(Error::Rotate(error))) => {
+        (None, Err(Error::Rotate(error))) if matches!(*error, RotateError::Lost { .. }) => {
             let told = store.read()?.find(connection.id.as_str())?.and_then(|now| now.validation_error);
             Probe::of(Verdict::Revoked, told.unwrap_or_else(|| error.to_string()))
         }
@@ -89,11 +89,11 @@ async fn check_token(session: &Session<'_>, store: &Store, db: &Db, connection: 
     };
     let is_login = db.grant(&connection.id)?.is_some();
     // That the old access token is dead is no news: why nobody can renew it is.
-    let was_over = (is_login && !connection.auto_renews && connection.status == Status::Expired)
-        // How it came to be revoked is told once: the provider only knows that it is.
-        || connection.status == Status::Revoked;
+    let was_over = is_login && !connection.auto_renews && connection.status == Status::Expired;
     let probe = match &connection.validation_error {
         Some(why) if was_over && probe.verdict.is_refusal() => Probe { reason: Some(why.clone()), ..probe },
+        // How a rotation came to end it stays told: the provider only knows that it is dead.
+        Some(why) if probe.verdict.is_dead() && why.starts_with(rotate::STORY) => Probe { reason: Some(why.clone()), ..probe },
         _ => probe,
     };
     Ok(Checked { connection, probe, is_login, obstacle, seen: None })

@@ -146,7 +146,7 @@ fn a_refusal_leaves_everything_as_it_was() {
         house.gitlab.script(ROTATE, [answer]);
         let ran = rotate(&house, &["--max-wait", "0s"]);
         assert!(ran.stderr.contains(words), "{ran}");
-        let _ = code;
+        assert_eq!(ran.code, code, "{ran}");
         assert_eq!(token(&house, "lab"), house.lab);
         house.run(&["rotate", "--resume"]).ok().says("nothing is unfinished");
         house.gitlab.recover();

@@ -35,6 +35,7 @@ fn a_person_is_led_through_it() {
     let terminal = terminal.sees("make it at").sees("/settings/tokens/new?scopes=").sees("new token").types_unseen(&new);
     let terminal = terminal.sees("works: octocat, same scopes").sees("saved, and read back");
     let terminal = terminal.sees("revoke the old token now?");
+    let terminal = terminal.sees("`octocat` has made some in acme/site (1)");
     let seen = terminal.sees("[y/N]").types("y").ends().code(0);
     assert!(seen.text().contains("rotated `work`"), "{}", seen.text());
     assert!(!github.accepts(&old));
@@ -169,4 +170,46 @@ fn several_need_no_person_and_the_others_are_named() {
     let outcomes: Vec<(&str, &str)> =
         rows.iter().map(|row| (row["name"].as_str().unwrap(), row["outcome"].as_str().unwrap())).collect();
     assert_eq!(outcomes, [("lab", "rotated"), ("work", "failed")]);
+}
+
+#[test]
+fn a_compromised_one_that_only_a_person_can_revoke_is_not_called_dead() {
+    let (sandbox, gitea) = (Sandbox::new(), Gitea::forgejo());
+    let old = gitea.personal(&sandbox, "ada");
+    connect(&sandbox, "gitea", "berg", &gitea.host(), &old, &[]).ok();
+    let new = sandbox.secret(&tokens::gitea("made by hand"));
+    gitea.accept(&new, crate::support::fake::GiteaGrant::personal("ada"));
+    let run = sandbox.gitconn(["rotate", "berg", "--compromised", "--revoke-old", "--token-stdin"]).stdin(&new);
+    let ran = run.run().ok().says("lets only a person revoke it");
+    assert!(ran.stdout.contains("\talive\t"), "{ran}");
+    assert!(gitea.accepts(&old));
+}
+
+#[test]
+fn what_is_not_finished_comes_before_another_token() {
+    let (sandbox, github, old) = dotcom();
+    let (new, third) = (another(&sandbox, &github, "new"), another(&sandbox, &github, "third"));
+    sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&new).run().ok();
+    let ran = sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&third).run().code(2);
+    ran.says("an earlier rotation of `work` is not finished").says("gitconn rotate --resume work");
+    sandbox.gitconn(["rotate", "--resume", "work", "--keep-old"]).run().ok();
+    assert!(github.accepts(&old));
+    sandbox.gitconn(["rotate", "work", "--token-stdin", "--revoke-old"]).stdin(&third).run().ok();
+    assert!(github.accepts(&old) && !github.accepts(&new));
+    // In wrong hands, both go.
+    let fourth = another(&sandbox, &github, "fourth");
+    sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&fourth).run().ok();
+    sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(2);
+    assert!(!github.accepts(&third) && !github.accepts(&fourth));
+}
+
+#[test]
+fn options_that_would_be_ignored_are_refused() {
+    let house = House::new();
+    house.run(&["rotate", "work", "--provider", "gitlab", "--dry-run"]).code(2).says("by name or by filter, not by both");
+    house.run(&["rotate", "--resume", "--tag", "daily"]).code(2);
+    house.run(&["rotate", "work", "--private-key-file", "/dev/null"]).code(2).says("`work` has a token, and no private key");
+    let foundry = Foundry::connected();
+    let run = foundry.sandbox.gitconn(["rotate", "prod-app", "--token-stdin"]).stdin("x");
+    run.run().code(2).says("it has a private key, and no token");
 }

@@ -103,3 +103,14 @@ fn the_old_token_lives_until_the_hook_has_run() {
     let kinds = texts(&house.json(&["audit", "list", "--connection", "tea"])["events"], "kind");
     assert_eq!(kinds[..4], ["revoked", "hook", "hook", "validated"], "{kinds:?}");
 }
+
+#[test]
+fn a_command_that_was_mistyped_is_replaced_or_dropped() {
+    let house = house();
+    for (mended, outcome) in [("cat > /dev/null", "done"), ("", "null")] {
+        house.run(&["rotate", "lab", "--hook", "no-such-command-anywhere"]).code(1);
+        let ran = house.sandbox.gitconn(["rotate", "--resume", "lab", "--hook", mended, "--json"]).run().ok();
+        assert_eq!(ran.json()["rotations"][0]["hook"].as_str().unwrap_or("null"), outcome, "{ran}");
+        house.run(&["rotate", "--resume"]).ok().says("nothing is unfinished");
+    }
+}

@@ -61,3 +61,14 @@ fn without_the_clients_secret_somebody_logs_in_again() {
     assert_eq!(hall.json(&["rotate", "work", "--dry-run"])["planned"][0]["way"], "login");
     hall.run(&["rotate", "work", "--no-input"]).code(4).says("gitconn connect --reauth work");
 }
+
+#[test]
+fn a_pasted_token_does_not_take_a_logins_place_by_rotation() {
+    let hall = Hall::new();
+    hall.connect_pair("gitlab", "lab").ok();
+    let before = hall.token("lab");
+    let pasted = hall.sandbox.secret(&tokens::gitlab("pasted"));
+    let ran = hall.sandbox.gitconn(["rotate", "lab", "--token-stdin"]).stdin(&pasted).run().code(4);
+    ran.says("gitconn connect --reauth lab");
+    assert_eq!(hall.token("lab"), before);
+}

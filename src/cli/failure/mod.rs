@@ -259,6 +259,12 @@ impl Failure {
         ExitCode::from(self.0.code.unwrap_or(self.0.kind.code()))
     }
 
+    /// What failed and why, in one line.
+    pub(crate) fn in_full(&self) -> String {
+        let text = self.0.causes.iter().fold(self.0.message.clone(), |text, cause| format!("{text}: {cause}"));
+        ops::redact(&text).into_owned()
+    }
+
     /// What failed, for a warning.
     pub(crate) fn in_words(&self) -> String {
         ops::redact(&self.0.message).into_owned()

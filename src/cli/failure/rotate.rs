@@ -20,7 +20,9 @@ pub(super) fn spoken(error: RotateError) -> Failure {
                 failure.instead("--keep-old", "", "ends the old one with it")
             }
         }
-        RotateError::NotBeside { .. } => Failure::usage(message).instead("--with", "", ""),
+        RotateError::NotBeside { name, .. } => {
+            Failure::usage(message).hint(format!("gitconn rotate {} --dry-run   # how it would go", quoted(&name)))
+        }
         RotateError::OtherMaker { host, .. } => Failure::usage(message).hint(format!("gitconn list --host {}", quoted(&host))),
         RotateError::Copy { .. } => Failure::new(Kind::Locked, message)
             .cause("every other copy would be left with a dead token")
@@ -31,7 +33,8 @@ pub(super) fn spoken(error: RotateError) -> Failure {
             Failure::new(Kind::Unavailable, message).cause(reason).cause("nothing was begun").again("", "tries again")
         }
         RotateError::Declined { name, is_too_far, error } => {
-            let failure = Failure::new(Kind::Failed, message).because(Failure::from(*error));
+            let inner = Failure::from(*error);
+            let failure = Failure::new(inner.kind(), message).because(inner);
             if is_too_far {
                 failure.hint(format!("gitconn rotate {}   # without a date: as long as the server allows", quoted(&name)))
             } else {
@@ -47,8 +50,8 @@ pub(super) fn spoken(error: RotateError) -> Failure {
             failure
                 .hint(format!("gitconn rotate {}   # asks anew whether the old one lives, and then tries again", quoted(&name)))
         }
-        RotateError::Lost { name, provider, error, begun, .. } => {
-            lost(message, &quoted(&name), provider, error.map(|error| *error), begun)
+        RotateError::Lost { name, provider, error, begun, is_login, .. } => {
+            lost(message, &quoted(&name), provider, error.map(|error| *error), begun, is_login)
         }
         RotateError::Unsure { name, error, .. } => Failure::new(Kind::Unavailable, message)
             .because(Failure::from(*error))
@@ -57,7 +60,7 @@ pub(super) fn spoken(error: RotateError) -> Failure {
             .because(Failure::from(*source))
             .hint(format!("gitconn rotate --resume {}   # when the store can be saved again: takes it in", quoted(&name))),
         RotateError::Unkept { name, .. } => Failure::new(Kind::Failed, message)
-            .cause("the old token may be dead: whether it is, `validate` finds out")
+            .cause("whether the old one is dead, `validate` finds out")
             .hint(format!("gitconn validate {}", quoted(&name))),
         RotateError::Unsavable { source, .. } => {
             let inner = Failure::from(*source);
@@ -70,6 +73,18 @@ pub(super) fn spoken(error: RotateError) -> Failure {
                 .hint(format!("gitconn rotate --resume {}", quoted(&name)))
         }
         RotateError::SameToken { .. } => Failure::usage(message),
+        RotateError::UnknownAccount { .. } => Failure::usage(message).again("--allow-account-change", "takes it"),
+        RotateError::Unfinished { name } => Failure::usage(message).hint(format!("gitconn rotate --resume {}", quoted(&name))),
+        RotateError::Overtaken { name, .. } => {
+            Failure::new(Kind::Failed, message).hint(format!("gitconn validate {}", quoted(&name)))
+        }
+        RotateError::Orphan { name, error, .. } => {
+            let inner = Failure::from(*error);
+            Failure::new(inner.kind(), message)
+                .because(inner)
+                .cause("the old token still works")
+                .hint(format!("gitconn rotate --resume {}   # looks again", quoted(&name)))
+        }
         RotateError::OtherAccount { .. } => Failure::usage(message).again("--allow-account-change", "takes it"),
         RotateError::WantsPerson { name, page, .. } => {
             let failure = Failure::usage(message);
@@ -109,6 +124,7 @@ fn lost(
     provider: ProviderId,
     error: Option<crate::ops::ProviderError>,
     begun: Option<(String, crate::model::Timestamp)>,
+    is_login: bool,
 ) -> Failure {
     let mut failure = Failure::new(Kind::Refused, message);
     if let Some(error) = error {
@@ -118,5 +134,11 @@ fn lost(
         failure = failure.cause(format!("the rotation was begun by {} at {at}, and cut off", crate::model::clean(&who)));
     }
     let failure = failure.cause(format!("{provider} shows a token once: only another one helps now"));
-    failure.hint(format!("gitconn rotate {name}   # asks for a token that you make")).hint(format!("gitconn show {name}"))
+    // Only of a login is there anything but a page to go to.
+    let again = if is_login {
+        format!("gitconn connect --reauth {name}")
+    } else {
+        format!("gitconn rotate {name}   # asks for a token that you make")
+    };
+    failure.hint(again).hint(format!("gitconn show {name}"))
 }

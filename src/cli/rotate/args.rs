@@ -61,11 +61,11 @@ pub(in crate::cli) struct Args {
     /// The old token is in wrong hands: revoke it first, then replace it
     #[arg(long)]
     pub(super) compromised: bool,
-    /// Run this command in a shell afterwards, with the new token on stdin (see `gitconn help environment`)
+    /// Run this command in a shell afterwards, with the new token on stdin; instead of the connection's own, or of the one that has failed
     #[arg(long, value_name = "CMD")]
     hook: Option<String>,
     /// Go on with what was begun and not finished: of those that are named, or of all
-    #[arg(long, conflicts_with_all = ["all", "expiring_within", "older_than", "dry_run", "expires_in", "expires_at", "compromised", "hook", "with"])]
+    #[arg(long, conflicts_with_all = ["all", "FilterArgs", "expiring_within", "older_than", "dry_run", "expires_in", "expires_at", "compromised", "with", "TokenArgs", "KeyArgs"])]
     pub(super) resume: bool,
     /// The connection of an owner that makes the new token beside the old one (GitLab's projects and groups)
     #[arg(long, value_name = "NAME")]
@@ -148,6 +148,7 @@ impl Args {
             hook: self.hook.clone(),
             maker: self.with.clone(),
             allow_account_change: self.allow_account_change,
+            is_resume: self.resume,
         })
     }
 }

@@ -13,7 +13,7 @@ use self::view::{Row, Rows};
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::words;
-use crate::model::Connection;
+use crate::model::{Connection, clean, shell_word};
 use crate::ops::rotate::{self, Fate, Order, Outcome, Plan};
 use crate::ops::{Error, Session, Store};
 
@@ -40,8 +40,21 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     {
         return Err(error.into());
     }
-    let rows = carry_out(args, (&session, &store), &order, intended, context)?;
-    end(args, rows, context)
+    for (connection, plan) in &intended {
+        if let Ok(plan) = plan
+            && !plan.twins.is_empty()
+        {
+            let twins = clean(&plan.twins.join(", ")).into_owned();
+            context.out.note(&format!("`{}`: the same token is held by {twins}, and so will the new one be", connection.name));
+        }
+    }
+    let compromised: Vec<Connection> = intended.iter().filter(|_| args.compromised).map(|(one, _)| one.clone()).collect();
+    let (rows, interrupted) = carry_out(args, (&session, &store), &order, intended, context)?;
+    let ended = if rows.is_empty() && interrupted.is_some() { Ok(()) } else { end(args, rows, context) };
+    for connection in &compromised {
+        say_what_to_look_at(connection, context);
+    }
+    interrupted.map_or(ended, Err)
 }
 
 /// Which connections, and how it goes with each.
@@ -54,7 +67,7 @@ fn intended(
 ) -> Result<Vec<Intended>, Failure> {
     let view = store.read().map_err(Error::from)?;
     let chosen = if args.resume {
-        rotate::unfinished(&view, &args.names)?
+        rotate::unfinished(store, &view, &args.names)?
     } else {
         rotate::choose(&view, &args.chosen(context.config), context.env.now())?
     };
@@ -69,14 +82,14 @@ fn intended(
     Ok(chosen.into_iter().map(plan).collect())
 }
 
-/// First what needs nobody, side by side; then one after another what needs a person.
+/// First what needs nobody, side by side; then one after another what needs a person. What was done, and whether somebody gave up in between.
 fn carry_out(
     args: &Args,
     (session, store): (&Session<'_>, &Store),
     order: &Order,
     intended: Vec<Intended>,
     context: &Context<'_>,
-) -> Result<Vec<Row>, Failure> {
+) -> Result<(Vec<Row>, Option<Failure>), Failure> {
     let mut rows: Vec<(usize, Row)> = Vec::with_capacity(intended.len());
     let (mut automatic, mut led) = (Vec::new(), Vec::new());
     for (position, (connection, plan)) in intended.into_iter().enumerate() {
@@ -97,17 +110,21 @@ fn carry_out(
             rows.push((position, settled(&led_by, plan, outcome)?));
         }
     }
+    let mut interrupted = None;
     for (position, plan) in led {
         let row = match led_by.rotate(&plan) {
             Ok(row) => row,
             // Whoever gives up is not asked about the next one; what was done stays.
-            Err(failure) if failure.kind() == Kind::Interrupted => return Err(failure),
+            Err(failure) if failure.kind() == Kind::Interrupted => {
+                interrupted = Some(failure);
+                break;
+            }
             Err(failure) => Row::failed(&plan.connection, failure),
         };
         rows.push((position, row));
     }
     rows.sort_by_key(|(position, _)| *position);
-    Ok(rows.into_iter().map(|(_, row)| row).collect())
+    Ok((rows.into_iter().map(|(_, row)| row).collect(), interrupted))
 }
 
 /// What came of one that needed nobody. Whether an old token dies that a person is to decide about is asked now.
@@ -118,14 +135,25 @@ fn settled(led: &Led<'_, '_>, plan: &Plan, outcome: Outcome) -> Result<Row, Fail
         Outcome::Told(finished) => Row::finished(old, *finished, "renewed"),
         Outcome::Resumed(mut finished) => {
             if let Fate::Undecided = finished.fate {
-                finished.fate = led.decide(&finished.connection)?;
+                finished.fate = led.decide(&finished.connection);
             }
             Row::finished(old, *finished, "resumed")
         }
         Outcome::Renewed(connection) => Row::renewed(old, &connection),
+        Outcome::DidNotHappen(connection) => Row::did_not_happen(&connection),
         Outcome::Elsewhere(connection) => Row::elsewhere(&connection),
         Outcome::Failed(error) => Row::failed(old, (*error).into()),
     })
+}
+
+/// Whoever had the token may have used it: where that shows.
+fn say_what_to_look_at(connection: &Connection, context: &Context<'_>) {
+    let name = shell_word(connection.name.as_str());
+    context.out.note(&format!(
+        "`{}`: look for what was not you: other tokens, deploy keys, SSH keys and webhooks at {}; and what it was used for here:",
+        connection.name, connection.host
+    ));
+    context.out.hint(&format!("gitconn audit list --connection {name} --kind used --limit 0"));
 }
 
 /// The summary, and the exit code.

@@ -6,9 +6,9 @@ use super::super::context::Context;
 use super::super::failure::{Failure, Kind};
 use super::args::Args;
 use super::view::Row;
-use crate::model::{Connection, clean};
-use crate::ops::rotate::{self, Accepted, Fate, Order, Plan, Way};
-use crate::ops::{Error, ProviderError, Revoked, RotateError, Session, Store};
+use crate::model::{Connection, Status, clean};
+use crate::ops::rotate::{self, Accepted, Fate, First, Order, Plan, Way};
+use crate::ops::{Error, Revoked, RotateError, Session, Store};
 use crate::secret::Secret;
 
 /// So often a token that cannot be taken is asked for again.
@@ -27,9 +27,17 @@ impl Led<'_, '_> {
     /// One connection, from the page to the end of the old token.
     pub(super) fn rotate(&self, plan: &Plan) -> Result<Row, Failure> {
         let connection = &plan.connection;
-        if self.order.is_compromised {
-            self.revoke_first(connection)?;
+        if self.order.is_compromised && self.revoke_first(connection)? {
+            // From now on it is a dead one like any other.
+            let mut dead = plan.clone();
+            dead.connection.status = Status::Revoked;
+            return self.replace(&dead);
         }
+        self.replace(plan)
+    }
+
+    fn replace(&self, plan: &Plan) -> Result<Row, Failure> {
+        let connection = &plan.connection;
         match &plan.way {
             Way::Guided(page) => self.new_token(plan, page),
             Way::Key(page) => self.new_key(plan, page),
@@ -39,16 +47,23 @@ impl Led<'_, '_> {
         }
     }
 
-    /// What becomes of an old token that lives: as was said, else as somebody says now; else nobody decides.
-    pub(super) fn decide(&self, connection: &Connection) -> Result<Fate, Failure> {
+    /// What becomes of an old token that lives: as was said, else as somebody says now; else nobody decides. What goes wrong on the way leaves it alive.
+    pub(super) fn decide(&self, connection: &Connection) -> Fate {
         let is_to_die = match self.order.old {
             rotate::Old::Revoke => true,
             rotate::Old::Keep => false,
-            rotate::Old::Usual if !self.context.prompt.is_allowed() => return Ok(Fate::Undecided),
-            rotate::Old::Usual => self.asks_to_revoke(connection)?,
+            rotate::Old::Usual if !self.context.prompt.is_allowed() => return Fate::Undecided,
+            rotate::Old::Usual => match self.asks_to_revoke(connection) {
+                Ok(is_to_die) => is_to_die,
+                Err(_) => return Fate::Undecided,
+            },
         };
         self.context.progress.begin(&format!("asking {}", connection.host));
-        self.context.wait(rotate::end_old(self.session, self.store, &connection.id, is_to_die))
+        let ended = self.context.wait(async {
+            let ended = rotate::end_old(self.session, self.store, &connection.id, is_to_die).await;
+            Ok(ended.unwrap_or_else(|error| Fate::NotRevoked(Box::new(error))))
+        });
+        ended.unwrap_or(Fate::Undecided)
     }
 
     fn asks_to_revoke(&self, connection: &Connection) -> Result<bool, Failure> {
@@ -61,19 +76,22 @@ impl Led<'_, '_> {
         self.context.progress.begin(&format!("looking what depends on it at {}", connection.host));
         let found = self.context.wait(async { Ok(rotate::dies_with(self.session, self.store, connection).await) });
         match found {
-            Ok(Some(words)) => format!(" {}", clean(&words)),
-            Ok(None) | Err(_) => String::new(),
+            Ok(Ok(None)) => String::new(),
+            Ok(Ok(Some(words))) => format!(" {}", clean(&words)),
+            Ok(Err(_)) | Err(_) => {
+                " what was made with it (deploy keys) may die too; what that is could not be found out".to_owned()
+            }
         }
     }
 
-    /// A token that is in wrong hands dies before anything else.
-    fn revoke_first(&self, connection: &Connection) -> Result<(), Failure> {
+    /// A token that is in wrong hands dies before anything else. Returns whether it did.
+    fn revoke_first(&self, connection: &Connection) -> Result<bool, Failure> {
         let context = self.context;
         if connection.is_app() {
             context
                 .out
                 .note("a private key dies on the app's page alone: delete the old one there as soon as the new one is made");
-            return Ok(());
+            return Ok(false);
         }
         if !self.args.revokes() && context.prompt.is_allowed() {
             let what = self.dies_with(connection);
@@ -85,38 +103,26 @@ impl Led<'_, '_> {
             return Err(Failure::nobody_to_ask("whether the token is revoked for good", "--revoke-old"));
         }
         context.progress.begin(&format!("asking {}", connection.host));
-        // Impossible is no failure here: then a person does it.
-        let revoked = context.wait(async {
-            match rotate::revoke_first(self.session, self.store, connection).await {
-                Err(Error::Provider(ProviderError::Impossible { page, .. })) => Ok(Err(page)),
-                other => other.map(Ok),
+        match context.wait(rotate::revoke_first(self.session, self.store, connection))? {
+            First::Revoked(Revoked::Done) => context.out.note(&format!("the token of `{}` is revoked", connection.name)),
+            First::Revoked(Revoked::Accepted) => {
+                context.out.note(&format!("the token of `{}` dies within moments", connection.name));
             }
-        });
-        match revoked? {
-            Ok(Revoked::Done) => context.out.note(&format!("the token of `{}` is revoked", connection.name)),
-            Ok(Revoked::Accepted) => context.out.note(&format!("the token of `{}` dies within moments", connection.name)),
-            Err(page) => {
+            First::ByHand(page) => {
                 let place = page.map(|page| format!(": {page}")).unwrap_or_default();
                 context.out.warn(&format!("{} lets only a person revoke it{place}", connection.host));
+                return Ok(false);
             }
         }
-        self.say_what_to_look_at(connection);
-        Ok(())
-    }
-
-    /// Whoever had the token may have used it: where that shows.
-    fn say_what_to_look_at(&self, connection: &Connection) {
-        let name = crate::model::shell_word(connection.name.as_str());
-        self.context.out.note(&format!(
-            "look for what was not you: other tokens, deploy keys, SSH keys and webhooks at {}, and what it was used for here:",
-            connection.host
-        ));
-        self.context.out.hint(&format!("gitconn audit list --connection {name} --kind used --limit 0"));
+        Ok(true)
     }
 
     /// A token that a person makes.
     fn new_token(&self, plan: &Plan, page: &crate::ops::TokenPage) -> Result<Row, Failure> {
         let (context, connection) = (self.context, &plan.connection);
+        if self.args.key.is_given() {
+            return Err(Failure::usage(format!("`{}` has a token, and no private key", connection.name)));
+        }
         if !self.args.is_handed_over() && !context.prompt.is_allowed() {
             let what = format!("{} has no call that makes this token", connection.host);
             let name = connection.name.to_string();
@@ -135,7 +141,7 @@ impl Led<'_, '_> {
         let mut finished = context.wait(rotate::go_on(self.session, self.store, &connection.id))?;
         self.done("saved, and read back");
         if let Fate::Undecided = finished.fate {
-            finished.fate = self.decide(&finished.connection)?;
+            finished.fate = self.decide(&finished.connection);
         }
         let warnings = warnings.into_iter().map(|warning| warning.text).collect();
         Ok(Row::finished(&plan.connection, finished, "rotated").with_warnings(warnings))
@@ -185,6 +191,12 @@ impl Led<'_, '_> {
     /// A private key that a person makes.
     fn new_key(&self, plan: &Plan, page: &str) -> Result<Row, Failure> {
         let (context, connection) = (self.context, &plan.connection);
+        if self.args.token.is_given() {
+            return Err(Failure::usage(format!("`{}` is a GitHub App: it has a private key, and no token", connection.name)));
+        }
+        if self.order.hook.is_some() || connection.hook.is_some() {
+            context.out.warn("a hook is told of tokens: of a private key it is not");
+        }
         if !self.args.is_handed_over() && !context.prompt.is_allowed() {
             let what = "a private key is made on the app's page".to_owned();
             return Err(failed(RotateError::WantsPerson {

@@ -78,6 +78,7 @@ fn how(plan: &Plan, order: &Order) -> String {
             format!("by API, made by `{}` for a new bot user: {old} (until {})", maker.name, order.expires_on)
         }
         Way::Guided(_) if !plan.connection.status.is_usable() => "guided: its token is dead".to_owned(),
+        Way::Guided(_) if order.is_compromised => "revoked first; then guided".to_owned(),
         Way::Guided(_) => format!("guided: {host} has no API for this token"),
         Way::Key(_) => "guided: a new private key is made on the app's page".to_owned(),
         Way::Login => "by logging in again: gitconn connect --reauth".to_owned(),

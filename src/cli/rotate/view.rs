@@ -16,7 +16,7 @@ pub(super) struct Row {
     name: String,
     provider: ProviderId,
     host: String,
-    /// `rotated`, `renewed`, `resumed`, `elsewhere`, `failed`.
+    /// `rotated`, `renewed`, `resumed`, `not_happened`, `elsewhere`, `failed`.
     outcome: &'static str,
     expires_at: Option<Timestamp>,
     old_fingerprint: Option<String>,
@@ -59,7 +59,7 @@ impl Row {
 
     /// Nothing was done, or the new token is not where it belongs.
     pub(super) fn failed(connection: &Connection, failure: Failure) -> Self {
-        let why = failure.in_words();
+        let why = failure.in_full();
         Self {
             expires_at: None,
             sentence: why.clone(),
@@ -143,6 +143,13 @@ impl Row {
         }
     }
 
+    /// What was begun before did not happen.
+    pub(super) fn did_not_happen(connection: &Connection) -> Self {
+        let name = shell_word(connection.name.as_str()).into_owned();
+        let sentence = format!("the rotation of `{}` did not happen: the old token is in use", connection.name);
+        Self { sentence, next: Some(format!("gitconn rotate {name}")), ..Self::new(connection, "not_happened") }
+    }
+
     /// Somebody else was faster.
     pub(super) fn elsewhere(connection: &Connection) -> Self {
         let sentence = format!("`{}` was given a new token by another process just now: nothing was asked", connection.name);
@@ -184,6 +191,7 @@ pub(super) fn summary(rows: &[Row]) -> String {
         said(count("rotated"), "rotated"),
         said(count("renewed"), "renewed"),
         said(count("resumed"), "finished"),
+        said(count("not_happened"), "never happened"),
         said(count("elsewhere"), "done by another process"),
         said(count("failed"), "failed"),
         said(partly, "not finished"),

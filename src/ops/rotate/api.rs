@@ -1,14 +1,15 @@
 //! A rotation by API: proved, noted, asked once, saved (reliability §3.5). Everything here happens under the connection's lock.
 
+use super::super::live::Door;
 use super::super::{Error, Session, resolve};
 use super::keep::{self, New};
-use super::settle::{self, Settling};
+use super::settle::{self, Care, Settling};
 use super::{Order, Plan, RotateError, Way, ask, at_home};
 use crate::model::{Connection, OldToken, Rotation, RotationStep, RotationWay, Verdict};
 use crate::ops::unblocked;
-use crate::provider::{Error as ProviderError, Issued, NewToken, Provider};
+use crate::provider::{Error as ProviderError, Identity, Issued, NewToken, Provider};
 use crate::secret::Secret;
-use crate::store::{Store, View};
+use crate::store::{Error as StoreError, Store, View};
 
 /// What came of it.
 pub(super) enum Made {
@@ -21,14 +22,12 @@ pub(super) enum Made {
 /// Has a new token made for a connection and saves it. The caller holds the connection's lock.
 pub(super) async fn rotate(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order) -> Result<Made, Error> {
     let id = &plan.connection.id;
-    match settle::settle_locked(session, store, id).await? {
+    match settle::settle_locked(session, store, id, Care::Rotate).await? {
         Settling::Nothing | Settling::DidNotHappen => {}
         Settling::TakenIn => return Ok(Made::Saved),
-        Settling::Lost(error) => return Err(error.into()),
-        Settling::Unsure => {
-            let connection = &plan.connection;
-            let probe = ask::is_alive(session, store, connection, store.read()?.token(id)?).await?;
-            return Err(RotateError::Unchecked { name: connection.name.to_string(), probe: Box::new(probe) }.into());
+        Settling::Lost(error) | Settling::Orphan(error) => return Err(error.into()),
+        Settling::Unsure(probe) => {
+            return Err(RotateError::Unchecked { name: plan.connection.name.to_string(), probe }.into());
         }
     }
     let view = store.read()?;
@@ -43,12 +42,13 @@ pub(super) async fn rotate(session: &Session<'_>, store: &Store, plan: &Plan, or
     let wanted =
         NewToken { label: plan.label.clone(), scopes, expires_on: order.expires_on, may_be_earlier: !order.is_said, client };
     let asked = asked(session, plan, order, &connection);
-    let note = asked.clone();
-    unblocked::change(store, session.stamp(), move |db, _| db.put_rotation(&note))
-        .await
-        .map_err(|source| RotateError::Unsavable { name: connection.name.to_string(), source: Box::new(source) })?;
+    // Somebody wants this run to end: nothing more is begun.
+    session.shield().unless_closed().await;
     // From here until it is saved, an interruption would cost the token.
     let _held = session.shield().hold();
+    if !note(session, store, &connection, &asked).await? {
+        return Ok(Made::Elsewhere);
+    }
     let made = match order_at(session, store, &view, plan, &connection, token.clone(), &wanted).await {
         Ok(issued) => issued,
         Err(Error::Provider(error)) if error.may_have_happened() => {
@@ -59,12 +59,45 @@ pub(super) async fn rotate(session: &Session<'_>, store: &Store, plan: &Plan, or
             return Err(declined(&connection, order, error));
         }
     };
-    let new = New { issued: made, old: connection.fingerprint.clone() };
+    let (new, issued) = (New { issued: made.clone(), old: connection.fingerprint.clone() }, made.token);
     let store_id = view.header().store_id.clone();
-    match keep::save(store, &store_id, &connection, new, asked, session.stamp()).await? {
-        Some(_) => Ok(Made::Saved),
-        None => Ok(Made::Elsewhere),
+    match keep::save(store, &store_id, &connection, new, asked.clone(), session.stamp()).await {
+        Ok(Some(_)) => Ok(Made::Saved),
+        Ok(None) | Err(Error::Store(StoreError::Gone)) => Err(overtaken(session, store, &view, &connection, issued).await),
+        Err(error) => Err(error),
     }
+}
+
+/// Writes down what is about to happen, which also proves that the store can be saved. False if the connection has another token by now, or is gone.
+async fn note(session: &Session<'_>, store: &Store, connection: &Connection, asked: &Rotation) -> Result<bool, Error> {
+    let note = asked.clone();
+    let noted = unblocked::change(store, session.stamp(), move |db, _| {
+        let is_as_it_was = db.find(note.connection.as_str())?.is_some_and(|now| now.fingerprint == note.fingerprint);
+        if is_as_it_was {
+            db.put_rotation(&note)?;
+        }
+        Ok(is_as_it_was)
+    });
+    let name = || connection.name.to_string();
+    noted.await.map_err(|source| RotateError::Unsavable { name: name(), source: Box::new(source) }.into())
+}
+
+/// Somebody has put another token in place, or removed the connection, while this one was made: nobody wants it.
+async fn overtaken(session: &Session<'_>, store: &Store, view: &View, connection: &Connection, issued: Secret) -> Error {
+    let door = match Door::stored(view, connection) {
+        Ok(door) => door.open(session.http(), Identity::of(connection), issued),
+        Err(error) => Err(error),
+    };
+    let is_ended = match door {
+        Ok(provider) => provider.revoke().await.is_ok(),
+        Err(_) => false,
+    };
+    let id = connection.id.clone();
+    let cleared = unblocked::change(store, session.stamp(), move |db, _| db.clear_rotation(&id)).await;
+    if let Err(error) = cleared {
+        tracing::warn!(%error, "the note of a rotation that was overtaken stays");
+    }
+    RotateError::Overtaken { name: connection.name.to_string(), is_ended }.into()
 }
 
 /// Fails unless the provider says that the token lives: a dead one is not presented for rotation. Returns what it may do.
@@ -190,8 +223,8 @@ async fn after_silence(
         },
         None => 0,
     };
-    // Without any answer the provider may still be at it: the note stays for the next command to look again.
-    let has_answered = matches!(error, ProviderError::Unintelligible { .. });
+    // Without an answer of its own (a proxy's is none) the provider may still be at it: the note stays for the next command to look again.
+    let has_answered = matches!(&error, ProviderError::Unintelligible { answered, .. } if answered.status == 500);
     if has_answered
         && let Err(other) =
             settle::forget(session, store, &connection.id, asked, "the old token still works: it did not happen").await

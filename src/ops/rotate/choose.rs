@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::{Error, Filter, resolve};
 use super::RotateError;
 use crate::model::{Connection, Timestamp};
-use crate::store::View;
+use crate::store::{Store, View};
 
 /// What was said of them.
 #[derive(Debug, Default)]
@@ -27,6 +27,9 @@ pub(crate) fn choose(view: &View, chosen: &Chosen, now: Timestamp) -> Result<Vec
     let fits =
         |connection: &Connection| chosen.due.is_none_or(|(within, older_than)| connection.due(now, within, older_than).is_some());
     if !chosen.names.is_empty() {
+        if chosen.filter != Filter::default() {
+            return Err(Error::Usage("connections are chosen by name or by filter, not by both".to_owned()));
+        }
         let mut found: Vec<Connection> = Vec::with_capacity(chosen.names.len());
         for name in &chosen.names {
             let connection = resolve::named(view, name)?;
@@ -45,17 +48,23 @@ pub(crate) fn choose(view: &View, chosen: &Chosen, now: Timestamp) -> Result<Vec
 /// # Errors
 ///
 /// `RotateError::NothingOpen` for one that was named and has none.
-pub(crate) fn unfinished(view: &View, names: &[String]) -> Result<Vec<Connection>, Error> {
+pub(crate) fn unfinished(store: &Store, view: &View, names: &[String]) -> Result<Vec<Connection>, Error> {
+    let is_open = |connection: &Connection| {
+        let is_rescued = || !connection.auto_renews && store.has_rescued(&view.header().store_id, &connection.id);
+        Ok::<_, Error>(view.rotation(&connection.id)?.is_some() || is_rescued())
+    };
     let mut found = Vec::new();
     if names.is_empty() {
-        for open in view.rotations()? {
-            found.push(resolve::named(view, open.connection.as_str())?);
+        for connection in view.connections()? {
+            if is_open(&connection)? {
+                found.push(connection);
+            }
         }
         return Ok(found);
     }
     for name in names {
         let connection = resolve::named(view, name)?;
-        if view.rotation(&connection.id)?.is_none() {
+        if !is_open(&connection)? {
             return Err(RotateError::NothingOpen { name: connection.name.to_string() }.into());
         }
         found.push(connection);

@@ -59,6 +59,8 @@ pub(crate) enum RotateError {
         provider: ProviderId,
         /// Why it did not arrive; `None` where another run was cut off.
         error: Option<Box<provider::Error>>,
+        /// Whether it is a login's token.
+        is_login: bool,
         /// Of the other run: `ops@build-7`, and when.
         begun: Option<(String, Timestamp)>,
     },
@@ -91,6 +93,18 @@ pub(crate) enum RotateError {
     /// Somebody has to log in again (exit 4).
     #[error("`{name}` is a login that does not renew itself: logging in again is what replaces its token")]
     WantsLogin { name: String },
+    /// An earlier rotation is not finished, and the token that was handed over has no place yet (exit 2).
+    #[error("an earlier rotation of `{name}` is not finished: that one comes first")]
+    Unfinished { name: String },
+    /// A token may have been made that nobody received, and it could not be looked for (the exit code of why not).
+    #[error("`{name}` was not rotated: a token that nobody received may be at {host} as `{label}`, and could not be ended")]
+    Orphan { name: String, host: String, label: String, error: Box<super::super::Error> },
+    /// Another token was put in place while the new one was being made (exit 1).
+    #[error("`{name}` was given another token while this one was being made: {}", if *is_ended { "the new one is ended again" } else { "the new one could not be ended, and nobody has it" })]
+    Overtaken { name: String, is_ended: bool },
+    /// Whose the new token is cannot be told (exit 2).
+    #[error("whose the new token is cannot be told, and `{name}` is of `{old}`")]
+    UnknownAccount { name: String, old: String },
     /// Nothing was begun that could be gone on with (exit 3).
     #[error("no rotation of `{name}` is unfinished")]
     NothingOpen { name: String },

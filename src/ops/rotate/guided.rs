@@ -4,9 +4,10 @@ use super::super::live::Door;
 use super::super::replace_token::{is_same_account, lost_scopes};
 use super::super::{Error, Said, Session, apps, remove, resolve, unblocked, validate};
 use super::keep::{self, New};
-use super::{Order, Plan, RotateError, at_home};
+use super::settle::{self, Care, Settling};
+use super::{Order, Plan, RotateError, at_home, finish, many};
 use crate::model::{Connection, Expiry, OldToken, Rotation, RotationStep, RotationWay, Verdict};
-use crate::provider::{self, Issued, Known, Probe, Revoked, Warning};
+use crate::provider::{self, Error as ProviderError, Issued, Known, Probe, Revoked, Warning};
 use crate::secret::Secret;
 use crate::store::{Error as StoreError, Store};
 
@@ -22,26 +23,45 @@ pub(crate) struct Accepted {
     pub(crate) has_same_scopes: Option<bool>,
 }
 
-/// Proves, before anybody makes a token, that it could be saved.
+/// Settles what was begun before, and proves, before anybody makes a token, that it could be saved.
 ///
 /// # Errors
 ///
-/// `RotateError::Unsavable`, `RotateError::Copy`.
+/// `RotateError::Unsavable`, `RotateError::Copy`; `RotateError::Lost` is none here: this is what mends it.
 pub(crate) async fn prepare(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<(), Error> {
     at_home(store, &store.read()?, connection)?;
+    let _lock = many::lock(store, &connection.id).await?;
+    if let Settling::Orphan(error) = settle::settle_locked(session, store, &connection.id, Care::Rotate).await? {
+        return Err(error.into());
+    }
     let name = connection.name.to_string();
     unblocked::change(store, session.stamp(), |_, _| Ok(()))
         .await
         .map_err(|source| RotateError::Unsavable { name, source: Box::new(source) }.into())
 }
 
-/// Revokes a token that is in wrong hands, before anything else.
+/// What became of a token that was to be revoked first.
+#[derive(Debug)]
+pub(crate) enum First {
+    Revoked(Revoked),
+    /// Only a person can, on this page.
+    ByHand(Option<String>),
+}
+
+/// Revokes a token that is in wrong hands before anything else, and with it the one before it if that still lives.
 ///
 /// # Errors
 ///
-/// `ProviderError::Impossible` with the page where a person can.
-pub(crate) async fn revoke_first(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<Revoked, Error> {
-    remove::revoke(session, store, connection).await
+/// `RotateError::Copy` where nothing is rotated; what the provider says.
+pub(crate) async fn revoke_first(session: &Session<'_>, store: &Store, connection: &Connection) -> Result<First, Error> {
+    at_home(store, &store.read()?, connection)?;
+    let _lock = many::lock(store, &connection.id).await?;
+    finish::abandon(session, store, connection).await?;
+    match remove::revoke(session, store, connection).await {
+        Ok(revoked) => Ok(First::Revoked(revoked)),
+        Err(Error::Provider(ProviderError::Impossible { page, .. })) => Ok(First::ByHand(page)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes a token that a person has made in the place of a connection's, keeping the old one until it is said what becomes of it.
@@ -70,12 +90,14 @@ pub(crate) async fn accept(
     if probe.verdict != Verdict::Valid {
         return Err(Error::NotStored { probe: Box::new(probe), offline: false });
     }
-    if let (Some(old), Some(new)) = (&connection.username, &probe.username)
-        && !is_same_account(connection, &probe)
-        && !order.allow_account_change
-    {
-        let new = crate::model::clean(new).into_owned();
-        return Err(RotateError::OtherAccount { name: name(), old: old.clone(), new }.into());
+    match (&connection.username, &probe.username) {
+        _ if order.allow_account_change => {}
+        (Some(old), Some(new)) if !is_same_account(connection, &probe) => {
+            let new = crate::model::clean(new).into_owned();
+            return Err(RotateError::OtherAccount { name: name(), old: old.clone(), new }.into());
+        }
+        (Some(old), None) => return Err(RotateError::UnknownAccount { name: name(), old: old.clone() }.into()),
+        _ => {}
     }
     let lost = lost_scopes(kind, connection, shape.method, probe.scopes.as_ref());
     let has_same_scopes = probe.scopes.as_ref().and(connection.scopes.as_ref()).map(|_| lost.is_none());
@@ -104,7 +126,7 @@ async fn save(
         label: None,
         maker: None,
         // One that is dead already cannot be ended.
-        old: if before.status.is_usable() && !order.is_compromised { order.fate(OldToken::Ask) } else { OldToken::Dead },
+        old: if before.status.is_usable() { order.fate(OldToken::Ask) } else { OldToken::Dead },
         hook: order.hook_of(before),
         who: stamp.who.clone(),
         at: stamp.at,
@@ -112,7 +134,10 @@ async fn save(
     // What was known of the old token says nothing of the new one.
     let expiry = if order.is_said { Expiry::At(end_of(order)) } else { Expiry::Unknown };
     let new = New { issued: Issued { token, expiry: probe.expiry.unwrap_or(expiry) }, old: before.fingerprint.clone() };
-    let (id, found) = (before.id.clone(), probe.clone());
+    let (id, found, kept) = (before.id.clone(), probe.clone(), new.clone());
+    // The page may have ended the old one, and the new one is shown once.
+    let _lock = many::lock(store, &before.id).await?;
+    let _held = session.shield().hold();
     let saved = unblocked::change(store, stamp, move |db, stamp| {
         let Some(mut current) = keep::put(db, stamp, &id, &new, &rotation)? else { return Ok(None) };
         current.auth_method = method;
@@ -125,7 +150,14 @@ async fn save(
         db.update(&current)?;
         Ok::<_, StoreError>(Some(current))
     });
-    let saved = saved.await?;
+    let saved = match saved.await {
+        Ok(saved) => saved,
+        Err(StoreError::Gone) => return Err(StoreError::Gone.into()),
+        Err(source) => {
+            let store_id = store.read()?.header().store_id.clone();
+            return Err(keep::rescue(store, &store_id, before, &kept, source));
+        }
+    };
     saved.ok_or_else(|| {
         Error::Usage(format!("`{}` was given another token meanwhile: this one was not put in its place", before.name))
     })

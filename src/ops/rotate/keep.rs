@@ -80,17 +80,33 @@ pub(super) fn put(
             db.set_previous_token(id, Some(&old))?;
         }
     }
-    db.set_token(id, &new.issued.token)?;
-    current.fingerprint = new.issued.token.fingerprint();
-    current.expiry = new.issued.expiry;
-    current.rotated_at = Some(stamp.at);
-    current.status = Status::Active;
-    current.validation_error = None;
-    current.updated_at = stamp.at;
-    db.update(&current)?;
+    let twins = db.connections()?.into_iter().filter(|other| other.id != *id && is_same_token(other, &current));
+    for mut twin in twins.collect::<Vec<_>>() {
+        db.retire(&twin, TokenEnd::Replaced, stamp.at)?;
+        fill(db, stamp, &mut twin, &new.issued)?;
+        db.record(stamp, Some(&twin), &event)?;
+    }
+    fill(db, stamp, &mut current, &new.issued)?;
     db.put_rotation(&Rotation { step: RotationStep::Saved, ..rotation.clone() })?;
     db.record(stamp, Some(&current), &event)?;
     Ok(Some(current))
+}
+
+/// Whether two connections hold one token.
+fn is_same_token(one: &Connection, other: &Connection) -> bool {
+    one.fingerprint == other.fingerprint && one.host == other.host && one.provider == other.provider
+}
+
+/// The new token, and what is known of it, as a connection's.
+fn fill(db: &Db, stamp: &Stamp, connection: &mut Connection, issued: &Issued) -> Result<(), StoreError> {
+    db.set_token(&connection.id, &issued.token)?;
+    connection.fingerprint = issued.token.fingerprint();
+    connection.expiry = issued.expiry;
+    connection.rotated_at = Some(stamp.at);
+    connection.status = Status::Active;
+    connection.validation_error = None;
+    connection.updated_at = stamp.at;
+    db.update(connection)
 }
 
 /// Saves it; what cannot be saved is kept beside the store.
@@ -108,18 +124,19 @@ pub(super) async fn save(
 ) -> Result<Option<Connection>, Error> {
     let (id, kept) = (connection.id.clone(), new.clone());
     let saved = unblocked::change(store, stamp, move |db, stamp| put(db, stamp, &id, &new, &rotation)).await;
-    let source = match saved {
-        Ok(connection) => return Ok(connection),
+    match saved {
+        Ok(connection) => Ok(connection),
         // Removed meanwhile: there is nothing to keep it for.
-        Err(StoreError::Gone) => return Err(StoreError::Gone.into()),
-        Err(source) => Box::new(source),
-    };
-    let name = connection.name.to_string();
-    match store.rescue(store_id, &connection.id, &kept.write()) {
-        Ok(path) => Err(RotateError::Rescued { name, path, source }.into()),
-        Err(second) => {
-            let host = connection.host.to_string();
-            Err(RotateError::Unkept { name, host, source, second: Box::new(second) }.into())
-        }
+        Err(StoreError::Gone) => Err(StoreError::Gone.into()),
+        Err(source) => Err(rescue(store, store_id, connection, &kept, source)),
+    }
+}
+
+/// Keeps a new token beside the store that cannot be saved. What is returned is how that went.
+pub(super) fn rescue(store: &Store, store_id: &str, connection: &Connection, new: &New, source: StoreError) -> Error {
+    let (name, host, source) = (connection.name.to_string(), connection.host.to_string(), Box::new(source));
+    match store.rescue(store_id, &connection.id, &new.write()) {
+        Ok(path) => RotateError::Rescued { name, path, source }.into(),
+        Err(second) => RotateError::Unkept { name, host, source, second: Box::new(second) }.into(),
     }
 }

@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 use super::super::{Error, Session, resolve, unblocked};
 use super::api::{self, Made};
 use super::finish::{self, Finished};
-use super::{Order, Plan, Way};
+use super::settle::{self, Care, Settling};
+use super::{Order, Plan, RotateError, Way};
 use crate::model::{Connection, ConnectionId, OldToken, Rotation, RotationStep, RotationWay};
 use crate::store::{ConnectionLock, Store};
 
@@ -27,6 +28,8 @@ pub(crate) enum Outcome {
     Renewed(Box<Connection>),
     /// The same, and its hook was told.
     Told(Box<Finished>),
+    /// What an earlier run had begun did not happen, and nothing new was begun.
+    DidNotHappen(Box<Connection>),
     /// Another process has just done it.
     Elsewhere(Box<Connection>),
     Failed(Box<Error>),
@@ -70,14 +73,24 @@ pub(crate) async fn run(
 /// One connection from its plan to its end.
 async fn one(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order) -> Result<Outcome, Error> {
     let id = &plan.connection.id;
-    if plan.is_only_unfinished() {
+    session.shield().unless_closed().await;
+    if plan.is_only_unfinished() && !order.is_compromised {
         let _lock = lock(store, id).await?;
+        finish::adjust(session, store, id, order).await?;
         return Ok(Outcome::Resumed(Box::new(finish::finish(session, store, id).await?)));
+    }
+    if order.is_resume {
+        return resume(session, store, plan).await;
     }
     if matches!(plan.way, Way::Renew) {
         return renew(session, store, plan, order).await;
     }
     let _lock = lock(store, id).await?;
+    // Other connections may hold the same token, and another process may be rotating one of them.
+    let _token = lock(store, &ConnectionId::from_stored(plan.connection.fingerprint.clone())).await?;
+    if order.is_compromised {
+        finish::abandon(session, store, &plan.connection).await?;
+    }
     match api::rotate(session, store, plan, order).await? {
         Made::Saved if order.is_compromised => Ok(Outcome::Rotated(Box::new(finish::end_first(session, store, id).await?))),
         Made::Saved => Ok(Outcome::Rotated(Box::new(finish::finish(session, store, id).await?))),
@@ -85,16 +98,28 @@ async fn one(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order) -
     }
 }
 
+/// Finds out what became of a rotation that was cut off before its token was saved, and finishes it if it was; nothing new is begun.
+async fn resume(session: &Session<'_>, store: &Store, plan: &Plan) -> Result<Outcome, Error> {
+    let id = &plan.connection.id;
+    let _lock = lock(store, id).await?;
+    match settle::settle_locked(session, store, id, Care::Rotate).await? {
+        Settling::TakenIn => Ok(Outcome::Resumed(Box::new(finish::finish(session, store, id).await?))),
+        Settling::Nothing | Settling::DidNotHappen => Ok(Outcome::DidNotHappen(Box::new(plan.connection.clone()))),
+        Settling::Lost(error) | Settling::Orphan(error) => Err(error.into()),
+        Settling::Unsure(probe) => Err(RotateError::Unchecked { name: plan.connection.name.to_string(), probe }.into()),
+    }
+}
+
 /// A login renews its pair, which has rules of its own; only the hook is ours.
 async fn renew(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order) -> Result<Outcome, Error> {
     let before = &plan.connection;
-    let connection = session.renewer(store).renew(before).await?;
-    let Some(hook) = order.hook_of(&connection) else { return Ok(Outcome::Renewed(Box::new(connection))) };
-    let _lock = lock(store, &connection.id).await?;
+    let renewer = session.renewer(store);
+    let Some(hook) = order.hook_of(before) else { return Ok(Outcome::Renewed(Box::new(renewer.renew(before).await?))) };
     let stamp = session.stamp();
     let rotation = Rotation {
-        connection: connection.id.clone(),
+        connection: before.id.clone(),
         way: RotationWay::AtOnce,
+        // From the renewal on the hook is all that is left; it is in the store before, so that a run that dies in between owes it.
         step: RotationStep::Verified,
         fingerprint: before.fingerprint.clone(),
         label: None,
@@ -105,7 +130,12 @@ async fn renew(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order)
         at: stamp.at,
     };
     unblocked::change(store, stamp, move |db, _| db.put_rotation(&rotation)).await?;
-    Ok(Outcome::Told(Box::new(finish::finish(session, store, &connection.id).await?)))
+    if let Err(error) = renewer.renew(before).await {
+        let id = before.id.clone();
+        unblocked::change(store, session.stamp(), move |db, _| db.clear_rotation(&id)).await?;
+        return Err(error);
+    }
+    Ok(Outcome::Told(Box::new(finish::go_on(session, store, &before.id).await?)))
 }
 
 /// The connection's lock, waited for.

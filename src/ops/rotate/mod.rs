@@ -20,10 +20,10 @@ pub(crate) use self::choose::{Chosen, choose, unfinished};
 pub(crate) use self::dependents::dies_with;
 pub(crate) use self::error::RotateError;
 pub(crate) use self::finish::{Fate, Finished, HookRun, end_old, go_on};
-pub(crate) use self::guided::{Accepted, accept, accept_key, prepare, revoke_first};
+pub(crate) use self::guided::{Accepted, First, accept, accept_key, prepare, revoke_first};
 pub(crate) use self::many::{Outcome, run};
 pub(crate) use self::settle::say_unfinished;
-pub(super) use self::settle::{is_in_doubt, settled};
+pub(super) use self::settle::{STORY, is_in_doubt, settled};
 
 use super::{Error, Session, clients, resolve};
 use crate::model::{AuthMethod, Connection, OldToken, Rotation, RotationStep};
@@ -45,6 +45,8 @@ pub(crate) struct Order {
     /// The connection that makes the new token, by name.
     pub(crate) maker: Option<String>,
     pub(crate) allow_account_change: bool,
+    /// Only what was begun is gone on with; nothing new is begun.
+    pub(crate) is_resume: bool,
 }
 
 /// What is wanted of the old token.
@@ -74,7 +76,7 @@ pub(crate) enum Way {
 }
 
 /// What would happen to one connection.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) connection: Connection,
     pub(crate) way: Way,
@@ -82,13 +84,17 @@ pub(crate) struct Plan {
     pub(crate) open: Option<Rotation>,
     /// The name under which the new token is made.
     pub(crate) label: String,
+    /// Other connections that hold the same token: they get the new one too.
+    pub(crate) twins: Vec<String>,
 }
 
 impl Plan {
     /// Whether nobody is needed for it.
     pub(crate) const fn is_automatic(&self, order: &Order) -> bool {
         match self.way {
-            _ if self.is_only_unfinished() => true,
+            _ if order.is_resume => true,
+            // One that is in wrong hands is not only finished.
+            _ if self.is_only_unfinished() && !order.is_compromised => true,
             // A login that is in wrong hands is revoked, and somebody logs in again.
             Way::Renew => !order.is_compromised,
             Way::AtOnce | Way::Overlap { .. } => true,
@@ -129,6 +135,13 @@ pub(crate) fn plan(
 ) -> Result<Plan, Error> {
     let label = label(session, &connection);
     let open = view.rotation(&connection.id)?;
+    let name = || connection.name.to_string();
+    if is_handed_over && !order.is_compromised && open.as_ref().is_some_and(|open| open.step != RotationStep::Asked) {
+        return Err(RotateError::Unfinished { name: name() }.into());
+    }
+    if is_handed_over && connection.auth_method == AuthMethod::OAuth {
+        return Err(RotateError::WantsLogin { name: name() }.into());
+    }
     let kind = provider::kind(connection.provider);
     let page = || Way::Guided(kind.successor_page(&connection, &label));
     let way = if let Some(page) = super::apps::keys_page(view, &connection)? {
@@ -150,12 +163,17 @@ pub(crate) fn plan(
             RotateBy::Page(_) => page(),
         }
     };
-    if order.old == Old::Keep && matches!(way, Way::Renew | Way::AtOnce) {
+    let goes_on = open.as_ref().is_some_and(|open| open.step != RotationStep::Asked) || order.is_resume;
+    if order.old == Old::Keep && matches!(way, Way::Renew | Way::AtOnce) && !goes_on {
         let (name, host) = (connection.name.to_string(), connection.host.to_string());
         let has_other_way = kind.makes_beside(&connection);
         return Err(RotateError::KeepsNoOld { name, host, has_other_way }.into());
     }
-    Ok(Plan { connection, way, open, label })
+    let is_twin = |other: &Connection| {
+        other.id != connection.id && other.fingerprint == connection.fingerprint && other.host == connection.host
+    };
+    let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
+    Ok(Plan { connection, way, open, label, twins })
 }
 
 /// The connection that is to make a token beside another's.

@@ -49,21 +49,22 @@ pub(super) async fn dies_with(account: &Account, username: &str) -> Result<Optio
     let each = ruled.iter().take(MOST).map(|name| async move { (name, keys(account, name, username).await) });
     let mut found: Vec<String> = Vec::new();
     for (name, count) in join_all(each).await {
+        let count = count?;
         if count > 0 {
             found.push(format!("{name} ({count})"));
         }
     }
     let more = found.len().saturating_sub(NAMED);
     found.truncate(NAMED);
-    if found.is_empty() {
-        return Ok(None);
-    }
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let seen = if ruled.len() > MOST {
-        format!(", as far as the {MOST} newest of {} repositories show", ruled.len())
+        format!(" (only the {MOST} newest of {} repositories were looked at)", ruled.len())
     } else {
         String::new()
     };
+    if found.is_empty() {
+        return Ok((!seen.is_empty()).then(|| format!("deploy keys that it made die with it; none was found{seen}")));
+    }
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Ok(Some(format!("deploy keys that it made die with it; `{username}` has made some in {}{more}{seen}", found.join(", "))))
 }
 
@@ -87,14 +88,14 @@ async fn ruled(account: &Account, form: Form) -> Result<Vec<String>, Error> {
     Ok(names.into_inner())
 }
 
-/// How many keys of a repository somebody has made. What may not be looked at counts for none.
-async fn keys(account: &Account, full_name: &str, username: &str) -> usize {
-    let Some((owner, name)) = full_name.split_once('/') else { return 0 };
+/// How many keys of a repository somebody has made. Where the account may not look, none is counted.
+async fn keys(account: &Account, full_name: &str, username: &str) -> Result<usize, Error> {
+    let Some((owner, name)) = full_name.split_once('/') else { return Ok(0) };
     let call = Call::to(["repos", owner, name, "keys"]).with("per_page", 100);
-    let Ok(answer) = account.origin.get(&call).await else { return 0 };
-    if answer.status != 200 {
-        return 0;
+    let answer = account.origin.get(&call).await?;
+    if answer.status == 404 {
+        return Ok(0);
     }
-    let keys: Vec<Key> = answer.json().unwrap_or_default();
-    keys.iter().filter(|key| key.added_by.as_deref().is_some_and(|by| by.eq_ignore_ascii_case(username))).count()
+    let keys: Vec<Key> = finding::read(&answer, || account.error(&answer, Form::Classic))?;
+    Ok(keys.iter().filter(|key| key.added_by.as_deref().is_some_and(|by| by.eq_ignore_ascii_case(username))).count())
 }

@@ -85,7 +85,9 @@ pub(super) async fn make_beside(account: &Account, username: &str, old: &TokenFa
     let read = |answer: &Answer| refusal(answer, &account.web).into_error(answer);
     let answer = account.origin.get(&Call::to(place.iter().cloned().chain([old.id.clone()]))).await?;
     let Described { scopes, access_level, .. } = finding::read(&answer, || read(&answer))?;
-    let body = |on: Date| json!({ "name": wanted.label, "scopes": scopes, "access_level": access_level.unwrap_or(40), "expires_at": on.to_string() });
+    let missing = || Finding::unintelligible("the old token's role is not told").into_error(&answer);
+    let role = access_level.ok_or_else(missing)?;
+    let body = |on: Date| json!({ "name": wanted.label, "scopes": scopes, "access_level": role, "expires_at": on.to_string() });
     let call = Call::to(place);
     let first = account.origin.send(Method::Post, &call, Body::Json(&body(wanted.expires_on))).await?;
     let answer = match too_far(&first).filter(|_| wanted.may_be_earlier) {

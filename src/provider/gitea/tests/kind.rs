@@ -50,7 +50,7 @@ fn a_token_that_may_make_tokens_is_rotated_by_api() {
     assert_eq!(by(Some("Gitea 1.26.4"), AuthMethod::Pat, &["read:user"]), page());
     assert_eq!(by(Some("Forgejo 15.0.0"), AuthMethod::OAuth, &[]), RotateBy::Itself);
     let pasted = Connection { auto_renews: false, ..connection(None, AuthMethod::OAuth, &["all"]) };
-    assert_eq!(kind(ProviderId::Gitea).rotate_by(&pasted), page());
+    assert_eq!(kind(ProviderId::Gitea).rotate_by(&pasted), RotateBy::Login);
 }
 
 #[test]

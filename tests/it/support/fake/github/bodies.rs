@@ -45,7 +45,7 @@ impl State {
             "pushed_at": repository.pushed_at,
             "created_at": "2011-01-26T19:01:12Z",
             "updated_at": repository.pushed_at,
-            "permissions": {"admin": false, "maintain": false, "push": true, "triage": true, "pull": true},
+            "permissions": {"admin": true, "maintain": false, "push": true, "triage": true, "pull": true},
         })
     }
 }
