@@ -231,7 +231,7 @@ fn add(
 
 /// A login in the place of the one that a connection has.
 fn log_in_again(name: &str, args: &Args, session: &Session<'_>, context: &Context<'_>) -> Result<(), Failure> {
-    let store = session.store()?;
+    let store = session.writer()?;
     let (connection, place, scopes) = replace_token::again(session, &store, name)?;
     let (way, place) = args.login.settle(place, context)?;
     say_if_copy(&store, context)?;

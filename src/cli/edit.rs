@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(Failure::usage("a connection has a token or a private key, not both"));
     }
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let mut warnings = Vec::new();
     if let Some(key) = args.key.read(context)? {
         warnings.extend(put_key(args, &key, &changes, (&session, &store), context)?);

@@ -48,7 +48,7 @@ impl View for Changed {
 
 pub(super) fn run(names: &[String], active: bool, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let connections = edit::set_active(&session, &store, names, active)?;
     for connection in &connections {
         context.out.note(&format!("`{}` is {}", connection.name, if active { "enabled" } else { "disabled" }));

@@ -228,7 +228,7 @@ fn status(context: &Context<'_>) -> Result<(), Failure> {
 
 fn remove(args: &RemoveArgs, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let (provider, host) = clients::host_of(&*store.read()?, &args.host, args.provider)?;
     let Some(Set { stranded, durable, .. }) = clients::remove(&session, &store, (provider, host.clone()))? else {
         let message = format!("no client is remembered for {host}");

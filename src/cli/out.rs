@@ -112,6 +112,11 @@ impl Out {
         }
     }
 
+    /// Whether stdout is a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.format
     }

@@ -39,7 +39,7 @@ impl View for Removed {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let remove::Plan { connection, by, twins, revoke_by } = remove::plan(&session, &store, &args.name)?;
     let name = connection.name.as_str();
     let credential = if connection.is_app() { "private key" } else { "token" };

@@ -200,7 +200,10 @@ pub(super) fn run(args: &Args, only_test: bool, context: &Context<'_>) -> Result
     let checked = context
         .wait(async { validate::check(&session, &store, &view, connections, |done| context.progress.step(done)).await })?;
     let mut unsaved = None;
-    if !(args.no_save || only_test) {
+    let is_reader = store.is_reader();
+    if is_reader && !(args.no_save || only_test) {
+        context.out.note("what is found is not kept: this key reads the store and does not write it");
+    } else if !(args.no_save || only_test) {
         let stamp = session.stamp();
         match validate::save(&store, &stamp, &checked) {
             Ok(durable) => super::store::say_durability(durable, context),

@@ -160,6 +160,9 @@ pub(crate) enum Error {
     /// A copy of the store must not spend a single-use token (exit 5).
     #[error("`{name}` is not renewed here: this store is a copy, and its home is another machine")]
     Copy { name: String, provider: ProviderId, host: String },
+    /// A reader's key must not spend what it cannot save (exit 5).
+    #[error("`{name}` is not renewed here: this key reads the store and does not write it")]
+    Reading { name: String, provider: ProviderId, host: String },
     /// The store cannot be saved, so nothing was asked (exit 5 where it is read-only).
     #[error("{} not renewed: the store cannot be saved, and the new tokens would be lost", name.as_ref().map_or_else(|| "the tokens are".to_owned(), |name| format!("`{name}` is")))]
     Unsavable {

@@ -170,9 +170,23 @@ impl<'a> Session<'a> {
         {
             return Ok(self.opened(key.clone()));
         }
-        let key = self.with_sources(|sources| sources.find(&header.store_id, &self.place.key_file()))?;
+        let key = self.with_sources(|sources| sources.find(&self.place.wanted(&header)))?;
+        if key.is_unsettled() {
+            self.notices.warn("the store was re-keyed, and that was cut off before its end: `gitconn store rekey` finishes it");
+        }
         let _ = self.key.set((header.store_id, key.clone()));
         Ok(self.opened(key))
+    }
+
+    /// The store, with a key that may save it: for commands that do something elsewhere first, or ask somebody.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::store`]; `Reader` for a key that only reads.
+    pub(crate) fn writer(&self) -> Result<Store, Error> {
+        let store = self.store()?;
+        store.must_write()?;
+        Ok(store)
     }
 
     /// There is no store; perhaps there was one.

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Error, Session};
-use crate::model::Timestamp;
+use crate::model::{EventKind, Timestamp};
 use crate::secret::Secret;
 use crate::store::key::{self, KeyPlace, Made};
-use crate::store::{Backup, Claims, Error as StoreError, Header, Report, Store, StoreKey};
+use crate::store::{Backup, Claims, Error as StoreError, Header, Keep, Report, Store, StoreKey};
 
 pub(crate) use crate::store::key::USUAL;
-pub(crate) use crate::store::{Change, Difference, Field, How, PinState, Source, What};
+pub(crate) use crate::store::{Change, Difference, Field, How, KeysError, NowIn, PinState, Source, What};
 
 /// Where a new key is to live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,19 +85,42 @@ enum Key {
     Made(Made),
 }
 
-/// The key for a recovery copy, on one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
-pub(crate) fn export_key(session: &Session<'_>) -> Result<Secret, Error> {
+/// The key for a recovery copy.
+#[derive(Debug)]
+pub(crate) struct Exported {
+    /// On one line: `age -d -i` takes it as a key file, `GITCONN_KEY` as it is.
+    pub(crate) line: Secret,
+    pub(crate) store_id: String,
+    /// Its public half.
+    pub(crate) recipient: String,
+    /// Whether it only reads.
+    pub(crate) is_reader: bool,
+    /// Why the trail does not say that it was exported.
+    pub(crate) unrecorded: Option<Error>,
+}
+
+/// The key of this store, after somebody has agreed to see it. The trail says so first.
+pub(crate) fn export_key(session: &Session<'_>, by: &str) -> Result<Exported, Error> {
     let store = session.store()?;
     // Another store's key would be a copy worth nothing.
-    store.read()?;
-    Ok(store.key().line())
+    let store_id = store.read()?.header().store_id.clone();
+    let (stamp, is_reader) = (session.stamp(), store.is_reader());
+    let kind = EventKind::Store { what: "store.key_exported".to_owned(), detail: Some(by.to_owned()) };
+    // A copy is wanted most when a disk is failing: that it cannot be noted is no reason to withhold it from somebody who has the key.
+    let recorded = if is_reader {
+        Ok(true)
+    } else {
+        store.change(&stamp, Keep::Nothing, |db| db.record(&stamp, None, &kind)).map(|saved| saved.durable)
+    };
+    let (line, recipient) = (store.key().line(), store.key().recipient()?);
+    Ok(Exported { line, store_id, recipient, is_reader, unrecorded: recorded.err().map(Error::from) })
 }
 
 /// Leaves the key in the kernel's keyring for a while. The key comes from elsewhere than from there: nobody stays in by having been in.
 pub(crate) fn unlock(session: &Session<'_>, lasting: Duration) -> Result<Timestamp, Error> {
     key::check_time(lasting)?;
-    let (id, protected) = (claimed(session)?.store_id, session.place().key_file());
-    let store = session.opened(session.with_sources(|sources| sources.find_outside_kernel(&id, &protected))?);
+    let wanted = session.place().wanted(&claimed(session)?);
+    let store = session.opened(session.with_sources(|sources| sources.find_outside_kernel(&wanted))?);
     // Only a key that really opens it is worth keeping.
     let header = store.read()?.header().clone();
     Ok(key::unlock(&header.store_id, store.key(), lasting, session.now())?)
@@ -221,8 +244,12 @@ pub(crate) fn verify(session: &Session<'_>) -> Result<Report, Error> {
 /// The store with its key, also where the file itself is damaged, gone, or was written by another tool: its id is then taken from a kept generation.
 pub(crate) fn for_recovery(session: &Session<'_>) -> Result<Store, Error> {
     let place = session.place();
-    let key = match place.store_id() {
-        Some(id) => session.with_sources(|sources| sources.find(&id, &place.key_file()))?,
+    let wanted = match place.header() {
+        Ok(Some(header)) => Some(place.wanted(&header)),
+        _ => place.store_id().map(|id| place.wanted_by_id(&id)),
+    };
+    let key = match wanted {
+        Some(wanted) => session.with_sources(|sources| sources.find(&wanted))?,
         None => session.with_sources(|sources| {
             sources.given()?.ok_or_else(|| StoreError::Locked {
                 why: "nothing says which store this is, so its key must be given".to_owned(),

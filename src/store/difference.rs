@@ -16,7 +16,7 @@ use crate::model::{Connection, Expiry, permissions_in_words};
 pub(crate) struct Difference {
     /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
     pub(crate) against: Option<Backup>,
-    /// The store and its trail first, then hosts, clients and connections by name.
+    /// The store and its trail first, then readers, hosts, clients and connections by name.
     pub(crate) changes: Vec<Change>,
     /// The very content that was looked at: only that is accepted or restored.
     pub(crate) seen: Seen,
@@ -26,7 +26,7 @@ pub(crate) struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) what: What,
-    /// A connection's name, or the address of a host with its provider; `None` for the store itself and its trail.
+    /// A connection's name, a reader's public key, or the address of a host with its provider; `None` for the store itself and its trail.
     pub(crate) name: Option<String>,
     pub(crate) how: How,
     /// Only what differs; of what was added or removed, all there is to say.
@@ -38,6 +38,8 @@ pub(crate) struct Change {
 pub(crate) enum What {
     Store,
     Trail,
+    /// A key that may read the store.
+    Reader,
     Host,
     /// The OAuth client of a host.
     Client,
@@ -184,6 +186,10 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
         Fact::plain("created_at", meta.created_at.to_string()),
     ];
     let mut items = BTreeMap::from([((What::Store, String::new()), Item { name: None, facts })]);
+    for reader in db.readers()? {
+        let facts = vec![Fact::plain("name", reader.name.to_string()), Fact::plain("kind", reader.kind.to_string())];
+        items.insert((What::Reader, reader.recipient.clone()), Item { name: Some(reader.recipient), facts });
+    }
     for host in db.hosts()? {
         let name = format!("{} ({})", host.host, host.provider);
         items.insert((What::Host, name.clone()), Item { name: Some(name), facts: facts_of_host(host) });

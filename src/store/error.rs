@@ -19,6 +19,21 @@ pub(crate) enum Error {
     /// The key is there but opens nothing of this store (exit 5). `source` says where it came from: `GITCONN_KEY`.
     #[error("the key from {from} does not open `{}`", path.display())]
     WrongKey { from: String, path: PathBuf },
+    /// The store got a new key, and this is the old one (exit 5). `now_in` says where the new one was put.
+    #[error("the key from {from} is not the key of `{}` any more: it was re-keyed", path.display())]
+    Rekeyed { from: String, path: PathBuf, now_in: NowIn },
+    /// A reader's key does not save (exit 5). Nothing was written.
+    #[error("the key from {from} reads the store and does not write it")]
+    Reader { from: String },
+    /// The key opens the store, did not sign it, and names nobody who may have (exit 7): a reader's key without its signer, or another's file.
+    #[error("the key from {from} opens `{}`, but did not sign it, and names nobody who may", path.display())]
+    NoSigner { from: String, path: PathBuf },
+    /// A reader's key names another writer than the one who signed the file (exit 7).
+    #[error("`{}` is not signed by the writer whom the key from {from} names", path.display())]
+    OtherSigner { from: String, path: PathBuf },
+    /// What was asked of the store's keys cannot be.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
     #[error("the key from {from} cannot be used: {why}")]
     BadKey { from: String, why: String },
@@ -79,6 +94,51 @@ pub(crate) enum Error {
     NoBackup(u64),
 }
 
+/// Where the key of a store is that got a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NowIn {
+    /// Where the program looks by itself: the keyring, or the file beside the store.
+    Usual(String),
+    /// A key file that somebody has to name.
+    File(PathBuf),
+}
+
+/// Why a reader was not added or removed, or the store not re-keyed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    /// A name that is taken already (exit 2).
+    #[error("there is already a reader `{0}`")]
+    ReaderTaken(String),
+    /// The key is a reader's already (exit 2).
+    #[error("this key is already the reader `{0}`")]
+    ReaderKnown(String),
+    /// The writer's own key (exit 2).
+    #[error("this is the store's own key, which reads it already")]
+    OwnKey,
+    /// What is no public key (exit 2); `why` never holds a secret.
+    #[error("the public key cannot be used: {why}")]
+    BadRecipient { why: String },
+    /// As many as a store takes (exit 2).
+    #[error("the store has {0} readers, and takes no more")]
+    TooManyReaders(usize),
+    /// Nobody of that name (exit 3).
+    #[error("there is no reader `{typed}`")]
+    NoReader { typed: String, nearest: Option<String> },
+    /// Only a recovery key may take the writer's place (exit 5).
+    #[error("the key from {from} is a {kind} key{}: only the store's own key or a recovery key makes it a new one", name.as_ref().map(|name| format!(" (`{name}`)")).unwrap_or_default())]
+    NotRecovery { from: String, kind: &'static str, name: Option<String> },
+    /// New tokens that could not be saved wait in a file that only the old key opens (exit 1).
+    #[error("new tokens of a connection wait in `{}`, which only the present key opens", path.display())]
+    Rescued {
+        path: PathBuf,
+        /// The connection, where it is still there.
+        name: Option<String>,
+    },
+    /// Nothing says where the new key is to go (exit 2).
+    #[error("the present key is from {from}: say where the new one is to live")]
+    NoPlace { from: String },
+}
+
 /// A time as it is typed: `30d`, `90s`.
 fn spelt(time: Duration) -> String {
     match time.as_secs() {
@@ -98,8 +158,11 @@ impl Error {
         Self::Foreign { path: path.to_owned(), why: why.into() }
     }
 
-    /// Whether the store, or the place that it is in, is read-only: mostly by intention.
+    /// Whether the store, the place that it is in, or its key, is read-only: mostly by intention.
     pub(crate) fn is_read_only(&self) -> bool {
+        if matches!(self, Self::Reader { .. }) {
+            return true;
+        }
         let is = |kind| matches!(kind, io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied);
         matches!(self, Self::Io { source, .. } if is(source.kind()))
     }

@@ -17,11 +17,14 @@ mod installations;
 mod intents;
 pub(crate) mod key;
 mod lock;
+mod note;
 mod past_tokens;
 mod pin;
 mod place;
 mod readers;
+mod reading;
 mod recover;
+mod rekey;
 mod reminders;
 mod rescue;
 mod rotations;
@@ -44,7 +47,7 @@ pub(crate) use clients::ClientRecord;
 pub(crate) use connection_lock::ConnectionLock;
 pub(crate) use db::{Db, HostRecord, Meta};
 pub(crate) use difference::{Change, Difference, Field, How, What};
-pub(crate) use error::Error;
+pub(crate) use error::{Error, KeysError, NowIn};
 pub(crate) use grants::GrantRecord;
 pub(crate) use header::Header;
 pub(crate) use holders::{HeldAs, Holder};
@@ -52,7 +55,9 @@ pub(crate) use installations::{CachedToken, InstallationRecord};
 pub(crate) use intents::IntentRecord;
 pub(crate) use key::StoreKey;
 pub(crate) use place::{Claims, Place};
+pub(crate) use readers::MOST_READERS;
 pub(crate) use recover::{Backup, PinState, Report, Source};
+pub(crate) use rekey::Rekeyed;
 
 use crate::model::{EventKind, Stamp};
 use file::{Input, Replaced};
@@ -115,6 +120,16 @@ impl View {
     }
 }
 
+/// What a save makes of an image.
+#[derive(Clone, Copy)]
+struct Goal<'a> {
+    /// Who signs it. Also whose spool is merged, unless the store gets a new key by this save.
+    writer: &'a StoreKey,
+    store_id: &'a str,
+    generation: u64,
+    replaced: Replaced<'a>,
+}
+
 /// A file that was read to its end, not yet believed.
 struct Decrypted {
     image: Unopened,
@@ -149,7 +164,7 @@ impl Store {
         let db = Db::new(image::fresh(store.schema).map_err(Error::Sql)?, store.place.path());
         db.put_meta(&meta, &seal::signer(&store.key, store_id)?)?;
         db.record(stamp, None, &EventKind::Store { what: "store.created".to_owned(), detail: None })?;
-        let durable = store.write(db, store_id, 1, Replaced::Absent)?;
+        let durable = store.write(db, Goal { writer: &store.key, store_id, generation: 1, replaced: Replaced::Absent })?;
         Ok(Saved { value: store, durable })
     }
 
@@ -191,6 +206,7 @@ impl Store {
         change: impl FnOnce(&Db) -> Result<T, E>,
     ) -> Result<Saved<T>, E> {
         self.place.require()?;
+        self.must_write()?;
         file::check_directory(self.place.directory())?;
         let lock = self.lock()?;
         self.change_under(&lock, stamp, keep, change)
@@ -211,8 +227,8 @@ impl Store {
             Keep::Generation => Replaced::Kept,
             Keep::Nothing => Replaced::Dropped,
         };
-        let generation = header.generation + 1;
-        let (value, durable) = self.rewrite(db, &header.store_id, generation, stamp, replaced, change)?;
+        let goal = Goal { writer: &self.key, store_id: &header.store_id, generation: header.generation + 1, replaced };
+        let (value, durable) = self.rewrite(db, goal, stamp, change)?;
         Ok(Saved { value, durable })
     }
 
@@ -220,12 +236,11 @@ impl Store {
     fn rewrite<T, E: From<Error>>(
         &self,
         db: Db,
-        store_id: &str,
-        generation: u64,
+        goal: Goal<'_>,
         stamp: &Stamp,
-        replaced: Replaced<'_>,
         change: impl FnOnce(&Db) -> Result<T, E>,
     ) -> Result<(T, bool), E> {
+        let Goal { writer, store_id, generation, .. } = goal;
         let failed = |db: &Db, error| E::from(db.failed()(error));
         // What waits in the spool must not stand in the way of a change.
         let batch = Spool::new(self.place.state(), store_id, &self.key)?.take().unwrap_or_else(|error| {
@@ -238,9 +253,9 @@ impl Store {
         }
         let value = change(&db)?;
         db.retain(self.retention, stamp.at)?;
-        db.set_generation(generation, &seal::signer(&self.key, store_id)?)?;
+        db.set_generation(generation, &seal::signer(writer, store_id)?)?;
         db.sqlite.execute_batch("COMMIT").map_err(|error| failed(&db, error))?;
-        let durable = self.write(db, store_id, generation, replaced)?;
+        let durable = self.write(db, goal)?;
         if let Some(batch) = batch.filter(|_| durable) {
             batch.done();
         }
@@ -248,11 +263,13 @@ impl Store {
     }
 
     /// Serializes, seals and writes an image, then raises the pin. Returns whether the last fsync went well.
-    fn write(&self, db: Db, store_id: &str, generation: u64, replaced: Replaced<'_>) -> Result<bool, Error> {
+    fn write(&self, db: Db, goal: Goal<'_>) -> Result<bool, Error> {
+        let Goal { writer, store_id, generation, replaced } = goal;
+        let readers = db.recipients()?;
         let mut sqlite = db.sqlite;
         let sealed = {
             let image = image::serialize(&mut sqlite).map_err(Error::Sql)?;
-            seal::seal(&self.key, store_id, generation, image.bytes(), self.place.path())?
+            seal::seal(writer, &readers, store_id, generation, image.bytes(), self.place.path())?
         };
         if sealed.file.len() as u64 > header::MAX_FILE {
             let source = std::io::Error::new(std::io::ErrorKind::FileTooLarge, "it would be larger than 64 MiB");
@@ -293,7 +310,7 @@ impl Store {
     fn believe(&self, decrypted: Decrypted, bytes: u64, pin: Option<Pin>, care: Care) -> Result<Loaded, Error> {
         let path = self.place.path();
         let Opened { hash, recipients, trusted } = decrypted.opened;
-        let header = trusted.map_err(|why| Error::foreign(path, why))?;
+        let header = trusted.map_err(|why| self.disbelieved(&why, recipients))?;
         if let Some(why) = pin.as_ref().and_then(|pin| pin.objection(header.generation, &hash)) {
             return Err(Error::RolledBack { path: path.to_owned(), why });
         }
@@ -335,7 +352,9 @@ impl Store {
     /// Decrypts a file straight into SQLite's memory, where nothing looks at it yet.
     fn decrypt(&self, input: &mut Input, scan: Scan, path: &Path) -> Result<Decrypted, Error> {
         let size = input.length();
-        let mut opening = seal::open(&self.key, input.reader(), size, scan, path)?;
+        let claimed = scan.signed.as_ref().map(|(header, _)| header.clone());
+        let opening = seal::open(&self.key, input.reader(), size, scan, path);
+        let mut opening = opening.map_err(|error| self.explain_key(error, claimed.as_ref()))?;
         let length = opening.length();
         let image = Unopened::read(&mut opening, length);
         let image = image.map_err(|error| opening.failure(path).unwrap_or_else(|| image::explain(error, path)))?;

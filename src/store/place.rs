@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::header::{self, Header};
-use super::{Error, file};
+use super::key::Wanted;
+use super::{Error, NowIn, file, note};
 use crate::model::ConnectionId;
 
 /// Links in a row that are followed, as Linux does.
@@ -81,6 +82,20 @@ impl Place {
     /// The passphrase-protected key beside the store: `STORE.key.age`.
     pub(crate) fn key_file(&self) -> PathBuf {
         file::beside(&self.path, ".key.age")
+    }
+
+    /// Which key opens the file, by what it claims.
+    pub(crate) fn wanted(&self, claimed: &Header) -> Wanted {
+        let told = note::read(&self.state, claimed).and_then(|now_in| match now_in {
+            NowIn::File(path) => Some(format!("the store was re-keyed, and its key is in `{}`", path.display())),
+            NowIn::Usual(_) => None,
+        });
+        Wanted::new(&claimed.store_id, Some(&claimed.signer), self.key_file()).knowing(told)
+    }
+
+    /// Which key opens a file that claims nothing, or is gone.
+    pub(crate) fn wanted_by_id(&self, store_id: &str) -> Wanted {
+        Wanted::new(store_id, None, self.key_file())
     }
 
     pub(super) fn is_pinned(&self) -> bool {

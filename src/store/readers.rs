@@ -3,10 +3,23 @@
 use rusqlite::{OptionalExtension, Row};
 
 use super::rows::{millisecond, moment, word};
-use super::{Db, Error};
+use super::{Db, Error, seal};
 use crate::model::{Name, Reader};
 
+/// So many readers a store has at most: a header has room for more, and age reads it in time with the square of its length.
+pub(crate) const MOST_READERS: usize = 64;
+
 impl Db {
+    /// The keys of all readers: whom a save encrypts to besides the writer.
+    pub(super) fn recipients(&self) -> Result<Vec<age::x25519::Recipient>, Error> {
+        let readers = self.readers()?;
+        if readers.len() > MOST_READERS {
+            return Err(self.damaged("it has more readers than a store takes"));
+        }
+        let parsed = readers.iter().map(|reader| seal::recipient(&reader.recipient));
+        parsed.map(|recipient| recipient.ok_or_else(|| self.damaged("the public key of a reader in it is none"))).collect()
+    }
+
     /// All readers by name.
     pub(crate) fn readers(&self) -> Result<Vec<Reader>, Error> {
         let read = || {

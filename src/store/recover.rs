@@ -11,7 +11,7 @@ use super::header::{self, Header};
 use super::image::Care;
 use super::pin::{self, Pin};
 use super::seal::ImageHash;
-use super::{Chain, Db, Decrypted, Error, Loaded, Place, Saved, Store};
+use super::{Chain, Db, Decrypted, Error, Goal, Loaded, Place, Saved, Store};
 use crate::model::{EventKind, Stamp};
 
 /// What [`Store::verify`] found. What makes a store unusable is an error there and not in here.
@@ -20,6 +20,8 @@ pub(crate) struct Report {
     pub(crate) header: Header,
     /// How many keys open it.
     pub(crate) recipients: usize,
+    /// How many readers are listed inside: one less than keys open it, unless something is wrong.
+    pub(crate) readers: usize,
     /// The size of the file in bytes.
     pub(crate) bytes: u64,
     /// The version of the schema in the file.
@@ -107,6 +109,10 @@ pub(super) struct Recovered {
 }
 
 impl Recovered {
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Fails unless this is the file that was looked at.
     fn must_be(&self, seen: Seen, path: &Path) -> Result<(), Error> {
         if self.seen == seen { Ok(()) } else { Err(Error::Swapped { path: path.to_owned() }) }
@@ -125,6 +131,7 @@ impl Store {
         let pin = if self.place.is_pinned() { PinState::of(header.generation, pinned) } else { PinState::Off };
         Ok(Report {
             recipients,
+            readers: db.readers()?.len(),
             bytes,
             version,
             connections: db.connections()?.len(),
@@ -160,12 +167,14 @@ impl Store {
     ///
     /// [`Error::Swapped`] if the source is not the file any more that [`Store::difference_of`] looked at.
     pub(crate) fn restore(&self, from: &Source, seen: Seen, stamp: &Stamp) -> Result<Saved<u64>, Error> {
+        self.must_write()?;
         file::make_directory(self.place.directory())?;
         file::check_directory(self.place.directory())?;
         let _lock = self.lock()?;
         let (path, said) = self.locate(from)?;
         let source = self.recover(&path)?;
         source.must_be(seen, &path)?;
+        self.may_sign(&source.db, &source.store_id)?;
         source.signed.map_err(|why| Error::foreign(&path, why))?;
         if self.place.store_id().is_some_and(|id| id != source.store_id) {
             return Err(Error::foreign(&path, "it is a backup of another store"));
@@ -208,10 +217,12 @@ impl Store {
     /// [`Error::Swapped`] if it is not the file any more that was looked at.
     pub(crate) fn accept(&self, seen: Seen, stamp: &Stamp, moved: bool) -> Result<Saved<u64>, Error> {
         self.place.require()?;
+        self.must_write()?;
         file::check_directory(self.place.directory())?;
         let _lock = self.lock()?;
         let present = self.recover(self.place.path())?;
         present.must_be(seen, self.place.path())?;
+        self.may_sign(&present.db, &present.store_id)?;
         let detail = match present.signed {
             Ok(()) => format!("generation {}", present.generation),
             Err(why) => format!("generation {}, {why}", present.generation),
@@ -219,6 +230,25 @@ impl Store {
         let home = if moved { Some(self.here()?) } else { None };
         let (id, generation) = (present.store_id, present.generation);
         self.save_recovered(present.db, &id, generation, stamp, Replaced::Kept, "store.accepted", detail, home)
+    }
+
+    /// The files of kept generations, newest first, and copies from before a migration.
+    pub(crate) fn generations(&self) -> Vec<PathBuf> {
+        let path = self.place.path();
+        let numbered = (1..=file::GENERATIONS).map(|number| file::generation(path, number));
+        let migrated = (1..self.schema.version).rev().map(|version| file::beside(path, &format!(".~v{version}~")));
+        numbered.chain(migrated).filter(|path| fs::symlink_metadata(path).is_ok_and(|facts| facts.is_file())).collect()
+    }
+
+    /// Removes all kept generations, the only undo there is. Returns which they were.
+    pub(crate) fn drop_generations(&self) -> Result<Vec<PathBuf>, Error> {
+        let _lock = self.lock()?;
+        let all = self.generations();
+        for path in &all {
+            fs::remove_file(path).map_err(Error::io(path, "removed"))?;
+        }
+        let _ = file::sync_directory(self.place.directory());
+        Ok(all)
     }
 
     /// Reads a file without asking for its signature or the pin, but with every check of its content.
@@ -238,7 +268,7 @@ impl Store {
                 db.agree(&header)?;
                 Ok(())
             }
-            Err(why) => Err(why),
+            Err(why) => Err(why.to_string()),
         };
         Ok(Recovered { seen, db, generation: meta.generation, store_id: meta.store_id, signed })
     }
@@ -259,7 +289,8 @@ impl Store {
         let pinned = pin::read(self.place.state(), store_id)?.map_or(0, |pin: Pin| pin.generation);
         let generation = highest.max(pinned) + 1;
         let kind = EventKind::Store { what: what.to_owned(), detail: Some(detail) };
-        let (value, durable) = self.rewrite(db, store_id, generation, stamp, replaced, |db| {
+        let goal = Goal { writer: &self.key, store_id, generation, replaced };
+        let (value, durable) = self.rewrite(db, goal, stamp, |db| {
             if let Some(home) = home {
                 db.set_home(&home)?;
             }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::file::{self, Replaced};
-use super::{Error, Store, header, seal};
+use super::{Error, Store, StoreKey, header, seal};
 use crate::model::ConnectionId;
 use crate::secret::Secret;
 
@@ -38,7 +38,8 @@ impl Store {
     /// Why it could not be written beside the store, if it could be written nowhere.
     pub(crate) fn rescue(&self, store_id: &str, id: &ConnectionId, payload: &Secret) -> Result<PathBuf, Error> {
         let [beside, state] = self.rescue_places(store_id, id)?;
-        let sealed = seal::seal(&self.key, id.as_str(), GENERATION, payload.expose().as_bytes(), &beside)?.file;
+        self.must_write()?;
+        let sealed = seal::seal(&self.key, &[], id.as_str(), GENERATION, payload.expose().as_bytes(), &beside)?.file;
         if sealed.len() as u64 > MOST {
             let source = io::Error::new(io::ErrorKind::FileTooLarge, "it would be larger than 1 MiB");
             return Err(Error::Io { path: beside, what: "written", source });
@@ -97,6 +98,25 @@ impl Store {
         result
     }
 
+    /// All that was rescued and not taken in yet, with the connections' ids.
+    pub(super) fn rescues(&self, store_id: &str) -> Vec<(PathBuf, String)> {
+        let path = self.place.path();
+        let beside = path.file_name().map(|name| format!("{}.rescue-", name.to_string_lossy())).unwrap_or_default();
+        let state = self.place.state().join("rescue");
+        let mut found = Vec::new();
+        for (directory, start) in [(file::directory(path), beside), (&state, format!("{store_id}-"))] {
+            let Ok(entries) = fs::read_dir(directory) else { continue };
+            for path in entries.flatten().map(|entry| entry.path()).filter(|path| is_file(path)) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if let Some(id) = name.strip_prefix(&start).filter(|id| header::is_store_id(id)).map(ToOwned::to_owned) {
+                    found.push((path, id));
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
     /// Beside the store, and in the state directory.
     fn rescue_places(&self, store_id: &str, id: &ConnectionId) -> Result<[PathBuf; 2], Error> {
         let state = self.place.of_connection("rescue", store_id, id)?;
@@ -106,7 +126,9 @@ impl Store {
     fn open_rescued(&self, path: &Path, id: &ConnectionId) -> Result<Secret, Error> {
         let file = file::read(path, MOST)?;
         let scan = header::scan(&file, path)?;
-        let opening = seal::open(&self.key, file.as_slice(), file.len() as u64, scan, path);
+        // It is signed under the connection's name, so whose the store's signature is says nothing here.
+        let key = StoreKey { signer: None, ..self.key.clone() };
+        let opening = seal::open(&key, file.as_slice(), file.len() as u64, scan, path);
         let mut opening = opening.map_err(|error| match error {
             Error::WrongKey { from, .. } => Error::damaged(path, format!("the key from {from} does not open it")),
             other => other,
@@ -114,7 +136,7 @@ impl Store {
         let mut payload = Zeroizing::new(Vec::with_capacity(opening.length() + 1));
         // What fails here is said by `finish`.
         let _ = opening.read_to_end(&mut payload);
-        let header = opening.finish(path)?.trusted.map_err(|why| Error::foreign(path, why))?;
+        let header = opening.finish(path)?.trusted.map_err(|why| Error::foreign(path, why.to_string()))?;
         if header.store_id != id.as_str() {
             return Err(Error::foreign(path, "it was rescued for another connection"));
         }

@@ -41,7 +41,8 @@ pub(super) struct Opening<R> {
     digest: digest::Context,
     failed: Option<io::Error>,
     scan: Scan,
-    own: Option<String>,
+    /// Whose signature is believed.
+    writer: Option<String>,
 }
 
 /// What is known of an image that has been decrypted to its end.
@@ -50,7 +51,25 @@ pub(super) struct Opened {
     /// How many X25519 recipients it has.
     pub(super) recipients: usize,
     /// The header, if the writer key signed this very content; else why not.
-    pub(super) trusted: Result<Header, String>,
+    pub(super) trusted: Result<Header, Distrust>,
+}
+
+/// Why a file is not believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Distrust {
+    /// Somebody signed it, and not the one who is believed.
+    OtherSigner,
+    /// In words.
+    Flaw(String),
+}
+
+impl std::fmt::Display for Distrust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::OtherSigner => f.write_str("it is signed with another key"),
+            Self::Flaw(why) => f.write_str(why),
+        }
+    }
 }
 
 /// SHA-256.
@@ -143,19 +162,31 @@ pub(super) fn signer(key: &StoreKey, store_id: &str) -> Result<String, Error> {
     Ok(BASE64_STANDARD_NO_PAD.encode(pair.public_key()))
 }
 
-/// Encrypts and signs an image.
-pub(super) fn seal(key: &StoreKey, store_id: &str, generation: u64, image: &[u8], path: &Path) -> Result<Sealed, Error> {
+/// Parses the public half of a reader's key: `age1…`.
+pub(super) fn recipient(text: &str) -> Option<Recipient> {
+    text.parse().ok()
+}
+
+/// Encrypts an image to its writer and the readers, and signs it.
+pub(super) fn seal(
+    key: &StoreKey,
+    readers: &[Recipient],
+    store_id: &str,
+    generation: u64,
+    image: &[u8],
+    path: &Path,
+) -> Result<Sealed, Error> {
     let identity = identity(key)?;
     let pair = writer(&identity, store_id).ok_or_else(|| bad_key(key, "no writer key can be derived from it"))?;
     let signer = BASE64_STANDARD_NO_PAD.encode(pair.public_key());
     let header = Header { store_id: store_id.to_owned(), generation, signer };
     let hash = hash(image);
-    let recipients = [identity.to_public()];
+    let recipients: Vec<Recipient> = std::iter::once(identity.to_public()).chain(readers.iter().cloned()).collect();
     let all = SignedRecipients { recipients: &recipients, pair: &pair, header: &header, hash: &hash };
     let encryptor = age::Encryptor::with_recipients(std::iter::once(&all as &dyn age::Recipient))
         .map_err(|_| bad_key(key, "age refuses to encrypt to it"))?;
-    // 16 bytes for each chunk of 64 KiB, and a header of less than 1 KiB.
-    let mut file = Vec::with_capacity(image.len() + image.len() / 4096 + 1024);
+    // 16 bytes for each chunk of 64 KiB, and a header of less than 1 KiB and 128 bytes a reader.
+    let mut file = Vec::with_capacity(image.len() + image.len() / 4096 + 1024 + 128 * readers.len());
     encryptor
         .wrap_output(&mut file)
         .and_then(|mut stream| {
@@ -175,6 +206,8 @@ pub(super) fn open<R: BufRead>(key: &StoreKey, file: R, size: u64, scan: Scan, p
     let identity = identity(key)?;
     let pair = scan.signed.as_ref().and_then(|(header, _)| writer(&identity, &header.store_id));
     let own = pair.as_ref().map(|pair| BASE64_STANDARD_NO_PAD.encode(pair.public_key()));
+    // A reader's key names the writer whom it believes; any other believes itself alone.
+    let writer = key.signer.clone().or_else(|| own.clone());
     let claimed = scan.signed.as_ref().map(|(header, _)| header.signer.clone());
     let failed = |error: age::DecryptError| match error {
         // The header names our own writer key: it is the right key, and the file that is wrong.
@@ -191,7 +224,7 @@ pub(super) fn open<R: BufRead>(key: &StoreKey, file: R, size: u64, scan: Scan, p
         .and_then(|decryptor| decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)))
         .map_err(failed)?;
     let length = image_length(size, scan.length);
-    Ok(Opening { stream, length, read: 0, digest: digest::Context::new(&digest::SHA256), failed: None, scan, own })
+    Ok(Opening { stream, length, read: 0, digest: digest::Context::new(&digest::SHA256), failed: None, scan, writer })
 }
 
 /// How long the image in a file is: behind the header stand a nonce and chunks of at most 64 KiB, each with a tag of 16 bytes
@@ -234,7 +267,7 @@ impl<R: Read> Opening<R> {
         let mut hash = [0; 32];
         hash.copy_from_slice(self.digest.finish().as_ref());
         let recipients = self.scan.recipients.len();
-        let trusted = check(self.scan, self.own.as_deref(), &hash);
+        let trusted = check(self.scan, self.writer.as_deref(), &hash);
         Ok(Opened { hash, recipients, trusted })
     }
 }
@@ -260,20 +293,20 @@ fn cut_off(path: &Path) -> Error {
     Error::damaged(path, "its content is cut off or has been changed")
 }
 
-/// Whether the writer key signed this content for these recipients.
-fn check(scan: Scan, own: Option<&str>, hash: &ImageHash) -> Result<Header, String> {
+/// Whether the writer who is believed signed this content for these recipients.
+fn check(scan: Scan, writer: Option<&str>, hash: &ImageHash) -> Result<Header, Distrust> {
+    let flaw = |why: &str| Distrust::Flaw(why.to_owned());
     if let Some(stranger) = scan.strangers.first() {
-        return Err(format!("its header has a stanza `{stranger}` that gitconn does not write"));
+        return Err(Distrust::Flaw(format!("its header has a stanza `{stranger}` that gitconn does not write")));
     }
-    let Some((header, signature)) = scan.signed else { return Err("it has no signature".to_owned()) };
-    // One writer key a store, derived from the store key. Keys that may only read will bring the signer's name with them.
-    if own != Some(header.signer.as_str()) {
-        return Err("it is signed with another key".to_owned());
+    let Some((header, signature)) = scan.signed else { return Err(flaw("it has no signature")) };
+    if writer != Some(header.signer.as_str()) {
+        return Err(Distrust::OtherSigner);
     }
-    let public = BASE64_STANDARD_NO_PAD.decode(&header.signer).map_err(|_| "its signer is malformed".to_owned())?;
+    let public = BASE64_STANDARD_NO_PAD.decode(&header.signer).map_err(|_| flaw("its signer is malformed"))?;
     UnparsedPublicKey::new(&ED25519, public)
         .verify(statement(&header, &scan.recipients, hash).as_bytes(), &signature)
-        .map_err(|_| "the signature does not fit".to_owned())?;
+        .map_err(|_| flaw("the signature does not fit"))?;
     Ok(header)
 }
 
@@ -297,7 +330,10 @@ mod tests {
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD_NO_PAD;
 
-    use super::{Header, Opened, SignedRecipients, derive, hash, identity, image_length, open_whole, seal, signer, writer};
+    use super::{
+        Distrust, Header, Opened, SignedRecipients, derive, hash, identity, image_length, open_whole, recipient, seal, signer,
+        writer,
+    };
     use crate::store::{Error, StoreKey, header};
 
     fn key() -> StoreKey {
@@ -311,7 +347,7 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_and_is_trusted() {
         let key = key();
-        let sealed = seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap();
+        let sealed = seal(&key, &[], "store-1", 3, b"the image", Path::new("s")).unwrap();
         let (image, opened) = open_whole(&key, &sealed.file, Path::new("s")).unwrap();
         assert_eq!(image.as_slice(), b"the image");
         assert_eq!(opened.hash, sealed.hash);
@@ -323,7 +359,7 @@ mod tests {
     fn the_length_of_the_image_follows_from_that_of_the_file() {
         let key = key();
         for length in [0, 1, 65_535, 65_536, 65_537, 131_072, 200_000] {
-            let file = seal(&key, "store-1", 3, &vec![7; length], Path::new("s")).unwrap().file;
+            let file = seal(&key, &[], "store-1", 3, &vec![7; length], Path::new("s")).unwrap().file;
             let header = header::scan(&file, Path::new("s")).unwrap().length;
             assert_eq!(image_length(file.len() as u64, header), length);
             assert_eq!(open_whole(&key, &file, Path::new("s")).unwrap().0.len(), length);
@@ -331,8 +367,34 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_opens_what_its_own_writer_signed() {
+        let (writer, reader, stranger) = (key(), key(), key());
+        let to = |key: &StoreKey| recipient(&key.recipient().unwrap()).unwrap();
+        let name = signer(&writer, "store-1").unwrap();
+        let reading = StoreKey { signer: Some(name), ..reader.clone() };
+        let file = seal(&writer, &[to(&reader)], "store-1", 3, b"the image", Path::new("s")).unwrap().file;
+        for key in [&reading, &writer] {
+            let opened = reopen(key, &file).unwrap();
+            assert_eq!((opened.recipients, opened.trusted.unwrap().generation), (2, 3));
+        }
+        // It opens without the signer's name too, and then nobody vouches for it.
+        assert_eq!(reopen(&reader, &file).unwrap().trusted.unwrap_err(), Distrust::OtherSigner);
+        assert!(matches!(reopen(&stranger, &file), Err(Error::WrongKey { .. })));
+        // Whoever knows only the public keys can encrypt to all of them, and sign with a key of their own.
+        let forged = seal(&stranger, &[to(&reader), to(&writer)], "store-1", 4, b"another", Path::new("s")).unwrap().file;
+        for key in [&reading, &writer, &reader] {
+            assert_eq!(reopen(key, &forged).unwrap().trusted.unwrap_err(), Distrust::OtherSigner);
+        }
+        // Nor does a reader pass for the writer.
+        let forged = seal(&reader, &[to(&writer)], "store-1", 4, b"another", Path::new("s")).unwrap().file;
+        for key in [&reading, &writer] {
+            assert_eq!(reopen(key, &forged).unwrap().trusted.unwrap_err(), Distrust::OtherSigner);
+        }
+    }
+
+    #[test]
     fn another_key_is_said_to_be_wrong() {
-        let sealed = seal(&key(), "store-1", 3, b"the image", Path::new("s")).unwrap();
+        let sealed = seal(&key(), &[], "store-1", 3, b"the image", Path::new("s")).unwrap();
         assert!(matches!(reopen(&key(), &sealed.file), Err(Error::WrongKey { .. })));
     }
 
@@ -340,8 +402,8 @@ mod tests {
     fn a_signature_fits_its_own_file_only() {
         let key = key();
         let whole = |file: &[u8]| String::from_utf8_lossy(file).split("\n--- ").next().unwrap_or_default().to_owned();
-        let first = whole(&seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap().file);
-        let second = whole(&seal(&key, "store-1", 3, b"the image", Path::new("s")).unwrap().file);
+        let first = whole(&seal(&key, &[], "store-1", 3, b"the image", Path::new("s")).unwrap().file);
+        let second = whole(&seal(&key, &[], "store-1", 3, b"the image", Path::new("s")).unwrap().file);
         // The same image, generation and key, but another file key: the recipient stanzas differ, and so must the signatures.
         let body = |text: &str| text.split("gitconn-sig ").nth(1).map(|rest| rest.lines().nth(1).unwrap_or_default().to_owned());
         assert!(body(&first).is_some());
@@ -353,7 +415,7 @@ mod tests {
         let key = key();
         let recipient = key.identity.expose().parse::<age::x25519::Identity>().unwrap().to_public();
         let file = age::encrypt(&recipient, b"the image").unwrap();
-        assert_eq!(reopen(&key, &file).unwrap().trusted.unwrap_err(), "it has no signature");
+        assert_eq!(reopen(&key, &file).unwrap().trusted.unwrap_err().to_string(), "it has no signature");
     }
 
     /// Seals for the owner of `key`, but signed by whoever holds `pair`, with `more` added to the header.
@@ -387,7 +449,7 @@ mod tests {
         let own_name = signer(&key, "store-1").unwrap();
         let other = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
         let other_name = BASE64_STANDARD_NO_PAD.encode(other.public_key());
-        let why = |file: &[u8]| reopen(&key, file).unwrap().trusted.unwrap_err();
+        let why = |file: &[u8]| reopen(&key, file).unwrap().trusted.unwrap_err().to_string();
         assert!(reopen(&key, &forged(&key, &own, &own_name, &[])).unwrap().trusted.is_ok());
         assert_eq!(why(&forged(&key, &other, &other_name, &[])), "it is signed with another key");
         assert_eq!(why(&forged(&key, &other, &own_name, &[])), "the signature does not fit");
@@ -409,11 +471,11 @@ mod tests {
     fn the_writer_key_is_derived_as_documented() {
         // RFC 5869 with SHA-256, computed with another implementation: salt `store-1`, info `gitconn-sig-1`, over this very text.
         let text = concat!("AGE-SECRET-KEY-1", "QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SWRYDWG");
-        let key = StoreKey { identity: text.to_owned().into(), from: "a test".into(), signer: None };
+        let key = StoreKey { identity: text.to_owned().into(), from: "a test".into(), ..StoreKey::generate() };
         let seed = derive(&key, "store-1", super::WRITER_INFO).unwrap();
         assert_eq!(BASE64_STANDARD_NO_PAD.encode(*seed), "00a7lQO+K9JjazR31uwS2Rq/UUnJjwo2IpUzT6MqY7k");
         // The same key in small letters is the same key.
-        let small = StoreKey { identity: text.to_lowercase().into(), from: "a test".into(), signer: None };
+        let small = StoreKey { identity: text.to_lowercase().into(), from: "a test".into(), ..StoreKey::generate() };
         assert_eq!(derive(&small, "store-1", super::WRITER_INFO).unwrap(), seed);
     }
 }

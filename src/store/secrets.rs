@@ -51,6 +51,13 @@ impl Db {
             .map_err(self.failed())
     }
 
+    /// What a connection's secrets are, in words, each once.
+    pub(crate) fn kinds_of_secrets(&self, id: &ConnectionId) -> Result<Vec<&'static str>, Error> {
+        let mut kinds: Vec<&str> = self.fingerprints(id)?.iter().map(|(kind, _)| in_words(kind)).collect();
+        kinds.dedup();
+        Ok(kinds)
+    }
+
     /// The kinds and fingerprints of all secrets of a connection.
     pub(super) fn fingerprints(&self, id: &ConnectionId) -> Result<Vec<(String, String)>, Error> {
         let read = || {
@@ -61,5 +68,18 @@ impl Db {
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(self.failed())
+    }
+}
+
+/// What a kind of secret is.
+fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "token" => "token",
+        "refresh" => "refresh token",
+        "private_key" => "private key",
+        "webhook_secret" => "webhook secret",
+        "previous" => "previous token",
+        kind if kind.starts_with("installation:") => "installation tokens",
+        _ => "another secret",
     }
 }

@@ -20,6 +20,10 @@ impl Store {
         stamp: &Stamp,
     ) {
         let store_id = &view.header.store_id;
+        // The writer could not tell a reader's lines from anybody's: what a reader does is not in the trail.
+        if self.key.reads_only(store_id) {
+            return;
+        }
         let Ok(spool) = Spool::new(self.place.state(), store_id, &self.key) else { return };
         let used = Use {
             at: stamp.at.as_millisecond(),
@@ -52,6 +56,9 @@ impl Store {
     pub(crate) fn spooled(&self) -> Vec<Event> {
         let waiting = || {
             let header = self.place.header()?.ok_or_else(|| Error::Missing(self.place.path().to_owned()))?;
+            if self.key.reads_only(&header.store_id) {
+                return Ok(Vec::new());
+            }
             Ok::<_, Error>(Spool::new(self.place.state(), &header.store_id, &self.key)?.waiting())
         };
         spool::coalesce(&waiting().unwrap_or_default())

@@ -40,6 +40,10 @@ const NEED_STORE: &[&[&str]] = &[
     &["store", "backup", "b.age"],
     &["store", "accept", "--yes"],
     &["store", "key", "export", "--yes"],
+    &["store", "recipients", "list"],
+    &["store", "recipients", "add", "ci", "--yes"],
+    &["store", "recipients", "remove", "ci", "--yes"],
+    &["store", "rekey", "--yes", "--key", "passphrase"],
 ];
 
 /// The one of them that needs no key: it takes one away.

@@ -59,6 +59,7 @@ mod secrets;
 mod show;
 mod store;
 mod store_in_doubt;
+mod store_readers;
 mod support;
 mod token;
 mod transcript;

@@ -75,7 +75,7 @@ impl Kind {
                 "the provider refuses the credential (scope, single sign-on and blocked accounts count), or a login is over"
             }
             Self::Locked => {
-                "the store is locked: no key, wrong key, passphrase prompt cancelled; or it is a copy that must not renew a login"
+                "the store is locked: no key, wrong key, passphrase prompt cancelled; or the key only reads it, or it is a copy that must not renew a login"
             }
             Self::Unavailable => "provider unavailable or limiting requests, or the store's lock stays busy: try again",
             Self::Damaged => "the store is damaged, foreign, rolled back, or written by a newer gitconn",

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Failure, Kind, apps, oauth, rotate};
+use super::{Failure, Kind, apps, keys, oauth, rotate};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
@@ -106,6 +106,15 @@ impl From<ops::Error> for Failure {
                     Some("ci"),
                     &host,
                     "--token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
+                )),
+            ops::Error::Reading { provider, host, .. } => Self::new(Kind::Locked, message)
+                .cause("a refresh token works once, and what takes its place could not be saved with this key")
+                .hint("gitconn refresh   # where the store's own key is")
+                .hint(commands::connect(
+                    provider,
+                    Some("ci"),
+                    &host,
+                    "--token-stdin   # there, for CI: a token (PAT) of its own, or a GitHub App",
                 )),
             ops::Error::Unsavable { source, provider, host, name } => {
                 unsavable(message, (provider, &host), name.is_some(), *source)
@@ -344,6 +353,11 @@ impl From<StoreError> for Failure {
                         .hint("export GITCONN_KEY_FILE=FILE   # a file that only you can read")
                 }
             }
+            E::Rekeyed { from, now_in, .. } => keys::rekeyed(message, from, now_in),
+            E::Reader { .. } => keys::reader(message),
+            E::NoSigner { .. } => keys::no_signer(message),
+            E::OtherSigner { .. } => keys::other_signer(message),
+            E::Keys(error) => return keys::spoken(error),
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
             E::BadKey { .. } | E::Cancelled => Self::new(Kind::Locked, message),
             E::UnusablePlace { .. } => Self::new(Kind::Locked, message)

@@ -28,7 +28,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let app = installations::one(&store, args.name.as_deref())?;
     let connection = &app.connection;
     if let Some(id) = args.installation_id {

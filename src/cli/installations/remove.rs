@@ -48,7 +48,7 @@ impl View for Removed {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let app = installations::one(&store, Some(&args.name))?;
     let uninstall = args.uninstall;
     let connection = &app.connection;

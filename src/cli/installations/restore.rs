@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let app = installations::one(&store, Some(&args.name))?;
     let connection = &app.connection;
     let record = route::find(connection, &app.installations, &args.installation)?;

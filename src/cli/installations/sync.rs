@@ -82,7 +82,7 @@ impl View for Synced {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let store = session.store()?;
+    let store = session.writer()?;
     let mut apps = installations::all(&store, args.name.as_deref())?;
     // One that was switched off is asked only by its name.
     apps.retain(|app| app.connection.is_active || args.name.is_some());

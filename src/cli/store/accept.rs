@@ -21,6 +21,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = store::for_recovery(&session)?;
+    store.must_write().map_err(crate::ops::Error::from)?;
     let difference = store.difference().map_err(crate::ops::Error::from)?;
     let mut differences = Differences::from(&difference);
     context.out.note(&match (differences.against, differences.rows.len()) {

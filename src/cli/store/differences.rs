@@ -20,7 +20,7 @@ pub(super) struct Differences {
 
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// `store`, `trail`, `host`, `client` or `connection`.
+    /// `store`, `trail`, `reader`, `host`, `client` or `connection`.
     what: &'static str,
     /// Null for the store itself and its trail.
     name: Option<String>,
@@ -64,6 +64,7 @@ impl From<&Change> for Row {
             what: match change.what {
                 What::Store => "store",
                 What::Trail => "trail",
+                What::Reader => "reader",
                 What::Host => "host",
                 What::Client => "client",
                 What::Connection => "connection",

@@ -1,7 +1,6 @@
 //! `gitconn store init`: a new store, with its key where it is to live.
 
-use std::path::PathBuf;
-
+use super::key_place::{KeyPlaceArgs, find_file};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
@@ -12,22 +11,8 @@ use crate::ops::store::{Keeping, New, init};
 /// Make a store, and its key
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where the key is to live; by default the keyring, else a file under a passphrase
-    #[arg(long, value_enum, value_name = "PLACE")]
-    key: Option<KeyPlace>,
-    /// The file for `--key file`
-    #[arg(long, value_name = "FILE", required_if_eq("key", "file"))]
-    key_out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum KeyPlace {
-    /// The desktop's keyring
-    Keyring,
-    /// A file beside the store, protected by a passphrase
-    Passphrase,
-    /// A plain file that only its owner can read
-    File,
+    #[command(flatten)]
+    place: KeyPlaceArgs,
 }
 
 #[derive(serde::Serialize)]
@@ -50,16 +35,12 @@ impl View for Made {
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
-    let keeping = match (args.key, &args.key_out) {
-        (Some(KeyPlace::Keyring), _) => Keeping::Keyring,
-        (Some(KeyPlace::Passphrase), _) => Keeping::Passphrase,
-        (Some(KeyPlace::File), Some(path)) => Keeping::File(path.clone()),
-        (None, Some(_)) => return Err(Failure::usage("--key-out goes with --key file")),
-        (Some(KeyPlace::File) | None, None) => Keeping::Best,
-    };
+    let keeping = args.place.keeping()?.unwrap_or(Keeping::Best);
     let new = init(&session, &keeping)?;
     say(&new, &session, context);
-    say_where(args, context);
+    if let Some(path) = args.place.file() {
+        find_file(path, context);
+    }
     let view = Made {
         store: session.place().path().display().to_string(),
         store_id: crate::ops::store::claimed(&session)?.store_id,
@@ -67,17 +48,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         recipient: new.store.key().recipient().map_err(crate::ops::Error::from)?,
     };
     context.out.data(&view)
-}
-
-/// A key file is found only if something says where it is.
-fn say_where(args: &Args, context: &Context<'_>) {
-    if let (Some(KeyPlace::File), Some(path)) = (args.key, &args.key_out) {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        let path = crate::model::shell_word(&path.display().to_string()).into_owned();
-        context
-            .out
-            .hint(&format!("gitconn config set key_file {path}   # so that it is found; or export GITCONN_KEY_FILE={path}"));
-    }
 }
 
 /// Says where store and key are, and how the key is kept from being lost.

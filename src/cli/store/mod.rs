@@ -6,6 +6,10 @@ mod differences;
 mod info;
 mod init;
 mod key;
+mod key_place;
+mod qr;
+mod recipients;
+mod rekey;
 mod restore;
 mod unlock;
 mod verify;
@@ -38,6 +42,8 @@ enum Command {
     Restore(restore::Args),
     Accept(accept::Args),
     Key(key::Args),
+    Recipients(recipients::Args),
+    Rekey(rekey::Args),
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
@@ -51,13 +57,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         Command::Restore(args) => restore::run(args, context),
         Command::Accept(args) => accept::run(args, context),
         Command::Key(args) => key::run(args, context),
+        Command::Recipients(args) => recipients::run(args, context),
+        Command::Rekey(args) => rekey::run(args, context),
     }
 }
 
 /// The store that is there, or a new one: the first `connect` needs no other command before it.
 pub(super) fn open_or_make(session: &Session<'_>, context: &Context<'_>) -> Result<Store, Failure> {
     if session.place().header().map_err(crate::ops::Error::from)?.is_some() {
-        return Ok(session.store()?);
+        return Ok(session.writer()?);
     }
     let new = make(session, &Keeping::Best)?;
     init::say(&new, session, context);

@@ -84,6 +84,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         return Err(crate::ops::Error::from(StoreError::NoBackup(number)).into());
     }
     let store = store::for_recovery(&session)?;
+    store.must_write().map_err(crate::ops::Error::from)?;
     let difference = store.difference_of(&source).map_err(crate::ops::Error::from)?;
     let mut differences = Differences::from(&difference);
     let what = match &source {

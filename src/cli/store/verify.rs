@@ -17,6 +17,8 @@ struct Verified {
     format: u32,
     bytes: u64,
     recipients: usize,
+    /// How many readers are listed inside.
+    readers: usize,
     connections: usize,
     events: u64,
     trail_unbroken: bool,
@@ -32,7 +34,11 @@ impl View for Verified {
         let bad = style.bad("✗");
         let mut row = |sign: &str, what: &str, finding: String| grid.row(vec![format!("{sign} {what}"), finding]);
         let keys = words::plural(u64::try_from(self.recipients).unwrap_or(u64::MAX), "key");
-        row(&good, "file", format!("{} bytes, format {}, opens with {keys}", words::thousands(self.bytes), self.format));
+        let agree = self.recipients == self.readers + 1;
+        let listed =
+            if agree { String::new() } else { format!(", and {} listed inside (the next save mends that)", self.readers + 1) };
+        let sign = if agree { good.clone() } else { style.doubtful("!") };
+        row(&sign, "file", format!("{} bytes, format {}, opens with {keys}{listed}", words::thousands(self.bytes), self.format));
         row(&good, "signature", format!("generation {}, written by its own key", self.generation));
         row(&good, "content", words::plural(u64::try_from(self.connections).unwrap_or(u64::MAX), "connection"));
         let chain = if self.trail_unbroken { &good } else { &bad };
@@ -65,6 +71,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
         format: report.version,
         bytes: report.bytes,
         recipients: report.recipients,
+        readers: report.readers,
         connections: report.connections,
         events: report.chain.events,
         trail_unbroken: report.chain.broken_at.is_none(),

@@ -101,9 +101,22 @@ struct Found {
     intent: Option<IntentRecord>,
     store_id: String,
     is_at_home: bool,
+    /// Whether the store's key only reads it.
+    is_reader: bool,
 }
 
 impl Found {
+    /// Why nothing that works once may be spent here, if it may not.
+    fn must_not_spend(&self) -> Option<Error> {
+        let connection = &self.live.connection;
+        let (name, host, provider) = (connection.name.to_string(), connection.host.to_string(), connection.provider);
+        match (self.is_reader, self.is_at_home) {
+            (true, _) => Some(Error::Reading { name, provider, host }),
+            (false, false) => Some(Error::Copy { name, provider, host }),
+            (false, true) => None,
+        }
+    }
+
     /// Why it cannot be renewed: its login is over, or it never was one that renews itself.
     fn no_renewal(&self) -> Error {
         let connection = &self.live.connection;
@@ -198,12 +211,10 @@ impl Renewer {
             };
         }
         let is_soon = *wanted == Wanted::Live && found.live.need(self.env.now()) != Need::Now;
-        let brought = if found.is_at_home {
-            self.bring_undisturbed(found.store_id.clone(), id.clone(), wanted.clone(), is_soon).await
+        let brought = if let Some(error) = found.must_not_spend() {
+            Err(error)
         } else {
-            let connection = &found.live.connection;
-            let (name, host) = (connection.name.to_string(), connection.host.to_string());
-            Err(Error::Copy { name, provider: connection.provider, host })
+            self.bring_undisturbed(found.store_id.clone(), id.clone(), wanted.clone(), is_soon).await
         };
         match brought {
             // While the old one lives, nobody has to stop because the new one is late.
@@ -272,6 +283,7 @@ impl Renewer {
             refresh: view.refresh_token(id)?,
             intent: view.intent(id)?,
             is_at_home: self.store.is_at_home(&meta),
+            is_reader: self.store.key().reads_only(&meta.store_id),
             store_id: meta.store_id,
         })
     }

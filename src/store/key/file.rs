@@ -145,7 +145,7 @@ fn fill(mut file: File, path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Makes a file's name in its directory durable.
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());

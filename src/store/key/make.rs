@@ -103,24 +103,24 @@ pub(crate) fn keep(key: StoreKey, place: KeyPlace, sources: &Sources, at: Timest
     Ok(Made { key: key.found_in(place.to_string()), place })
 }
 
-fn keep_in_keyring(key: &StoreKey, store_id: &str, place: &KeyPlace) -> Result<(), Error> {
+pub(super) fn keep_in_keyring(key: &StoreKey, account: &str, place: &KeyPlace) -> Result<(), Error> {
     let refused = |refusal| unusable(place, refusal);
-    if keyring::read(store_id).map_err(refused)?.is_some() {
+    if keyring::read(account).map_err(refused)?.is_some() {
         return Err(unusable(place, "it already holds a key for this store, and a key is never written over"));
     }
-    keyring::write(store_id, &key.line()).map_err(refused)?;
+    keyring::write(account, &key.line()).map_err(refused)?;
     // Some keyrings take everything and keep nothing.
-    let again = keyring::read(store_id).map_err(refused)?;
+    let again = keyring::read(account).map_err(refused)?;
     match again.map(|text| StoreKey::parse(text.expose(), KEYRING)) {
         Some(Ok(again)) if again.is(key) => Ok(()),
         _ => {
-            let _ = keyring::delete(store_id);
+            let _ = keyring::delete(account);
             Err(unusable(place, "it did not give back what was put in"))
         }
     }
 }
 
-fn unusable(place: &KeyPlace, why: impl std::fmt::Display) -> Error {
+pub(super) fn unusable(place: &KeyPlace, why: impl std::fmt::Display) -> Error {
     Error::UnusablePlace { place: place.to_string(), why: why.to_string() }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::env::Env;
     use crate::secret::Secret;
-    use crate::store::key::Cancelled;
+    use crate::store::key::{Cancelled, Wanted};
 
     fn nothing() -> Env {
         Env::from_variables::<&str, &str>([])
@@ -181,7 +181,7 @@ mod tests {
         };
         let sources = Sources::new(&env, None, Some(&person));
         let made = make(KeyPlace::Passphrase { file: path.clone() }, &sources, Timestamp::UNIX_EPOCH).unwrap();
-        let found = sources.find("test-of-a-protected-key", &path).unwrap();
+        let found = sources.find(&Wanted::new("test-of-a-protected-key", None, path.clone())).unwrap();
         assert!(found.is(&made.key));
         assert_eq!(found.from(), format!("`{}`", path.display()));
         assert_eq!(asked.get(), 3);

@@ -10,6 +10,7 @@ mod kernel;
 mod kernel;
 mod keyring;
 mod make;
+mod next;
 mod passphrase;
 #[cfg(all(test, target_os = "linux"))]
 #[path = "permitted_tests.rs"]
@@ -25,9 +26,15 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::secret::Secret;
 
-pub(crate) use make::{KeyPlace, Made, make, make_anywhere};
+pub(crate) use make::{KeyPlace, Made, keep, make, make_anywhere};
+pub(crate) use next::{Next, Wanted};
 pub(crate) use sources::{Ask, Asker, Cancelled, Sources};
 pub(crate) use unlock::{USUAL, check_time, lock, unlock, unlocked_until};
+
+/// A public key (`age1…`) in its one spelling; `None` for what is none.
+pub(crate) fn public(text: &str) -> Option<String> {
+    super::seal::recipient(text).map(|recipient| recipient.to_string())
+}
 
 /// The key that opens a store, with where it came from (`GITCONN_KEY`, `the keyring`, …).
 #[derive(Debug, Clone)]
@@ -38,13 +45,32 @@ pub(crate) struct StoreKey {
     pub(in crate::store) from: String,
     /// The writer's public key, for a reader's key that came with one: the text after `gitconn-signer:`, not yet judged.
     pub(in crate::store) signer: Option<String>,
+    /// Which of the places it was found in.
+    pub(in crate::store) slot: Slot,
+}
+
+/// The places that a key is found in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// It was handed to this run: a file, a variable; or it was made by it.
+    Given,
+    /// The kernel's keyring.
+    Kernel,
+    /// The desktop's keyring, for this store.
+    Keyring,
+    /// There, as the next key of this store: it was re-keyed, and that was not finished.
+    KeyringNext,
+    /// The file beside the store, under a passphrase.
+    Protected,
+    /// The file of the next key.
+    ProtectedNext,
 }
 
 impl StoreKey {
     /// A new key.
     pub(crate) fn generate() -> Self {
         let identity = Secret::from(Identity::generate().to_string());
-        Self { identity, from: "this run".to_owned(), signer: None }
+        Self { identity, from: "this run".to_owned(), signer: None, slot: Slot::Given }
     }
 
     /// The one key in a text: the bare key, or an age key file with comments. A signer may stand after the key or in a comment.
@@ -54,7 +80,7 @@ impl StoreKey {
     /// `BadKey` naming `from`, if the text holds no key, several, or something that only looks like one. The text is not shown.
     pub(crate) fn parse(text: &str, from: &str) -> Result<Self, Error> {
         match text::parse(text) {
-            Ok((identity, signer)) => Ok(Self { identity, from: from.to_owned(), signer }),
+            Ok((identity, signer)) => Ok(Self { identity, from: from.to_owned(), signer, slot: Slot::Given }),
             Err(why) => Err(Error::BadKey { from: from.to_owned(), why }),
         }
     }
@@ -74,6 +100,11 @@ impl StoreKey {
     /// As whom it signs a store: the public half of its writer key there.
     pub(crate) fn signer_of(&self, store_id: &str) -> Result<String, Error> {
         super::seal::signer(self, store_id)
+    }
+
+    /// The same key as a reader's, who believes this writer.
+    pub(crate) fn reading(self, signer: &str) -> Self {
+        Self { signer: Some(signer.to_owned()), ..self }
     }
 
     /// Where the key came from, for messages.
@@ -107,6 +138,20 @@ impl StoreKey {
         Self { from: from.into(), ..self }
     }
 
+    fn in_slot(self, slot: Slot) -> Self {
+        Self { slot, ..self }
+    }
+
+    /// Which of the places it was found in.
+    pub(crate) fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    /// Whether it is where only a re-keying that was cut off leaves it.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        matches!(self.slot, Slot::KeyringNext | Slot::ProtectedNext)
+    }
+
     /// Bytes of a key file as a key.
     fn from_bytes(bytes: &Zeroizing<Vec<u8>>, from: &str) -> Result<Self, Error> {
         match std::str::from_utf8(bytes) {
@@ -123,11 +168,11 @@ mod tests {
     #[test]
     fn an_exported_key_is_read_back_with_its_signer() {
         let mut key = StoreKey::generate();
-        key.signer = Some("c2lnbmVy".to_owned());
+        key.signer = Some("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned());
         for text in [key.file_text(None).unwrap(), key.file_text(Some(Timestamp::UNIX_EPOCH)).unwrap(), key.line()] {
             let again = StoreKey::parse(text.expose(), "here").unwrap();
             assert!(again.is(&key));
-            assert_eq!(again.signer.as_deref(), Some("c2lnbmVy"));
+            assert_eq!(again.signer.as_deref(), Some("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
             assert_eq!(again.from(), "here");
         }
     }

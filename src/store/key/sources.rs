@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::kernel::Refusal as Kernel;
+use super::next::{Wanted, next_account};
 use super::passphrase::{self, Refused};
-use super::{StoreKey, file, kernel, keyring};
+use super::{Slot, StoreKey, file, kernel, keyring};
 use crate::env::{Env, name};
 use crate::secret::Secret;
 use crate::store::Error;
@@ -74,30 +75,25 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The key of a store that exists. `protected` is the passphrase-protected key beside it.
+    /// The key of a store that exists.
     ///
     /// # Errors
     ///
     /// `BadKey` from a source that was set and is no good; `Cancelled`; `Locked`, with what each source answered, if none has it.
-    pub(crate) fn find(&self, store_id: &str, protected: &Path) -> Result<StoreKey, Error> {
+    pub(crate) fn find(&self, wanted: &Wanted) -> Result<StoreKey, Error> {
         // The kernel answers in microseconds, also where the desktop's bus is silent: who has unlocked the store never waits for it.
-        self.search(store_id, protected, |search| search.kernel(kernel::find(store_id)))
+        self.search(wanted, |search| search.kernel(kernel::find(&wanted.store_id)))
     }
 
     /// The same without the kernel's keyring: what it holds for a while must not be the reason that it holds it for longer.
-    pub(crate) fn find_outside_kernel(&self, store_id: &str, protected: &Path) -> Result<StoreKey, Error> {
-        self.search(store_id, protected, |search| {
+    pub(crate) fn find_outside_kernel(&self, wanted: &Wanted) -> Result<StoreKey, Error> {
+        self.search(wanted, |search| {
             search.tried.push(format!("{KERNEL}: not asked, its key is what is to be put there anew"));
             None
         })
     }
 
-    fn search(
-        &self,
-        store_id: &str,
-        protected: &Path,
-        ask_kernel: impl FnOnce(&mut Search) -> Option<StoreKey>,
-    ) -> Result<StoreKey, Error> {
+    fn search(&self, wanted: &Wanted, ask_kernel: impl FnOnce(&mut Search) -> Option<StoreKey>) -> Result<StoreKey, Error> {
         if let Some(key) = self.given()? {
             return Ok(key);
         }
@@ -105,21 +101,45 @@ impl<'a> Sources<'a> {
         if let Some(key) = ask_kernel(&mut search) {
             return Ok(key);
         }
-        if let Some(key) = search.keyring(keyring::read(store_id)) {
-            return Ok(key);
-        }
-        match self.protected(protected)? {
-            Opened::Key(key) => Ok(key),
-            Opened::Absent => {
+        // A store that was re-keyed has its new key elsewhere than its old one was.
+        let other = match search.keyring(keyring::read(&wanted.store_id)) {
+            Some(key) if wanted.fits(&key) => return Ok(key.in_slot(Slot::Keyring)),
+            Some(key) => {
+                let next = keyring::read(&next_account(&wanted.store_id)).ok().flatten();
+                match next.and_then(|text| usable(&text, KEYRING).ok()).filter(|next| wanted.fits(next)) {
+                    Some(next) => return Ok(next.in_slot(Slot::KeyringNext)),
+                    None => Some(key.in_slot(Slot::Keyring)),
+                }
+            }
+            None => None,
+        };
+        let (protected, slot) = wanted.protected();
+        match (self.protected(protected)?, other) {
+            (Opened::Key(key), other) => {
+                let key = key.in_slot(slot);
+                // Where none of them fits, the first one is what there is something to say about.
+                Ok(if wanted.fits(&key) { key } else { other.unwrap_or(key) })
+            }
+            (Opened::Absent | Opened::NobodyToAsk, Some(other)) => Ok(other),
+            (Opened::Absent, None) => {
                 search.tried.push(format!("`{}`: there is no such file", protected.display()));
+                search.why = wanted.told.clone().or(search.why);
                 Err(search.locked())
             }
-            Opened::NobodyToAsk => {
+            (Opened::NobodyToAsk, None) => {
                 let nobody = format!("nobody can be asked for the passphrase, and {} is not set", name::PASSPHRASE_FILE);
                 search.tried.push(format!("`{}`: {nobody}", protected.display()));
                 search.why = Some(nobody);
                 Err(search.locked())
             }
+        }
+    }
+
+    /// The key under a passphrase in this file, if it is there and somebody knows the passphrase.
+    pub(super) fn open_protected(&self, path: &Path) -> Result<Option<StoreKey>, Error> {
+        match self.protected(path)? {
+            Opened::Key(key) => Ok(Some(key)),
+            Opened::Absent | Opened::NobodyToAsk => Ok(None),
         }
     }
 
@@ -215,7 +235,7 @@ impl Search {
     fn kernel(&mut self, answer: Result<kernel::Held, Kernel>) -> Option<StoreKey> {
         let said = match answer {
             Ok(held) => match usable(&held.text, KERNEL) {
-                Ok(key) => return Some(key),
+                Ok(key) => return Some(key.in_slot(Slot::Kernel)),
                 Err(why) => why,
             },
             Err(Kernel::Nothing) => "it holds no key for this store".to_owned(),

@@ -59,14 +59,16 @@ fn a_source_that_is_set_and_broken_does_not_fall_through() {
     let (missing, open) = (bench.file(7), bench.file(0));
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
     let env = Env::from_variables([(name::KEY, good)]);
-    let (from, why) = bad(Sources::new(&env, Some(("--key-file", &missing)), None).find("none", &missing).unwrap_err());
+    let (from, why) = bad(Sources::new(&env, Some(("--key-file", &missing)), None)
+        .find(&Wanted::new("none", None, missing.clone()))
+        .unwrap_err());
     assert_eq!((from, why.as_str()), (format!("--key-file `{}`", missing.display()), "there is no such file"));
     let env = Env::from_variables([(name::KEY_FILE, open.as_os_str()), (name::KEY, good.as_ref())]);
-    let (from, why) = bad(Sources::new(&env, None, None).find("none", &missing).unwrap_err());
+    let (from, why) = bad(Sources::new(&env, None, None).find(&Wanted::new("none", None, missing.clone())).unwrap_err());
     assert_eq!(from, format!("GITCONN_KEY_FILE `{}`", open.display()));
     assert_eq!(why, "others can read it (its mode is 0644, make it 0600)");
     let env = Env::from_variables([(name::KEY, &good[..60])]);
-    let (from, why) = bad(Sources::new(&env, None, None).find("none", &missing).unwrap_err());
+    let (from, why) = bad(Sources::new(&env, None, None).find(&Wanted::new("none", None, missing.clone())).unwrap_err());
     assert_eq!((from.as_str(), why.as_str()), ("GITCONN_KEY", "it is not whole: 74 characters are expected, and it has 60"));
 }
 
@@ -117,7 +119,7 @@ fn when_nothing_is_found_every_source_has_a_line() {
     let bench = Bench::new();
     let protected = bench.file(9);
     let env = Env::from_variables::<&str, &str>([]);
-    let find = |path: &Path| match Sources::new(&env, None, None).find("test-of-nothing", path) {
+    let find = |path: &Path| match Sources::new(&env, None, None).find(&Wanted::new("test-of-nothing", None, path.to_owned())) {
         Err(Error::Locked { why, tried }) => (why, tried),
         other => panic!("{other:?}"),
     };
@@ -140,7 +142,7 @@ fn a_person_who_gives_up_is_cancelled() {
     file::write_new(&protected, b"sealed").unwrap();
     let env = Env::from_variables::<&str, &str>([]);
     let person = |_: &Ask| Err(Cancelled);
-    let found = Sources::new(&env, None, Some(&person)).find("test-of-cancelling", &protected);
+    let found = Sources::new(&env, None, Some(&person)).find(&Wanted::new("test-of-cancelling", None, protected.clone()));
     assert!(matches!(found, Err(Error::Cancelled)));
 }
 
@@ -155,10 +157,10 @@ fn a_passphrase_file_is_held_to_the_same_rule_and_goes_before_a_person() {
     let env = Env::from_variables([(name::PASSPHRASE_FILE, passphrase.as_os_str())]);
     let person = |_: &Ask| -> Result<Secret, Cancelled> { panic!("asked") };
     let sources = Sources::new(&env, None, Some(&person));
-    let (from, why) = bad(sources.find("test-of-a-passphrase-file", &protected).unwrap_err());
+    let (from, why) = bad(sources.find(&Wanted::new("test-of-a-passphrase-file", None, protected.clone())).unwrap_err());
     assert_eq!((from, why.as_str()), (format!("`{}`", protected.display()), "it is not protected by a passphrase"));
     std::fs::set_permissions(&passphrase, std::fs::Permissions::from_mode(0o640)).unwrap();
-    let (from, why) = bad(sources.find("test-of-a-passphrase-file", &protected).unwrap_err());
+    let (from, why) = bad(sources.find(&Wanted::new("test-of-a-passphrase-file", None, protected.clone())).unwrap_err());
     assert_eq!(from, format!("GITCONN_PASSPHRASE_FILE `{}`", passphrase.display()));
     assert!(why.starts_with("others can read it"), "{why}");
 }
@@ -175,8 +177,8 @@ fn what_the_kernel_holds_is_found_unless_it_is_left_out() {
     super::super::unlock(&store, &bench.keys[0], std::time::Duration::from_mins(1), now).unwrap();
     let env = Env::from_variables::<&str, &str>([]);
     let sources = Sources::new(&env, None, None);
-    let found = sources.find(&store, &bench.file(9));
-    let outside = sources.find_outside_kernel(&store, &bench.file(9));
+    let found = sources.find(&Wanted::new(&store, None, bench.file(9)));
+    let outside = sources.find_outside_kernel(&Wanted::new(&store, None, bench.file(9)));
     super::super::lock(&store).unwrap();
     assert_eq!(found.unwrap().from(), KERNEL);
     let Err(Error::Locked { tried, .. }) = outside else { panic!("{outside:?}") };

@@ -1,6 +1,8 @@
 //! A key as text: what people put into key files and variables, and what is wrong with it when it is no key.
 
 use age::x25519::Identity;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use zeroize::Zeroizing;
 
@@ -12,6 +14,8 @@ pub(super) const SIGNER: &str = "gitconn-signer:";
 /// How a native age key begins (<https://c2sp.org/age#x25519-recipient-stanza>), and how long it is.
 const PREFIX: &str = "AGE-SECRET-KEY-1";
 const LENGTH: usize = 74;
+/// The length of a writer's public key.
+const SIGNER_BYTES: usize = 32;
 
 /// The one key in a text, canonical, and the signer that came with it.
 ///
@@ -21,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<(Secret, Option<String>), String> {
     let mut signer = None;
     for line in text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(comment) = line.strip_prefix('#') {
-            signer = labelled(comment).map(ToOwned::to_owned).or(signer);
+            signer = labelled(comment).map(whole).transpose()?.or(signer);
             continue;
         }
         if found.is_some() {
@@ -29,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<(Secret, Option<String>), String> {
         }
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let identity: Identity = word.parse().map_err(|_| refusal(word, line))?;
-        signer = suffix(rest).map(ToOwned::to_owned).or(signer);
+        signer = suffix(rest).map(whole).transpose()?.or(signer);
         found = Some(Secret::from(identity.to_string()));
     }
     found.map(|identity| (identity, signer)).ok_or_else(|| "it holds no key".to_owned())
@@ -46,6 +50,14 @@ fn suffix(rest: &str) -> Option<&str> {
     match rest.strip_prefix('#') {
         Some(comment) => labelled(comment),
         None => labelled(rest).or(Some(rest).filter(|rest| !rest.is_empty() && *rest != SIGNER)),
+    }
+}
+
+/// A signer that is one: the public half of an Ed25519 key. One that was cut off would only be found out as another store's.
+fn whole(signer: &str) -> Result<String, String> {
+    match BASE64_STANDARD_NO_PAD.decode(signer) {
+        Ok(bytes) if bytes.len() == SIGNER_BYTES => Ok(signer.to_owned()),
+        _ => Err(format!("what stands there as its signer (`{SIGNER}`) is not one, or not whole")),
     }
 }
 
@@ -110,6 +122,9 @@ mod tests {
 
     use super::*;
 
+    /// A signer's shape.
+    const SIGNED: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
     /// A key of no store, made new for each test.
     fn key() -> String {
         Identity::generate().to_string().expose_secret().to_owned()
@@ -139,15 +154,23 @@ mod tests {
     fn a_signer_is_kept_wherever_it_stands() {
         let key = key();
         for text in [
-            format!("{key} c2lnbmVy"),
-            format!("{key}\tgitconn-signer: c2lnbmVy"),
-            format!("{key} # gitconn-signer: c2lnbmVy"),
-            format!("{key}\n# gitconn-signer: c2lnbmVy\n"),
-            format!("#gitconn-signer:c2lnbmVy\n{key}\n# another comment\n"),
+            format!("{key} {SIGNED}"),
+            format!("{key}\tgitconn-signer: {SIGNED}"),
+            format!("{key} # gitconn-signer: {SIGNED}"),
+            format!("{key}\n# gitconn-signer: {SIGNED}\n"),
+            format!("#gitconn-signer:{SIGNED}\n{key}\n# another comment\n"),
         ] {
-            assert_eq!(parse(&text).unwrap().1.as_deref(), Some("c2lnbmVy"));
+            assert_eq!(parse(&text).unwrap().1.as_deref(), Some(SIGNED));
         }
         assert_eq!(parse(&format!("{key} gitconn-signer:")).unwrap().1, None);
+    }
+
+    #[test]
+    fn a_signer_that_is_none_is_refused_and_not_taken_for_another() {
+        let key = key();
+        for text in [format!("{key} my laptop"), format!("{key} {}", &SIGNED[..42]), format!("# gitconn-signer: x\n{key}")] {
+            assert!(why(&text).starts_with("what stands there as its signer"), "{}", why(&text).replace(&key, "…"));
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod tests {
     fn an_unlocked_key_is_found_with_its_signer() {
         let store = format!("test-{}", uuid::Uuid::new_v4());
         let mut key = StoreKey::generate();
-        key.signer = Some("c2lnbmVy".to_owned());
+        key.signer = Some("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".to_owned());
         let now = "2026-11-02T12:00:00.5Z".parse().unwrap();
         if !crate::store::key::permitted::permitted() {
             return;

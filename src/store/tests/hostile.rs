@@ -194,7 +194,7 @@ pub(super) fn run(image: &[u8], sql: &str) -> Vec<u8> {
 }
 
 fn reseal(sandbox: &Sandbox, image: &[u8]) -> Vec<u8> {
-    seal::seal(&sandbox.key, "store-1", 4, image, Path::new("s")).unwrap().file
+    seal::seal(&sandbox.key, &[], "store-1", 4, image, Path::new("s")).unwrap().file
 }
 
 /// A store of generation 4 with two connections on one host, and its image.

@@ -315,7 +315,7 @@ fn a_store_of_another_key_or_a_newer_gitconn_is_not_replaced() {
     let mut newer = image.clone();
     newer[60..64].copy_from_slice(&(CURRENT.version + 1).to_be_bytes());
     let seal = |key: &crate::store::StoreKey, image: &[u8]| {
-        crate::store::seal::seal(key, "store-1", 9, image, &sandbox.path()).unwrap().file
+        crate::store::seal::seal(key, &[], "store-1", 9, image, &sandbox.path()).unwrap().file
     };
     for file in [seal(&super::key(), &image), seal(&sandbox.key, &newer)] {
         fs::write(sandbox.path(), &file).unwrap();

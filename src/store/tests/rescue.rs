@@ -131,7 +131,7 @@ fn what_is_not_whole_or_not_ours_is_refused() {
     let recipient = sandbox.key.identity.expose().parse::<age::x25519::Identity>().unwrap().to_public();
     let slipped = age::encrypt(&recipient, b"somebody else's pair").unwrap();
     let sealed =
-        |key: &crate::store::StoreKey, name: &str, content: &[u8]| seal::seal(key, name, 1, content, &beside).unwrap().file;
+        |key: &crate::store::StoreKey, name: &str, content: &[u8]| seal::seal(key, &[], name, 1, content, &beside).unwrap().file;
     for (file, expected) in [
         (flipped, "cut off or has been changed"),
         (sound[..sound.len() - 1].to_vec(), "cut off or has been changed"),

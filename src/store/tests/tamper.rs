@@ -115,7 +115,11 @@ fn another_key_does_not_open_it() {
     let sandbox = Sandbox::new();
     let other = Store::new(sandbox.store.place.clone(), key());
     assert!(matches!(other.read().map(drop), Err(Error::WrongKey { from, .. }) if from == "this run"));
-    let broken = crate::store::StoreKey { identity: "AGE-SECRET-KEY-1NO".to_owned().into(), from: "a test".into(), signer: None };
+    let broken = crate::store::StoreKey {
+        identity: "AGE-SECRET-KEY-1NO".to_owned().into(),
+        from: "a test".into(),
+        ..crate::store::StoreKey::generate()
+    };
     let broken = Store::new(sandbox.store.place.clone(), broken);
     assert!(matches!(broken.read().map(drop), Err(Error::BadKey { .. })));
 }

@@ -32,7 +32,7 @@ fn frozen(version: u32) -> (tempfile::TempDir, Store) {
     fs::copy(fixture(&format!("store-v{version}.age")), &path).unwrap();
     let identity = fs::read_to_string(fixture(&format!("store-v{version}.key"))).unwrap();
     let identity = identity.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
-    let key = StoreKey { identity: identity.into(), from: "a test".into(), signer: None };
+    let key = StoreKey { identity: identity.into(), from: "a test".into(), ..StoreKey::generate() };
     let place = Place::new(&path, &directory.path().join("state"), true).unwrap();
     (directory, Store::new(place, key))
 }
@@ -421,7 +421,7 @@ fn rows_of_an_older_version_that_break_its_rules_are_damage() {
         let (_directory, store) = frozen(1);
         let (mut decrypted, ..) = store.open_file(Input::open).unwrap();
         let image = decrypted.image.image().unwrap().bytes().to_vec();
-        let file = seal::seal(store.key(), "store-1", 2, &run(&image, sql), Path::new("s")).unwrap().file;
+        let file = seal::seal(store.key(), &[], "store-1", 2, &run(&image, sql), Path::new("s")).unwrap().file;
         fs::write(store.place.path(), &file).unwrap();
         let read = store.read().map(drop).expect_err(sql);
         assert_eq!(why(&read), "a row in it breaks the rules of its table", "{sql}");

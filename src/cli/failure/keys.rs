@@ -1,0 +1,86 @@
+//! Words and hints for what concerns the keys of a store: readers that would write, signers that do not fit, a store that was re-keyed.
+
+use super::{Failure, Kind};
+use crate::model::shell_word;
+use crate::ops::store::{KeysError, NowIn};
+
+/// Where the signer of a store is shown.
+const SIGNER: &str = "gitconn store recipients list   # where the store is at home: shows the signer";
+const LIST: &str = "gitconn store recipients list";
+
+/// A reader's key was asked to save.
+pub(super) fn reader(message: String) -> Failure {
+    Failure::new(Kind::Locked, message)
+        .cause("nothing was changed: a reader's key never saves, so do it with the store's own key, where that is")
+        .hint("gitconn store rekey --key keyring   # with a recovery key: makes the store a new key of its own")
+}
+
+/// The key opens the file, and nothing says that the one who wrote it may.
+pub(super) fn no_signer(message: String) -> Failure {
+    Failure::new(Kind::Damaged, message)
+        .cause("a reader's key comes with its writer's name, in a line `# gitconn-signer: …`, or behind it in GITCONN_KEY")
+        .hint(SIGNER)
+        .hint("gitconn store accept   # if it is the store's own key: shows what differs first")
+}
+
+/// Somebody else than the writer whom a reader's key names has signed the file.
+pub(super) fn other_signer(message: String) -> Failure {
+    Failure::new(Kind::Damaged, message)
+        .cause("after `store rekey` each reader's key needs the new signer; otherwise somebody put another file there")
+        .hint(SIGNER)
+}
+
+/// The key is the old one of a store that got a new one.
+pub(super) fn rekeyed(message: String, from: &str, now_in: &NowIn) -> Failure {
+    let failure = Failure::new(Kind::Locked, message);
+    match now_in {
+        NowIn::File(path) => {
+            let path = shell_word(&path.display().to_string()).into_owned();
+            failure.hint(format!("export GITCONN_KEY_FILE={path}   # its new key"))
+        }
+        NowIn::Usual(place) if from.contains("kernel") => {
+            failure.hint(format!("gitconn store lock   # forgets the old key; the new one is in {place}"))
+        }
+        NowIn::Usual(place) => failure
+            .hint(format!("unset GITCONN_KEY_FILE GITCONN_KEY   # the new key is in {place}"))
+            .hint("gitconn config unset key_file   # if that setting named the old one"),
+    }
+}
+
+/// What was asked of the keys cannot be.
+pub(super) fn spoken(error: &KeysError) -> Failure {
+    let message = error.to_string();
+    match error {
+        KeysError::ReaderTaken(_) | KeysError::ReaderKnown(_) | KeysError::OwnKey => Failure::usage(message).hint(LIST),
+        KeysError::BadRecipient { .. } => {
+            Failure::usage(message).hint("age-keygen -y FILE   # shows the public key of a key file: age1…")
+        }
+        KeysError::TooManyReaders(_) => {
+            Failure::usage(message).hint(LIST).hint("gitconn store recipients remove NAME   # one that nobody needs")
+        }
+        KeysError::NoReader { nearest, .. } => {
+            let failure = Failure::new(Kind::NotFound, message);
+            match nearest {
+                Some(name) => {
+                    failure.hint(format!("gitconn store recipients remove {}   # did you mean this one?", shell_word(name)))
+                }
+                None => failure,
+            }
+            .hint(LIST)
+        }
+        KeysError::NotRecovery { .. } => Failure::new(Kind::Locked, message).hint(LIST),
+        KeysError::Rescued { path, name } => {
+            let failure = Failure::new(Kind::Failed, message);
+            match name {
+                Some(name) => failure.hint(format!("gitconn validate {}   # takes them in", shell_word(name))),
+                None => {
+                    let path = path.display().to_string();
+                    failure.hint(format!("rm {}   # its connection is gone", shell_word(&path)))
+                }
+            }
+        }
+        KeysError::NoPlace { .. } => Failure::usage(message)
+            .again("--key keyring", "or `--key passphrase`")
+            .again("--key file --key-out FILE", "a new file; the old one is left alone"),
+    }
+}
