@@ -39,6 +39,10 @@ pub(crate) const EVENT_KINDS: &[&str] = &[
     "store.created",
     "store.restored",
     "store.accepted",
+    "store.rekeyed",
+    "store.reader_added",
+    "store.reader_removed",
+    "store.key_exported",
 ];
 
 /// What happened, with what it carries (design §5, Events).

@@ -73,7 +73,6 @@ pub(super) fn spoken(error: RotateError) -> Failure {
                 .hint(format!("gitconn rotate --resume {}", quoted(&name)))
         }
         RotateError::SameToken { .. } => Failure::usage(message),
-        RotateError::UnknownAccount { .. } => Failure::usage(message).again("--allow-account-change", "takes it"),
         RotateError::Unfinished { name } => Failure::usage(message).hint(format!("gitconn rotate --resume {}", quoted(&name))),
         RotateError::Overtaken { name, .. } => {
             Failure::new(Kind::Failed, message).hint(format!("gitconn validate {}", quoted(&name)))
@@ -85,7 +84,9 @@ pub(super) fn spoken(error: RotateError) -> Failure {
                 .cause("the old token still works")
                 .hint(format!("gitconn rotate --resume {}   # looks again", quoted(&name)))
         }
-        RotateError::OtherAccount { .. } => Failure::usage(message).again("--allow-account-change", "takes it"),
+        RotateError::OtherAccount { .. } | RotateError::UnknownAccount { .. } => {
+            Failure::usage(message).again("--allow-account-change", "takes it")
+        }
         RotateError::WantsPerson { name, page, .. } => {
             let failure = Failure::usage(message);
             let failure = match page {

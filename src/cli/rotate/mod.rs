@@ -107,7 +107,7 @@ fn carry_out(
         let outcomes =
             context.wait(async { Ok(rotate::run(session, store, &plans, order, |done| context.progress.step(done)).await) })?;
         for ((position, plan), outcome) in places.into_iter().zip(&plans).zip(outcomes) {
-            rows.push((position, settled(&led_by, plan, outcome)?));
+            rows.push((position, settled(&led_by, plan, outcome)));
         }
     }
     let mut interrupted = None;
@@ -128,9 +128,9 @@ fn carry_out(
 }
 
 /// What came of one that needed nobody. Whether an old token dies that a person is to decide about is asked now.
-fn settled(led: &Led<'_, '_>, plan: &Plan, outcome: Outcome) -> Result<Row, Failure> {
+fn settled(led: &Led<'_, '_>, plan: &Plan, outcome: Outcome) -> Row {
     let old = &plan.connection;
-    Ok(match outcome {
+    match outcome {
         Outcome::Rotated(finished) => Row::finished(old, *finished, "rotated"),
         Outcome::Told(finished) => Row::finished(old, *finished, "renewed"),
         Outcome::Resumed(mut finished) => {
@@ -143,7 +143,7 @@ fn settled(led: &Led<'_, '_>, plan: &Plan, outcome: Outcome) -> Result<Row, Fail
         Outcome::DidNotHappen(connection) => Row::did_not_happen(&connection),
         Outcome::Elsewhere(connection) => Row::elsewhere(&connection),
         Outcome::Failed(error) => Row::failed(old, (*error).into()),
-    })
+    }
 }
 
 /// Whoever had the token may have used it: where that shows.
