@@ -160,6 +160,12 @@ _gitconn() {
             gitconn__subcmd__store,lock)
                 cmd="gitconn__subcmd__store__subcmd__lock"
                 ;;
+            gitconn__subcmd__store,recipients)
+                cmd="gitconn__subcmd__store__subcmd__recipients"
+                ;;
+            gitconn__subcmd__store,rekey)
+                cmd="gitconn__subcmd__store__subcmd__rekey"
+                ;;
             gitconn__subcmd__store,restore)
                 cmd="gitconn__subcmd__store__subcmd__restore"
                 ;;
@@ -171,6 +177,21 @@ _gitconn() {
                 ;;
             gitconn__subcmd__store__subcmd__key,export)
                 cmd="gitconn__subcmd__store__subcmd__key__subcmd__export"
+                ;;
+            gitconn__subcmd__store__subcmd__recipients,add)
+                cmd="gitconn__subcmd__store__subcmd__recipients__subcmd__add"
+                ;;
+            gitconn__subcmd__store__subcmd__recipients,list)
+                cmd="gitconn__subcmd__store__subcmd__recipients__subcmd__list"
+                ;;
+            gitconn__subcmd__store__subcmd__recipients,ls)
+                cmd="gitconn__subcmd__store__subcmd__recipients__subcmd__list"
+                ;;
+            gitconn__subcmd__store__subcmd__recipients,remove)
+                cmd="gitconn__subcmd__store__subcmd__recipients__subcmd__remove"
+                ;;
+            gitconn__subcmd__store__subcmd__recipients,rm)
+                cmd="gitconn__subcmd__store__subcmd__recipients__subcmd__remove"
                 ;;
             *)
                 ;;
@@ -1687,7 +1708,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__store)
-            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version init info unlock lock verify backup restore accept key"
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version init info unlock lock verify backup restore accept key recipients rekey"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1899,7 +1920,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__store__subcmd__key__subcmd__export)
-            opts="-y -o -q -v -h -V --yes --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            opts="-y -o -q -v -h -V --qr --yes --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1939,6 +1960,200 @@ _gitconn() {
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__store__subcmd__recipients)
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version list ls add remove rm"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__store__subcmd__recipients__subcmd__add)
+            opts="-y -o -q -v -h -V --kind --recipient --out --yes --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --kind)
+                    COMPREPLY=($(compgen -W "recovery pipeline" -- "${cur}"))
+                    return 0
+                    ;;
+                --recipient)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__store__subcmd__recipients__subcmd__list)
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__store__subcmd__recipients__subcmd__remove)
+            opts="-y -o -q -v -h -V --drop-generations --yes --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__store__subcmd__rekey)
+            opts="-y -o -q -v -h -V --key --key-out --old-key-out --yes --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -W "keyring passphrase file" -- "${cur}"))
+                    return 0
+                    ;;
+                --key-out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --old-key-out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

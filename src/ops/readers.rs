@@ -10,7 +10,7 @@ use crate::store::{Db, Error as StoreError, Keep, KeysError, MOST_READERS, Store
 
 /// All keys that open the store.
 #[derive(Debug)]
-pub(crate) struct Readers {
+pub(crate) struct Listed {
     pub(crate) store_id: String,
     /// The name of the writer, which a reader's key brings with it.
     pub(crate) signer: String,
@@ -64,12 +64,12 @@ pub(crate) struct Seen {
 }
 
 /// Every key that opens the store. A reader may ask too.
-pub(crate) fn list(store: &Store) -> Result<Readers, Error> {
+pub(crate) fn list(store: &Store) -> Result<Listed, Error> {
     let view = store.read()?;
     let (header, meta) = (view.header().clone(), view.meta()?);
     let writer = if store.key().reads_only(&header.store_id) { None } else { Some(store.key().recipient()?) };
     let (store_id, signer) = (header.store_id, header.signer);
-    Ok(Readers { store_id, signer, writer, created_at: meta.created_at, readers: view.readers()? })
+    Ok(Listed { store_id, signer, writer, created_at: meta.created_at, readers: view.readers()? })
 }
 
 /// Fails if a reader could not be added: before anybody is asked, and before a key is made.

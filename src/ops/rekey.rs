@@ -30,16 +30,24 @@ pub(crate) struct Done {
     pub(crate) unsettled: Option<Error>,
 }
 
-/// Whether a re-keying was cut off after the store was saved: then that is finished, and nobody is asked anything.
-pub(crate) fn is_unfinished(session: &Session<'_>) -> Result<bool, Error> {
-    Ok(present(session)?.1.is_unsettled())
+/// A store that is about to get a new key.
+pub(crate) struct Begun {
+    wanted: Wanted,
+    key: StoreKey,
 }
 
-/// The key that opens the store, from where it lives: what the kernel holds for a while does not say that.
-fn present(session: &Session<'_>) -> Result<(Wanted, StoreKey), Error> {
+impl Begun {
+    /// Whether a re-keying was cut off after the store was saved: then that is finished, and nobody has to agree to anything.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.key.is_unsettled()
+    }
+}
+
+/// Finds the key that opens the store, where it lives: what the kernel holds for a while does not say that.
+pub(crate) fn begin(session: &Session<'_>) -> Result<Begun, Error> {
     let wanted = session.place().wanted(&claimed(session)?);
     let key = session.with_sources(|sources| sources.find_outside_kernel(&wanted))?;
-    Ok((wanted, key))
+    Ok(Begun { wanted, key })
 }
 
 /// Makes a new key, saves the store with it, reads it back with that alone, and then does away with the old key if that was kept by this program. A
@@ -48,8 +56,13 @@ fn present(session: &Session<'_>) -> Result<(Wanted, StoreKey), Error> {
 /// # Errors
 ///
 /// As [`Store::rekey`] and [`Next::prepare`]; nothing has changed then, unless it says so.
-pub(crate) fn rekey(session: &Session<'_>, keeping: Option<Keeping>, old_key_out: Option<&Path>) -> Result<Done, Error> {
-    let (wanted, key) = present(session)?;
+pub(crate) fn rekey(
+    session: &Session<'_>,
+    begun: Begun,
+    keeping: Option<Keeping>,
+    old_key_out: Option<&Path>,
+) -> Result<Done, Error> {
+    let Begun { wanted, key } = begun;
     let store = session.opened(key.clone());
     if let Some(next) = Next::found(key.clone(), &wanted) {
         return finish(session, &store, &next);

@@ -173,7 +173,7 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     temp.rename(path)
 }
 
-/// Removes temp files that savers of this file left when they died. Only under the lock: then no saver is alive.
+/// Removes temp files that savers of this file, or of its kept generations, left when they died. Only under the lock: then no saver is alive.
 pub(super) fn sweep(path: &Path) {
     let Ok(entries) = fs::read_dir(directory(path)) else { return };
     for entry in entries.flatten() {
@@ -183,7 +183,7 @@ pub(super) fn sweep(path: &Path) {
     }
 }
 
-/// Whether a name is `.<store>.<pid>.<rand>.tmp`.
+/// Whether a name is `.<store>.<pid>.<rand>.tmp`, or `.<store>.~1~.<pid>.<rand>.tmp`.
 fn is_temp_of(path: &Path, name: &OsStr) -> bool {
     let (Some(store), Some(name)) = (path.file_name().map(OsStr::as_encoded_bytes), Some(name.as_encoded_bytes())) else {
         return false;
@@ -194,7 +194,8 @@ fn is_temp_of(path: &Path, name: &OsStr) -> bool {
         .and_then(|rest| rest.strip_prefix(b"."))
         .and_then(|rest| rest.strip_suffix(b".tmp"));
     let Some(middle) = middle else { return false };
-    let mut parts = middle.split(|byte| *byte == b'.');
+    let mut parts = middle.split(|byte| *byte == b'.').peekable();
+    let _ = parts.next_if(|part| part.len() > 2 && part.starts_with(b"~") && part.ends_with(b"~"));
     let (process, random) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let digits = !process.is_empty() && process.iter().all(u8::is_ascii_digit);
     digits && random.len() == 32 && random.iter().all(u8::is_ascii_hexdigit) && parts.next().is_none()
@@ -391,6 +392,8 @@ mod tests {
         let path = Path::new("/d/store.age");
         let random = "0123456789abcdef0123456789abcdef";
         assert!(is_temp_of(path, OsStr::new(&format!(".store.age.12.{random}.tmp"))));
+        assert!(is_temp_of(path, OsStr::new(&format!(".store.age.~2~.12.{random}.tmp"))));
+        assert!(!is_temp_of(path, OsStr::new(&format!(".store.age.~2~.~1~.12.{random}.tmp"))));
         for other in ["store.age", ".store.age.tmp", ".store.age.12.xyz.tmp", "store.lock", ".other.age.12.0123456789abcdef.tmp"]
         {
             assert!(!is_temp_of(path, OsStr::new(other)), "{other}");

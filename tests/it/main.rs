@@ -60,6 +60,7 @@ mod show;
 mod store;
 mod store_in_doubt;
 mod store_readers;
+mod store_rekey;
 mod support;
 mod token;
 mod transcript;

@@ -37,7 +37,7 @@ fn a_key_file_is_made_and_opens_the_store() {
 fn the_key_is_shown_when_it_is_asked_for() {
     let house = House::new();
     let key = std::fs::read_to_string(house.sandbox.path("key.txt")).unwrap().trim_end().to_owned();
-    let ran = house.sandbox.gitconn(["store", "key", "export"]).may_show(&key).run().ok();
+    let ran = house.sandbox.gitconn(["store", "key", "export", "--yes"]).may_show(&key).run().ok();
     assert!(ran.stdout.lines().any(|line| line.starts_with(&key)), "{ran}");
 }
 
@@ -312,7 +312,8 @@ fn the_key_is_exported_as_a_line_that_opens_the_store() {
     let house = House::new();
     let text = std::fs::read_to_string(house.sandbox.path("key.txt")).unwrap();
     let secret = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-1")).unwrap().to_owned();
-    let export = |more: &[&str]| house.sandbox.gitconn(["store", "key", "export"]).args(more).may_show(&secret).run().ok();
+    let export =
+        |more: &[&str]| house.sandbox.gitconn(["store", "key", "export", "--yes"]).args(more).may_show(&secret).run().ok();
     let plain = export(&[]).stdout;
     assert_eq!((plain.lines().count(), plain.ends_with('\n')), (1, true), "one line and no more is asked for");
     let json = export(&["-o", "json"]).json()["key"].as_str().unwrap().to_owned();

@@ -45,7 +45,7 @@ fn prepared() -> Sandbox {
 }
 
 /// Runs `check` for each item, on two threads.
-fn side_by_side<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
+pub(crate) fn side_by_side<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..2 {

@@ -248,3 +248,54 @@ fn no_bus_at_all_is_refused_at_once() {
     no_place_for_a_key(&Sandbox::new(), "unix:path=/nonexistent");
     assert!(started.elapsed() < Duration::from_secs(3), "no bus was waited for: {:?}", started.elapsed());
 }
+
+#[test]
+fn a_new_key_takes_the_old_ones_place_in_the_keyring() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let bus = Bus::start(&sandbox);
+    let _keyring = bus.keyring(&sandbox, Some("login password"));
+    let run = |arguments: &[&str]| on_bus(&sandbox, &bus.address, arguments);
+    run(&["store", "init", "--key", "keyring"]).exits(0);
+    let info = || run(&["store", "info", "--json"]).exits(0).json();
+    let before = info();
+    let held = |account: &str| {
+        let mut command = Command::new("dbus-send");
+        sandbox.dress(&mut command);
+        let output = command
+            .arg(format!("--bus={}", bus.address))
+            .args(["--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+            .args([
+                "org.freedesktop.Secret.Service.SearchItems",
+                &format!("dict:string:string:service,gitconn,username,{account}"),
+            ])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).matches("/org/freedesktop/secrets/collection/").count()
+    };
+    let id = before["store_id"].as_str().unwrap();
+    assert_eq!((held(id), held(&format!("{id}.next"))), (1, 0));
+    let rekeyed = run(&["store", "rekey", "--yes", "--json"]).exits(0).json();
+    let after = info();
+    assert_eq!((&after["store_id"], &after["recipient"]), (&before["store_id"], &rekeyed["recipient"]));
+    assert_ne!(after["signer"], before["signer"]);
+    assert_eq!((held(id), held(&format!("{id}.next"))), (1, 0), "one key, and no next one");
+    // Out of the keyring, and the key there is gone.
+    let path = sandbox.path("moved");
+    run(&["store", "rekey", "--yes", "--key", "file", "--key-out", path.to_str().unwrap()]).exits(0);
+    assert_eq!(held(id), 0);
+    let lost = run(&["list"]).exits(5);
+    assert!(lost.err.contains("re-keyed") && lost.err.contains("moved"), "{}", lost.err);
+    // And back again.
+    let back = finish(
+        sandbox
+            .program()
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+            .env("GITCONN_KEY_FILE", &path)
+            .args(["store", "rekey", "--yes", "--key", "keyring"]),
+    );
+    back.exits(0);
+    run(&["list"]).exits(0);
+}

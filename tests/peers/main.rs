@@ -19,6 +19,7 @@ mod prism_app;
 mod prism_bitbucket;
 mod prism_gitea;
 mod recorded;
+mod rekey;
 mod relay;
 mod renew_crowd;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

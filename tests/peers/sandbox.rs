@@ -100,6 +100,18 @@ impl Sandbox {
         sandbox
     }
 
+    /// A home with a store whose key is under a passphrase, which a file holds.
+    pub(crate) fn with_passphrase() -> Self {
+        let sandbox = Self::new();
+        let path = sandbox.path("passphrase");
+        let mut file = std::os::unix::fs::OpenOptionsExt::mode(std::fs::OpenOptions::new().write(true).create_new(true), 0o600)
+            .open(path)
+            .unwrap();
+        file.write_all(b"correct horse battery staple 48\n").unwrap();
+        sandbox.run(["store", "init", "--key", "passphrase"]).exits(0);
+        sandbox
+    }
+
     /// The same with one connection `a`, stored without asking anybody.
     pub(crate) fn with_connection() -> Self {
         let sandbox = Self::with_store();
@@ -113,8 +125,9 @@ impl Sandbox {
         for directory in ["data", "state", "config"] {
             copy_tree(&self.path(directory), &other.path(directory));
         }
-        if self.path("key").exists() {
-            std::fs::copy(self.path("key"), other.path("key")).unwrap();
+        for file in ["key", "passphrase"].map(|name| (self.path(name), other.path(name))).iter().filter(|(from, _)| from.exists())
+        {
+            std::fs::copy(&file.0, &file.1).unwrap();
         }
         other
     }
@@ -151,6 +164,9 @@ impl Sandbox {
             .stdin(Stdio::null());
         if self.path("key").exists() {
             command.env("GITCONN_KEY_FILE", self.path("key"));
+        }
+        if self.path("passphrase").exists() {
+            command.env("GITCONN_PASSPHRASE_FILE", self.path("passphrase"));
         }
     }
 

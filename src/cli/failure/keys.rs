@@ -1,7 +1,8 @@
 //! Words and hints for what concerns the keys of a store: readers that would write, signers that do not fit, a store that was re-keyed.
 
 use super::{Failure, Kind};
-use crate::model::shell_word;
+use crate::cli::commands;
+use crate::model::{ProviderId, shell_word};
 use crate::ops::store::{KeysError, NowIn};
 
 /// Where the signer of a store is shown.
@@ -28,6 +29,24 @@ pub(super) fn other_signer(message: String) -> Failure {
     Failure::new(Kind::Damaged, message)
         .cause("after `store rekey` each reader's key needs the new signer; otherwise somebody put another file there")
         .hint(SIGNER)
+}
+
+/// A login that a copy of the store must not renew.
+pub(super) fn copy(message: String, (provider, host): (ProviderId, &str)) -> Failure {
+    let own = "--token-stdin   # for CI: a token (PAT) of its own, or a GitHub App";
+    Failure::new(Kind::Locked, message)
+        .cause("a refresh token works once: spent by a copy, it could log another machine out")
+        .hint("gitconn store accept --move --yes   # makes this machine its home")
+        .hint(commands::connect(provider, Some("ci"), host, own))
+}
+
+/// A login that a reader's key must not renew.
+pub(super) fn reading(message: String, (provider, host): (ProviderId, &str)) -> Failure {
+    let own = "--token-stdin   # there, for CI: a token (PAT) of its own, or a GitHub App";
+    Failure::new(Kind::Locked, message)
+        .cause("a refresh token works once, and what takes its place could not be saved with this key")
+        .hint("gitconn refresh   # where the store's own key is")
+        .hint(commands::connect(provider, Some("ci"), host, own))
 }
 
 /// The key is the old one of a store that got a new one.
@@ -71,13 +90,10 @@ pub(super) fn spoken(error: &KeysError) -> Failure {
         KeysError::NotRecovery { .. } => Failure::new(Kind::Locked, message).hint(LIST),
         KeysError::Rescued { path, name } => {
             let failure = Failure::new(Kind::Failed, message);
-            match name {
-                Some(name) => failure.hint(format!("gitconn validate {}   # takes them in", shell_word(name))),
-                None => {
-                    let path = path.display().to_string();
-                    failure.hint(format!("rm {}   # its connection is gone", shell_word(&path)))
-                }
-            }
+            failure.hint(match name {
+                Some(name) => format!("gitconn validate {}   # takes them in", shell_word(name)),
+                None => format!("rm {}   # its connection is gone", shell_word(&path.display().to_string())),
+            })
         }
         KeysError::NoPlace { .. } => Failure::usage(message)
             .again("--key keyring", "or `--key passphrase`")

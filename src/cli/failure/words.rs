@@ -98,24 +98,8 @@ impl From<ops::Error> for Failure {
             ops::Error::LoginEnded { name, .. } => log_in_again(Kind::Refused, message, &name),
             ops::Error::NoRenewal { name } => Self::usage(message)
                 .hint(format!("gitconn edit {} --token-stdin   # a new token in its place", shell_word(&name))),
-            ops::Error::Copy { provider, host, .. } => Self::new(Kind::Locked, message)
-                .cause("a refresh token works once: spent by a copy, it could log another machine out")
-                .hint("gitconn store accept --move --yes   # makes this machine its home")
-                .hint(commands::connect(
-                    provider,
-                    Some("ci"),
-                    &host,
-                    "--token-stdin   # for CI: a token (PAT) of its own, or a GitHub App",
-                )),
-            ops::Error::Reading { provider, host, .. } => Self::new(Kind::Locked, message)
-                .cause("a refresh token works once, and what takes its place could not be saved with this key")
-                .hint("gitconn refresh   # where the store's own key is")
-                .hint(commands::connect(
-                    provider,
-                    Some("ci"),
-                    &host,
-                    "--token-stdin   # there, for CI: a token (PAT) of its own, or a GitHub App",
-                )),
+            ops::Error::Copy { provider, host, .. } => keys::copy(message, (provider, &host)),
+            ops::Error::Reading { provider, host, .. } => keys::reading(message, (provider, &host)),
             ops::Error::Unsavable { source, provider, host, name } => {
                 unsavable(message, (provider, &host), name.is_some(), *source)
             }

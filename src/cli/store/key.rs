@@ -24,7 +24,7 @@ enum Command {
 
 /// Print the key, to be kept on paper or where only you can read it: who has it opens the store
 ///
-/// On a terminal it comes with the store's id, as a key file that can be typed in again; elsewhere it is one line, as GITCONN_KEY takes it. The trail notes it.
+/// On a terminal it comes with the store's id, as a key file that can be typed in again; elsewhere it is one line, as `GITCONN_KEY` takes it. The trail notes it.
 #[derive(Debug, clap::Args)]
 struct ExportArgs {
     /// Also draw it as a QR code in the terminal, to be printed or photographed
@@ -78,7 +78,7 @@ fn on_paper(exported: &Exported, path: &str, context: &Context<'_>) -> Zeroizing
     let what = if *is_reader { "a key that reads" } else { "the key of" };
     let date = words::date(context.env.now());
     // A key that came with its signer has that behind it: in a file each has a line of its own.
-    let (key, signer) = line.expose().split_once(' ').unwrap_or((line.expose(), ""));
+    let (key, signer) = line.expose().split_once(':').unwrap_or((line.expose(), ""));
     let mut text = Zeroizing::new(String::with_capacity(1024));
     for part in ["# ", what, " the gitconn store ", store_id, ", ", path, "\n# ", &date, "\n# public key: ", recipient, "\n"] {
         text.push_str(part);

@@ -9,7 +9,7 @@ use crate::ops::store::Keeping;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct KeyPlaceArgs {
-    /// Where the key is to live; by default where the present one does, else the keyring, else a file under a passphrase
+    /// Where the new key is to live; by default the keyring, else a file under a passphrase (`store rekey`: where the present one is)
     #[arg(long, value_enum, value_name = "PLACE")]
     key: Option<KeyPlace>,
     /// The file for `--key file`

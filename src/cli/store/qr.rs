@@ -44,6 +44,28 @@ mod tests {
     use crate::secret::Secret;
 
     #[test]
+    fn another_program_reads_the_key_from_what_is_drawn() {
+        let key = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE");
+        let signed = format!("{key}:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+        for text in [key, signed] {
+            let drawn = draw(&Secret::from(text.clone())).unwrap();
+            // Each character is two modules, one above the other; three pixels a module.
+            let lines = drawn.lines().map(|line| line.trim_start_matches(BLACK_ON_WHITE).trim_end_matches(RESET));
+            let rows: Vec<Vec<bool>> =
+                lines.flat_map(|line| ["█▀", "█▄"].map(|dark| line.chars().map(|sign| dark.contains(sign)).collect())).collect();
+            let (width, height) = (rows[0].len() * 3, rows.len() * 3);
+            let mut image =
+                rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| if rows[y / 3][x / 3] { 0 } else { 255 });
+            let grids = image.detect_grids();
+            assert_eq!(grids.len(), 1);
+            let (meta, read) = grids[0].decode().unwrap();
+            assert_eq!(read, text);
+            // The format's own number for level M.
+            assert_eq!(meta.ecc_level, 0);
+        }
+    }
+
+    #[test]
     fn a_key_fits_into_a_small_terminal_with_its_quiet_zone() {
         let key = format!("AGE-SECRET-KEY-1{}", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE");
         let drawn = draw(&Secret::from(key)).unwrap();

@@ -65,7 +65,8 @@ impl View for Rekeyed {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let keeping = args.place.keeping()?;
     let session = context.session()?;
-    if !args.yes && !rekey::is_unfinished(&session)? {
+    let begun = rekey::begin(&session)?;
+    if !args.yes && !begun.is_unfinished() {
         let fate = match &args.old_key_out {
             Some(path) => format!("the old one goes to `{}`", path.display()),
             None => "backups made before open with the old one alone, which is not kept (--old-key-out FILE)".to_owned(),
@@ -77,7 +78,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             return Err(Failure::interrupted_by("nothing was changed"));
         }
     }
-    let done = rekey::rekey(&session, keeping, args.old_key_out.as_deref())?;
+    let done = rekey::rekey(&session, begun, keeping, args.old_key_out.as_deref())?;
     let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
     let view = Rekeyed {
         store_id: done.store_id.clone(),
@@ -122,8 +123,10 @@ fn say(done: &Done, context: &Context<'_>) {
     }
     if !done.rekeyed.durable {
         super::say_durability(false, context);
-        out.note("the old key was not removed, in case of that");
-        out.hint("gitconn store rekey   # removes it, once the disk is well");
+        if !done.is_old_left {
+            out.note("the old key was not removed, in case of that");
+            out.hint("gitconn store rekey   # removes it, once the disk is well");
+        }
     }
     if done.is_old_left && done.rekeyed.recovered_by.is_none() {
         out.note(&format!("the old key is still where it came from, {}: remove it there when no backup needs it", done.old_from));

@@ -123,7 +123,7 @@ impl StoreKey {
     /// The key on one line, as `GITCONN_KEY` takes it and the keyring keeps it.
     pub(crate) fn line(&self) -> Secret {
         match &self.signer {
-            Some(signer) => text::join(&[self.identity.expose(), " ", signer]),
+            Some(signer) => text::join(&[self.identity.expose(), text::BEHIND.encode_utf8(&mut [0; 4]), signer]),
             None => self.identity.clone(),
         }
     }

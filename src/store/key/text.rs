@@ -11,6 +11,9 @@ use crate::secret::Secret;
 /// What stands before a writer's public key, in a comment or after the key itself.
 pub(super) const SIGNER: &str = "gitconn-signer:";
 
+/// Between a key and its signer on one line. No space: what holds one is masked by no pipeline's log, and falls apart in an env file.
+pub(super) const BEHIND: char = ':';
+
 /// How a native age key begins (<https://c2sp.org/age#x25519-recipient-stanza>), and how long it is.
 const PREFIX: &str = "AGE-SECRET-KEY-1";
 const LENGTH: usize = 74;
@@ -31,7 +34,7 @@ pub(super) fn parse(text: &str) -> Result<(Secret, Option<String>), String> {
         if found.is_some() {
             return Err("it holds more than one key or line, and one key is expected".to_owned());
         }
-        let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let (word, rest) = line.split_once(|sign: char| sign.is_whitespace() || sign == BEHIND).unwrap_or((line, ""));
         let identity: Identity = word.parse().map_err(|_| refusal(word, line))?;
         signer = suffix(rest).map(whole).transpose()?.or(signer);
         found = Some(Secret::from(identity.to_string()));
@@ -154,6 +157,7 @@ mod tests {
     fn a_signer_is_kept_wherever_it_stands() {
         let key = key();
         for text in [
+            format!("{key}:{SIGNED}"),
             format!("{key} {SIGNED}"),
             format!("{key}\tgitconn-signer: {SIGNED}"),
             format!("{key} # gitconn-signer: {SIGNED}"),

@@ -13,6 +13,7 @@ use crate::secret::Secret;
 mod hostile;
 mod oauth;
 mod recover;
+mod rekey;
 mod rescue;
 mod rows;
 mod tamper;

@@ -15,7 +15,7 @@ use crate::ops::readers::{self, Added, Whose};
 
 /// Let one more key read the store
 ///
-/// Without --recipient a key is made. It goes into the file of --out, or is printed once, in the form that GITCONN_KEY takes.
+/// Without --recipient a key is made. It goes into the file of --out, or is printed once, in the form that `GITCONN_KEY` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A name for the key: what it is for, or who has it
@@ -24,8 +24,8 @@ pub(super) struct Args {
     /// A recovery key can make the store a new key of its own (store rekey); a pipeline's cannot
     #[arg(long, value_enum, value_name = "KIND", default_value = "pipeline")]
     kind: ReaderKind,
-    /// The public half of a key that is there already: no key is made
-    #[arg(long, value_name = "AGE1…")]
+    /// The public half (age1…) of a key that is there already: no key is made
+    #[arg(long, value_name = "PUBLIC-KEY")]
     recipient: Option<String>,
     /// A new file for the new key, which only you can read
     #[arg(long, value_name = "FILE", conflicts_with = "recipient")]
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         } else {
             context
                 .out
-                .note("its key file needs this line too; in GITCONN_KEY the signer alone goes behind the key, after a space:");
+                .note("its key file needs this line too; in GITCONN_KEY the signer alone goes behind the key, after a colon:");
         }
         return context.out.data(&view);
     };

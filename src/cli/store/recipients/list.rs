@@ -15,14 +15,14 @@ use crate::ops::readers;
 pub(super) struct Args {}
 
 #[derive(Serialize)]
-struct Recipients {
+struct Listed {
     recipients: Vec<ReaderView>,
     store_id: String,
     /// The name of the store's writer: what stands behind a reader's key.
     signer: String,
 }
 
-impl View for Recipients {
+impl View for Listed {
     fn grid(&self, style: Style) -> Grid {
         let mut grid = Grid::new(&["NAME", "KIND", "KEY", "ADDED", "BY"]);
         for reader in &self.recipients {
@@ -54,7 +54,7 @@ pub(super) fn run(_: &Args, context: &Context<'_>) -> Result<(), Failure> {
         is_writer: true,
     };
     let recipients = std::iter::once(writer).chain(listed.readers.iter().map(Into::into)).collect();
-    let view = Recipients { recipients, store_id: listed.store_id, signer: listed.signer };
+    let view = Listed { recipients, store_id: listed.store_id, signer: listed.signer };
     context.out.data(&view)?;
     context.out.note(&format!("signer, for a reader's key: {}", view.signer));
     Ok(())

@@ -46,7 +46,7 @@ struct SeenAtHost {
     provider: ProviderId,
     host: String,
     /// `client secret` or `client certificate`.
-    secret: &'static str,
+    what: &'static str,
     client_id: Option<String>,
 }
 
@@ -78,7 +78,7 @@ impl View for RemovedView {
         for seen in &self.seen_at_hosts {
             let client = seen.client_id.as_deref().map_or_else(|| "-".to_owned(), |id| clean(id).into_owned());
             let (provider, host) = (seen.provider.to_string(), seen.host.clone());
-            grid.row(vec!["-".to_owned(), provider, host, client, "-".to_owned(), seen.secret.to_owned()]);
+            grid.row(vec!["-".to_owned(), provider, host, client, "-".to_owned(), seen.what.to_owned()]);
         }
         grid
     }
@@ -146,13 +146,13 @@ impl From<&Removed> for RemovedView {
         let clients = clients.iter().map(|(provider, host, client_id)| SeenAtHost {
             provider: *provider,
             host: host.to_string(),
-            secret: "client secret",
+            what: "client secret",
             client_id: Some(client_id.clone()),
         });
         let certificates = certificates.iter().map(|(provider, host)| SeenAtHost {
             provider: *provider,
             host: host.to_string(),
-            secret: "client certificate",
+            what: "client certificate",
             client_id: None,
         });
         let paths = |paths: &[std::path::PathBuf]| paths.iter().map(|path| path.display().to_string()).collect();
