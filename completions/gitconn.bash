@@ -73,6 +73,9 @@ _gitconn() {
             gitconn,rm)
                 cmd="gitconn__subcmd__remove"
                 ;;
+            gitconn,rotate)
+                cmd="gitconn__subcmd__rotate"
+                ;;
             gitconn,show)
                 cmd="gitconn__subcmd__show"
                 ;;
@@ -200,7 +203,7 @@ _gitconn() {
 
     case "${cmd}" in
         gitconn)
-            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version connect list ls show validate test refresh edit enable disable remove rm repos branches token exec installations oauth which audit store config completions man help"
+            opts="-o -q -v -h -V --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version connect list ls show validate test rotate refresh edit enable disable remove rm repos branches token exec installations oauth which audit store config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -862,7 +865,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__edit)
-            opts="-o -q -v -h -V --name --description --expires-at --email --workspace --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            opts="-o -q -v -h -V --name --description --expires-at --email --workspace --hook --tag --untag --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -885,6 +888,10 @@ _gitconn() {
                     return 0
                     ;;
                 --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hook)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1643,6 +1650,92 @@ _gitconn() {
                     return 0
                     ;;
                 --per-page)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson tsv" -- "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gitconn__subcmd__rotate)
+            opts="-n -o -q -v -h -V --all --expiring-within --older-than --provider --host --tag --dry-run --expires-in --expires-at --keep-old --revoke-old --compromised --hook --resume --with --token-stdin --token-file --token-env --private-key-file --private-key-stdin --private-key-env --allow-account-change --no-browser --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --expiring-within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --older-than)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -W "github gitlab bitbucket gitea" -- "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key-env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

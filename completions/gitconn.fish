@@ -43,8 +43,9 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "ls" -d 'Show connec
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "show" -d 'Show one connection, whole: everything but the secret'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check now whether credentials still work: all enabled ones by default, side by side'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rotate" -d 'Put new tokens in the place of old ones'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, or put a new token or key in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, hook, or put a new token or key in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
@@ -55,7 +56,8 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, or prove that it is unbroken'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "which" -d 'Say which connection holds or held a token that was found somewhere, and what used it last'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, prove that it is unbroken, or hand it to another system'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "completions" -d 'Print the completions of a shell'
@@ -123,7 +125,8 @@ expired\t''
 revoked\t''
 invalid\t''
 error\t''"
-complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -151,7 +154,8 @@ expired\t''
 revoked\t''
 invalid\t''
 error\t''"
-complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l expiring-within -d 'Only connections whose token ends within this span and does not renew itself; exit code 9 if there is one' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand ls" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -186,6 +190,8 @@ bitbucket\t''
 gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -206,6 +212,8 @@ bitbucket\t''
 gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l host -d 'Only connections to this host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -220,6 +228,45 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s v -l verbose -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expiring-within -d 'Only those whose token ends within this span' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l older-than -d 'Only those whose token has no end and is older than this; with --expiring-within, these too (setting: `max_token_age`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l provider -d 'Only connections to this provider' -r -f -a "github\t''
+gitlab\t''
+bitbucket\t''
+gitea\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l host -d 'Only connections to this host' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expires-in -d 'How long the new token is to live [default: 90d]' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l expires-at -d 'The day on which the new token is to end' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l hook -d 'Run this command in a shell afterwards, with the new token on stdin; instead of the connection\'s own, or of the one that has failed' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l with -d 'The connection of an owner that makes the new token beside the old one (GitLab\'s projects and groups)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-file -d 'Read the app\'s private key (PEM) from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-env -d 'Read the app\'s private key from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l all -d 'All enabled connections'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s n -l dry-run -d 'Show what would happen to each, and by which call; nobody is asked anything'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l keep-old -d 'Let the old token live; refused where the provider ends it in the same call'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l revoke-old -d 'Revoke the old token without asking'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l compromised -d 'The old token is in wrong hands: revoke it first, then replace it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l resume -d 'Go on with what was begun and not finished: of those that are named, or of all'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l private-key-stdin -d 'Read the app\'s private key from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l allow-account-change -d 'Allow a new token of another account'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l no-browser -d 'Do not open a page in the browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand rotate" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand refresh" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -238,6 +285,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l description -d 
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l expires-at -d 'When the token ends, or `none`' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l email -d 'E-mail address that the token is sent with (Bitbucket\'s API tokens)' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l workspace -d 'Workspace that the connection is confined to (Bitbucket); an empty text lifts it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l hook -d 'Command that is run in a shell after each rotation, with the new token on stdin; an empty text removes it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-file -d 'Read the token from this file' -r -F
@@ -565,24 +613,42 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand oauth; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-file -d 'Read the token from this file' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
 json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l json -d 'Same as --output json'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s q -l quiet -d 'Say nothing beside data and errors'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -l no-input -d 'Never ask; fail and name the option that is missing'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "list" -d 'Who did what, newest first'
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify" -f -a "verify" -d 'Recompute the chain of hashes; exit code 7 if it is broken'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l token-stdin -d 'Read the token from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "list" -d 'Who did what, newest first'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "verify" -d 'Recompute the chain of hashes; exit code 7 if it is broken'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -f -a "export" -d 'Write the trail for another system: NDJSON with the field names of ECS, oldest first'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -s c -l connection -d 'Only events of this connection; it may be gone already' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'Only events since then: a span such as 1d, or a date' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l kind -d 'Only events of this kind, for example `created`; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Only events until then: a span such as 1d, or a date (to its end)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l kind -d 'Only events of this kind, for example `created`, or of a family of kinds, for example `store`; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
@@ -610,6 +676,23 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s c -l connection -d 'Only events of this connection; it may be gone already' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Only events since then: a span such as 1d, or a date' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Only events until then: a span such as 1d, or a date (to its end)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l after -d 'Only events after this number, for shipping what is new; nothing is said then of uses that wait' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
