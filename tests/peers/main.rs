@@ -13,6 +13,8 @@ mod crowd;
 mod faults;
 mod issuer;
 mod keyring;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod mint;
 mod oidc;
 mod prism;
 mod prism_app;

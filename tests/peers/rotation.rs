@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use nix::errno::Errno;
 use nix::libc;
 
+use crate::mint::Mint;
 use crate::rotor::Rotor;
 use crate::sandbox::Sandbox;
 use crate::suite;
@@ -28,17 +29,52 @@ enum Outcome {
     Lost,
 }
 
+/// A server that a token is rotated at.
+trait Provider: Sized {
+    fn start() -> Self;
+    fn sandbox(&self) -> Sandbox;
+    fn reset(&self);
+}
+
+impl Provider for Rotor {
+    fn start() -> Self {
+        Self::start()
+    }
+
+    fn sandbox(&self) -> Sandbox {
+        self.sandbox()
+    }
+
+    fn reset(&self) {
+        self.reset();
+    }
+}
+
+impl Provider for Mint {
+    fn start() -> Self {
+        Self::start()
+    }
+
+    fn sandbox(&self) -> Sandbox {
+        self.sandbox()
+    }
+
+    fn reset(&self) {
+        self.reset();
+    }
+}
+
 /// Runs `each` for the points 1, 2, … until one says that there was no such point. Returns what the others brought.
-fn at_every_point<T: Send>(each: impl Fn(&Rotor, &Sandbox, usize) -> Option<T> + Sync) -> Vec<T> {
+fn at_every_point<S: Provider, T: Send>(each: impl Fn(&S, &Sandbox, usize) -> Option<T> + Sync) -> Vec<T> {
     let (next, found) = (AtomicUsize::new(1), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..LANES {
             scope.spawn(|| {
-                let rotor = Rotor::start();
-                let base = rotor.sandbox();
+                let server = S::start();
+                let base = server.sandbox();
                 loop {
-                    rotor.reset();
-                    let Some(one) = each(&rotor, &base.copy(), next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    server.reset();
+                    let Some(one) = each(&server, &base.copy(), next.fetch_add(1, Ordering::Relaxed)) else { return };
                     found.lock().unwrap().push(one);
                 }
             });
@@ -115,7 +151,7 @@ fn rotation_killed_at_every_call_under_the_lock() {
     if !suite::runs("faults") {
         return;
     }
-    let outcomes = at_every_point(|rotor, sandbox, point| {
+    let outcomes = at_every_point(|rotor: &Rotor, sandbox, point| {
         let (mut seen, mut at) = (0, None);
         let run = trace(sandbox.program().args(ROTATE), |call: &Call| {
             seen += usize::from(call.locked);
@@ -145,7 +181,7 @@ fn rotation_failed_at_every_call_under_the_lock() {
     }
     for errno in [Errno::EIO, Errno::ENOSPC] {
         let rescued = AtomicUsize::new(0);
-        let outcomes = at_every_point(|rotor, sandbox, point| {
+        let outcomes = at_every_point(|rotor: &Rotor, sandbox, point| {
             let (mut seen, mut at) = (0, None);
             let run = trace(sandbox.program().args(ROTATE), |call: &Call| {
                 let is_on_disk = call.path.as_ref().is_some_and(|path| path.starts_with(sandbox.root()));
@@ -229,7 +265,7 @@ fn fails_to_write(call: &Call, from_now_on: bool) -> Fate {
 #[test]
 fn an_answer_cut_off_at_every_byte_costs_no_second_call() {
     let whole = Rotor::length();
-    let outcomes = at_every_point(|rotor, sandbox, point| {
+    let outcomes = at_every_point(|rotor: &Rotor, sandbox, point| {
         let at = point - 1;
         if at > whole {
             return None;
@@ -245,4 +281,92 @@ fn an_answer_cut_off_at_every_byte_costs_no_second_call() {
     });
     figures("cut off at", &outcomes);
     assert_eq!(outcomes.len(), whole + 1);
+}
+
+/// What must hold after any fault where the old token lives until it is ended: a living token is used, and in the end just one is left.
+#[track_caller]
+fn settled_beside(mint: &Mint, sandbox: &Sandbox, fault: &str) -> usize {
+    mint.comes_to_rest();
+    mint.cuts(None);
+    let before = mint.living().len();
+    assert!((1..=2).contains(&before), "{fault}: {before} tokens live");
+    let next = sandbox.run(["token", "b"]);
+    assert_eq!(next.code, Some(0), "{fault}: {}", next.err);
+    assert!(mint.living().contains(&next.out.trim_end().to_owned()), "{fault}: a dead token was handed out: {}", next.err);
+    let again = sandbox.run(["rotate", "b", "--no-input"]);
+    assert_eq!(again.code, Some(0), "{fault}: {}", again.err);
+    let last = sandbox.run(["token", "b"]).exits(0);
+    assert!(last.err.is_empty(), "{fault}: something is left: {}", last.err);
+    assert_eq!(mint.living(), [last.out.trim_end()], "{fault}: a token that nobody holds lives on");
+    for check in [["store", "verify"], ["audit", "verify"]] {
+        let run = mint.keeps_quiet(sandbox.run(check));
+        assert_eq!(run.code, Some(0), "after {fault}: {}", run.err);
+    }
+    sandbox.has_no_leftovers();
+    before
+}
+
+#[test]
+fn rotation_beside_the_old_token_killed_at_every_call_under_the_lock() {
+    if !suite::runs("faults") {
+        return;
+    }
+    let living = at_every_point(|mint: &Mint, sandbox, point| {
+        let (mut seen, mut at) = (0, None);
+        let run = trace(sandbox.program().args(["rotate", "b", "--no-input"]), |call: &Call| {
+            seen += usize::from(call.locked);
+            if call.locked && seen == point {
+                at = Some(call.clone());
+                return Fate::Kills;
+            }
+            Fate::Goes
+        });
+        let run = mint.keeps_quiet(run.holds_no_secret());
+        let Some(at) = at else {
+            run.exits(0);
+            return None;
+        };
+        assert_eq!(run.code, None, "the kill at {at:?} did not happen");
+        Some(settled_beside(mint, sandbox, &format!("KILL at call {point}, {at:?}")))
+    });
+    let two = living.iter().filter(|count| **count == 2).count();
+    eprintln!(
+        "killed at {} points of a rotation beside the old token: {two} times two tokens lived, and one was ended afterwards",
+        living.len()
+    );
+    assert!(living.len() >= 200 && two > 0 && two < living.len(), "{} points, {two}", living.len());
+}
+
+#[test]
+fn an_answer_beside_the_old_token_cut_off_at_every_byte_leaves_no_token_behind() {
+    let counted = at_every_point(|mint: &Mint, sandbox, point| {
+        let (at, whole) = (point - 1, Mint::length());
+        if at > whole {
+            return None;
+        }
+        mint.cuts(Some(at));
+        let run = mint.keeps_quiet(sandbox.run(["rotate", "b", "--no-input"]));
+        let fault = format!("cut off after {at} of {whole} bytes");
+        assert_eq!(run.code, Some(if at >= whole { 0 } else { 6 }), "{fault}: {run:?}");
+        Some(settled_beside(mint, sandbox, &fault))
+    });
+    assert_eq!(counted.len(), Mint::length() + 1);
+    // Whoever asked has ended what did not arrive.
+    assert!(counted.iter().all(|living| *living == 1), "{counted:?}");
+}
+
+#[test]
+fn a_server_that_is_unwell_after_it_was_done_costs_no_second_call() {
+    let (rotor, page) = (Rotor::start(), "<html><body>Whoops</body></html>");
+    let base = rotor.sandbox();
+    for status in ["500 Internal Server Error", "502 Bad Gateway", "504 Gateway Time-out", "408 Request Timeout"] {
+        let sandbox = base.copy();
+        rotor.reset();
+        rotor.answers(&format!(
+            "HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{page}",
+            page.len()
+        ));
+        rotor.keeps_quiet(sandbox.run(ROTATE)).exits(4);
+        assert_eq!(settled(&rotor, &sandbox, status), Outcome::Lost);
+    }
 }

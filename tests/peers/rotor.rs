@@ -54,7 +54,7 @@ impl Rotor {
                 let (kept, counted) = (Arc::clone(&kept), Arc::clone(&counted));
                 counted.fetch_add(1, Ordering::SeqCst);
                 std::thread::spawn(move || {
-                    serve(stream, &kept);
+                    serve(stream, |request| answer(&mut kept.lock().unwrap(), request));
                     counted.fetch_sub(1, Ordering::SeqCst);
                 });
             }
@@ -132,11 +132,11 @@ fn token(number: u64) -> String {
     format!("{}-{}", "glpat", format_args!("peers0123456789ab{number:03}"))
 }
 
-/// One request and its answer; the connection ends with it.
-fn serve(mut stream: TcpStream, books: &Mutex<Books>) {
+/// One request and its answer, of which only so many bytes may be sent; the connection ends with it.
+pub(crate) fn serve(mut stream: TcpStream, answer: impl FnOnce(&str) -> (String, Option<usize>)) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
     let Some(request) = read(&mut stream) else { return };
-    let (answer, cut) = answer(&mut books.lock().unwrap(), &request);
+    let (answer, cut) = answer(&request);
     let bytes = answer.as_bytes();
     let _ = stream.write_all(&bytes[..cut.unwrap_or(bytes.len()).min(bytes.len())]);
     let _ = stream.flush();
@@ -165,7 +165,7 @@ fn read(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-fn http(status: &str, body: &serde_json::Value) -> String {
+pub(crate) fn http(status: &str, body: &serde_json::Value) -> String {
     let body = body.to_string();
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
