@@ -212,6 +212,10 @@ impl<'a> Session<'a> {
             Origin::Flag(name) | Origin::Env(name) => *name,
             Origin::File(_) | Origin::Default => "the setting `key_file`",
         });
+        // A key in the environment goes before a setting: whoever gives one for a run means it.
+        let is_outdone = self.env.os(env::name::KEY).is_some()
+            && matches!(&self.key_file, Some(setting) if matches!(setting.origin, Origin::File(_)));
+        let set_by = set_by.filter(|_| !is_outdone);
         let key_file = set_by.zip(self.key_file.as_ref().map(|setting| setting.value.as_path()));
         work(&Sources::new(self.env, key_file, asker))
     }

@@ -102,8 +102,8 @@ fn an_answer_that_is_lost_is_never_asked_for_again() {
         assert!(shown["validation_error"].as_str().unwrap().contains("nobody received the new one"), "{what}: {shown}");
         // Whoever comes next is not told to try the dead one again, and nothing does.
         house.run(&["token", "lab"]).code(4);
-        let again = house.sandbox.gitconn(["rotate", "lab", "--no-input"]).run().code(2);
-        again.says("`lab` wants a person");
+        let again = house.sandbox.gitconn(["rotate", "lab", "--no-input"]).run().code(4);
+        again.says("`lab` wants a person: its token is revoked");
         assert_eq!((asked(&house), house.gitlab.reused()), (1, 0), "{what}");
         assert!(house.trail().contains(&"rotation_failed".to_owned()));
     }

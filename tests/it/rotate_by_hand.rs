@@ -103,7 +103,7 @@ fn nobody_at_the_terminal_is_told_what_to_do() {
     let ran = sandbox.gitconn(["rotate", "work", "--no-input"]).run().code(2);
     ran.says("`work` wants a person").says("/settings/tokens/new?").says("gitconn rotate work --token-stdin < NEW-TOKEN");
     assert!(github.seen().is_empty());
-    let ran = sandbox.gitconn(["rotate", "--all", "--no-input", "--json"]).run().code(8);
+    let ran = sandbox.gitconn(["rotate", "--all", "--no-input", "--json"]).run().code(2);
     assert_eq!(ran.json()["rotations"][0]["outcome"], "failed", "{ran}");
 }
 
@@ -122,7 +122,7 @@ fn a_compromised_token_dies_first() {
     assert!(at("rotated") < at("revoked"), "{kinds:?}");
     // One that nobody can replace now is at least dead.
     let third = another(&sandbox, &github, "third");
-    let ran = sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(2);
+    let ran = sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(4);
     ran.says("`work` wants a person");
     assert!(!github.accepts(&new));
     sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&third).run().ok();
@@ -199,7 +199,7 @@ fn what_is_not_finished_comes_before_another_token() {
     // In wrong hands, both go.
     let fourth = another(&sandbox, &github, "fourth");
     sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&fourth).run().ok();
-    sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(2);
+    sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(4);
     assert!(!github.accepts(&third) && !github.accepts(&fourth));
 }
 

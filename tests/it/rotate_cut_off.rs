@@ -27,11 +27,14 @@ fn the_next_command_finds_out_that_it_did_not_happen() {
         let shown = house.json(&["show", "lab"]);
         assert_eq!(shown["unfinished_rotation"]["step"], "asked", "{shown}");
         let ran = house.sandbox.gitconn(command).prints_a_secret().run().ok();
-        assert!(ran.stderr.contains("was not finished: the old token still works, so it did not happen"), "{command:?}: {ran}");
+        assert!(
+            ran.stderr.contains("was not finished: the old token still works: as far as can be seen, it did not happen"),
+            "{command:?}: {ran}"
+        );
         assert!(ran.stderr.contains("`lab`: a rotation begun just now by "), "{command:?}: {ran}");
         // The provider may be at it still: for a minute whoever comes looks again, and whoever goes on with it ends that.
         let again = house.sandbox.gitconn(command).prints_a_secret().run().ok();
-        assert!(again.stderr.contains("so it did not happen"), "{command:?}: {again}");
+        assert!(again.stderr.contains("as far as can be seen, it did not happen"), "{command:?}: {again}");
         let resumed = house.sandbox.gitconn(["rotate", "--resume", "--json"]).run().ok();
         assert_eq!(resumed.json()["rotations"][0]["outcome"], "not_happened", "{resumed}");
         assert_eq!((asked(&house), house.gitlab.reused(), token(&house, "lab")), (1, 0, house.lab.clone()));
@@ -198,6 +201,15 @@ fn connections_that_share_a_token_share_the_new_one() {
     assert_eq!(outcomes, ["elsewhere", "rotated"]);
     assert_eq!((house.gitlab.made().len(), house.gitlab.reused()), (2, 0));
     assert_eq!(token(&house, "lab"), token(&house, "twin"));
+    // Each has its own to tell.
+    let told = house.sandbox.path("told");
+    house.run(&["edit", "twin", "--hook", &format!("cat > /dev/null; echo >> {}", told.display())]).ok();
+    house.run(&["rotate", "lab"]).ok();
+    let ran = house.sandbox.gitconn(["rotate", "--resume", "--json"]).run().ok();
+    assert_eq!((&ran.json()["rotations"][0]["name"], &ran.json()["rotations"][0]["hook"]), (&"twin".into(), &"done".into()));
+    house.run(&["rotate", "lab", "twin"]).ok();
+    assert_eq!(std::fs::read_to_string(&told).unwrap().len(), 2);
+    house.run(&["rotate", "--resume"]).ok().says("nothing is unfinished");
 }
 
 #[test]

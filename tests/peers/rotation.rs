@@ -117,7 +117,7 @@ fn settled(rotor: &Rotor, sandbox: &Sandbox, fault: &str) -> Outcome {
     assert_eq!(last.reused, 0, "{fault}: a dead token was presented: {}", again.err);
     match outcome {
         Outcome::Old | Outcome::New => assert_eq!(again.code, Some(0), "{fault}: {}", again.err),
-        Outcome::Lost => assert_eq!((again.code, last.posts), (Some(2), before.posts), "{fault}: {}", again.err),
+        Outcome::Lost => assert_eq!((again.code, last.posts), (Some(4), before.posts), "{fault}: {}", again.err),
     }
     if outcome != Outcome::Lost {
         let shown = sandbox.run(["token", "a"]).exits(0);

@@ -87,8 +87,8 @@ pub(super) fn spoken(error: RotateError) -> Failure {
         RotateError::OtherAccount { .. } | RotateError::UnknownAccount { .. } => {
             Failure::usage(message).again("--allow-account-change", "takes it")
         }
-        RotateError::WantsPerson { name, page, .. } => {
-            let failure = Failure::usage(message);
+        RotateError::WantsPerson { name, page, is_dead, .. } => {
+            let failure = Failure::new(if is_dead { Kind::Refused } else { Kind::Usage }, message);
             let failure = match page {
                 Some(url) => failure.open(&url),
                 None => failure,
@@ -113,7 +113,7 @@ fn refused(message: String, probe: &Probe, name: &str) -> Failure {
     match probe.verdict {
         // From then on the store knows, and `rotate` asks for a new one.
         Verdict::Expired | Verdict::Revoked | Verdict::Invalid => {
-            failure.hint(format!("gitconn validate {name}; gitconn rotate {name}   # then asks for a token that you make"))
+            failure.hint(format!("gitconn rotate {name}   # asks for a token that you make"))
         }
         _ => failure.hint(format!("gitconn validate {name}")),
     }

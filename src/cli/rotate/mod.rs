@@ -26,7 +26,13 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let order = args.order(context.env.now())?;
     let mut intended = intended(args, &session, &store, &order, context)?;
+    if intended.is_empty() && !args.is_by_due() && !args.resume {
+        return Err(Error::NoneUsable { why: "no enabled connection fits".to_owned() }.into());
+    }
     if args.dry_run {
+        if intended.is_empty() {
+            context.out.note(args.nothing());
+        }
         let plans = intended.iter().map(|(connection, plan)| Planned::of(connection, plan, &order)).collect();
         return context.out.data(&Plans { plans });
     }
@@ -45,7 +51,10 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             && !plan.twins.is_empty()
         {
             let twins = clean(&plan.twins.join(", ")).into_owned();
-            context.out.note(&format!("`{}`: the same token is held by {twins}, and so will the new one be", connection.name));
+            context.out.note(&format!(
+                "`{}`: the same token is held by {twins}, and so will the new one be (what their hooks have to tell: gitconn rotate --resume)",
+                connection.name
+            ));
         }
     }
     let compromised: Vec<Connection> = intended.iter().filter(|_| args.compromised).map(|(one, _)| one.clone()).collect();
@@ -105,7 +114,11 @@ fn carry_out(
         let count = words::plural(u64::try_from(plans.len()).unwrap_or(u64::MAX), "connection");
         context.progress.begin_many(&format!("rotating {count}"), plans.len());
         let outcomes =
-            context.wait(async { Ok(rotate::run(session, store, &plans, order, |done| context.progress.step(done)).await) })?;
+            context.wait(async { Ok(rotate::run(session, store, &plans, order, |done| context.progress.step(done)).await) });
+        let outcomes = outcomes.map_err(|failure| match failure.kind() {
+            Kind::Interrupted => failure.hint("gitconn rotate --resume   # finishes what was begun, and says what became of it"),
+            _ => failure,
+        })?;
         for ((position, plan), outcome) in places.into_iter().zip(&plans).zip(outcomes) {
             rows.push((position, settled(&led_by, plan, outcome)));
         }
@@ -137,7 +150,8 @@ fn settled(led: &Led<'_, '_>, plan: &Plan, outcome: Outcome) -> Row {
             if let Fate::Undecided = finished.fate {
                 finished.fate = led.decide(&finished.connection);
             }
-            Row::finished(old, *finished, "resumed")
+            let row = Row::finished(old, *finished, "resumed");
+            if led.args.resume { row } else { row.with_warnings(vec![Row::only_finished(old)]) }
         }
         Outcome::Renewed(connection) => Row::renewed(old, &connection),
         Outcome::DidNotHappen(connection) => Row::did_not_happen(&connection),
@@ -158,8 +172,9 @@ fn say_what_to_look_at(connection: &Connection, context: &Context<'_>) {
 
 /// The summary, and the exit code.
 fn end(args: &Args, mut rows: Vec<Row>, context: &Context<'_>) -> Result<(), Failure> {
-    let is_one = rows.len() == 1 && (args.names.len() == 1 || args.is_handed_over());
-    if is_one && rows.first().is_some_and(Row::has_done_nothing) {
+    let is_named = args.names.len() == 1 || args.is_handed_over();
+    let is_one = rows.len() == 1;
+    if is_one && is_named && rows.first().is_some_and(Row::has_done_nothing) {
         return match rows.pop().and_then(Row::into_failure) {
             Some(failure) => Err(failure),
             None => Ok(()),

@@ -124,9 +124,14 @@ impl Led<'_, '_> {
             return Err(Failure::usage(format!("`{}` has a token, and no private key", connection.name)));
         }
         if !self.args.is_handed_over() && !context.prompt.is_allowed() {
-            let what = format!("{} has no call that makes this token", connection.host);
+            let is_dead = !connection.status.is_usable();
+            let what = if is_dead {
+                format!("its token is {}, and the new one is made on a page", connection.status)
+            } else {
+                format!("{} has no call that makes this token", connection.host)
+            };
             let name = connection.name.to_string();
-            return Err(failed(RotateError::WantsPerson { name, what, page: Some(page.url.clone()) }));
+            return Err(failed(RotateError::WantsPerson { name, what, page: Some(page.url.clone()), is_dead }));
         }
         context.wait(rotate::prepare(self.session, self.store, connection))?;
         let accepted = match self.args.token.read(context)? {
@@ -203,6 +208,7 @@ impl Led<'_, '_> {
                 name: connection.name.to_string(),
                 what,
                 page: Some(page.to_owned()),
+                is_dead: false,
             }));
         }
         context.wait(rotate::prepare(self.session, self.store, connection))?;

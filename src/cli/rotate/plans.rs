@@ -64,6 +64,9 @@ fn how(plan: &Plan, order: &Order) -> String {
     if plan.is_only_unfinished() {
         return "finishes the rotation that was begun before".to_owned();
     }
+    if plan.open.is_some() {
+        return "finds out first what became of the rotation that was begun before".to_owned();
+    }
     let old = match order.old {
         _ if order.is_compromised => "the old token is revoked first",
         Old::Keep => "the old token lives on",

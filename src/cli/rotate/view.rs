@@ -72,7 +72,7 @@ impl Row {
 
     /// It has a new token; what came after that may have gone well or not.
     pub(super) fn finished(before: &Connection, finished: Finished, outcome: &'static str) -> Self {
-        let Finished { connection, old, hook, fate, .. } = finished;
+        let Finished { connection, old, hook: run, fate } = finished;
         let name = shell_word(connection.name.as_str()).into_owned();
         let resume = format!("gitconn rotate --resume {name}");
         let (old_token, fate_in_words, mut failure) = match fate {
@@ -91,15 +91,19 @@ impl Row {
                 ("alive", format!("the old one lives, it could not be revoked: {}", failure.in_words()), Some(failure))
             }
         };
-        let (hook, hook_in_words) = match &hook {
+        let (hook, hook_in_words) = match &run {
             HookRun::None => (None, None),
             HookRun::Done => (Some("done"), Some("the hook has run".to_owned())),
             HookRun::Failed(why) => (Some("failed"), Some(format!("its hook has failed: {why}"))),
         };
-        if hook == Some("failed") {
-            failure = Some(Failure::new(Kind::Failed, format!("the hook of `{}` has failed", connection.name)));
+        if let HookRun::Failed(why) = &run {
+            failure = Some(Failure::new(Kind::Failed, format!("the hook of `{}` has failed: {why}", connection.name)));
         }
-        let verb = if outcome == "resumed" { "finished the rotation of" } else { outcome };
+        let verb = match (outcome, failure.is_some()) {
+            ("resumed", false) => "finished the rotation of",
+            ("resumed", true) => "did not finish the rotation of",
+            _ => outcome,
+        };
         let until = match connection.expiry {
             Expiry::At(at) => format!(": new token until {}", words::date(at)),
             Expiry::Never | Expiry::Unknown => ": new token".to_owned(),
@@ -152,8 +156,17 @@ impl Row {
 
     /// Somebody else was faster.
     pub(super) fn elsewhere(connection: &Connection) -> Self {
-        let sentence = format!("`{}` was given a new token by another process just now: nothing was asked", connection.name);
+        let sentence = format!(
+            "`{}` has a new token already, by another process or with another connection: nothing was asked",
+            connection.name
+        );
         Self { sentence, ..Self::new(connection, "elsewhere") }
+    }
+
+    /// Why a rotation that was asked for brought no new token.
+    pub(super) fn only_finished(connection: &Connection) -> String {
+        let name = shell_word(connection.name.as_str());
+        format!("`{}`: what was begun before is finished; for another new token: gitconn rotate {name}", connection.name)
     }
 
     pub(super) fn with_warnings(mut self, warnings: Vec<String>) -> Self {
@@ -192,7 +205,7 @@ pub(super) fn summary(rows: &[Row]) -> String {
         said(count("renewed"), "renewed"),
         said(count("resumed"), "finished"),
         said(count("not_happened"), "never happened"),
-        said(count("elsewhere"), "done by another process"),
+        said(count("elsewhere"), "done already"),
         said(count("failed"), "failed"),
         said(partly, "not finished"),
     ]
@@ -214,7 +227,7 @@ impl View for Rows {
             let sentence = clean(&row.sentence).into_owned();
             if style.is_human() {
                 let sign = if row.failure.is_some() { style.bad("✗") } else { style.good("✓") };
-                grid.row(vec![format!("{sign} {sentence}")]);
+                grid.row(vec![sign, sentence]);
             } else {
                 grid.row(vec![
                     clean(&row.name).into_owned(),

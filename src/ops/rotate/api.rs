@@ -1,13 +1,13 @@
 //! A rotation by API: proved, noted, asked once, saved (reliability §3.5). Everything here happens under the connection's lock.
 
 use super::super::live::Door;
-use super::super::{Error, Session, resolve};
+use super::super::{Error, Session, resolve, validate};
 use super::keep::{self, New};
 use super::settle::{self, Care, Settling};
 use super::{Order, Plan, RotateError, Way, ask, at_home};
-use crate::model::{Connection, OldToken, Rotation, RotationStep, RotationWay, Verdict};
+use crate::model::{Connection, EventKind, OldToken, Rotation, RotationStep, RotationWay, Verdict};
 use crate::ops::unblocked;
-use crate::provider::{Error as ProviderError, Identity, Issued, NewToken, Provider};
+use crate::provider::{Error as ProviderError, Identity, Issued, NewToken, Probe, Provider};
 use crate::secret::Secret;
 use crate::store::{Error as StoreError, Store, View};
 
@@ -108,9 +108,26 @@ async fn prove_alive(session: &Session<'_>, store: &Store, connection: &Connecti
         return Err(RotateError::Unchecked { name, probe: Box::new(probe) }.into());
     }
     if probe.verdict.is_dead() {
+        learn(session, store, connection, &probe).await;
         return Err(RotateError::Dead { name, probe: Box::new(probe) }.into());
     }
     Ok(probe.scopes.or_else(|| connection.scopes.clone()).unwrap_or_default())
+}
+
+/// Keeps that a token is dead, so that nobody plans with it again. That it could not be kept is no reason to say something else.
+async fn learn(session: &Session<'_>, store: &Store, connection: &Connection, probe: &Probe) {
+    let (seen, found) = (connection.clone(), probe.clone());
+    let kept = unblocked::change(store, session.stamp(), move |db, stamp| {
+        let Some(mut current) = db.find(seen.id.as_str())?.filter(|now| now.fingerprint == seen.fingerprint) else {
+            return Ok(());
+        };
+        validate::learn(&mut current, &found, stamp);
+        db.update(&current)?;
+        db.record(stamp, Some(&current), &EventKind::Validated { verdict: found.verdict })
+    });
+    if let Err(error) = kept.await {
+        tracing::warn!(%error, "that a token is dead was not kept");
+    }
 }
 
 /// What is about to happen, as it is noted.

@@ -89,7 +89,13 @@ pub(crate) enum RotateError {
     OtherAccount { name: String, old: String, new: String },
     /// It takes a person, and nobody is there (exit 2).
     #[error("`{name}` wants a person: {what}")]
-    WantsPerson { name: String, what: String, page: Option<String> },
+    WantsPerson {
+        name: String,
+        what: String,
+        page: Option<String>,
+        /// Whether there is nothing left that works: then it is no matter of how it was called (exit 4).
+        is_dead: bool,
+    },
     /// Somebody has to log in again (exit 4).
     #[error("`{name}` is a login that does not renew itself: logging in again is what replaces its token")]
     WantsLogin { name: String },

@@ -84,12 +84,32 @@ pub(super) fn put(
     for mut twin in twins.collect::<Vec<_>>() {
         db.retire(&twin, TokenEnd::Replaced, stamp.at)?;
         fill(db, stamp, &mut twin, &new.issued)?;
+        // Whoever it is to tell still has the old one.
+        if twin.hook.is_some() {
+            db.put_rotation(&told_later(&twin, rotation, stamp))?;
+        }
         db.record(stamp, Some(&twin), &event)?;
     }
     fill(db, stamp, &mut current, &new.issued)?;
     db.put_rotation(&Rotation { step: RotationStep::Saved, ..rotation.clone() })?;
     db.record(stamp, Some(&current), &event)?;
     Ok(Some(current))
+}
+
+/// What is left to do for a connection that got its new token with another: its own hook.
+fn told_later(twin: &Connection, rotation: &Rotation, stamp: &Stamp) -> Rotation {
+    Rotation {
+        connection: twin.id.clone(),
+        way: RotationWay::AtOnce,
+        step: RotationStep::Verified,
+        label: None,
+        maker: None,
+        old: OldToken::Dead,
+        hook: twin.hook.clone(),
+        who: stamp.who.clone(),
+        at: stamp.at,
+        ..rotation.clone()
+    }
 }
 
 /// Whether two connections hold one token.

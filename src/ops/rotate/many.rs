@@ -94,8 +94,15 @@ async fn one(session: &Session<'_>, store: &Store, plan: &Plan, order: &Order) -
     match api::rotate(session, store, plan, order).await? {
         Made::Saved if order.is_compromised => Ok(Outcome::Rotated(Box::new(finish::end_first(session, store, id).await?))),
         Made::Saved => Ok(Outcome::Rotated(Box::new(finish::finish(session, store, id).await?))),
+        // It got its new token with another connection that holds the same; its own hook is all that is left.
+        Made::Elsewhere if is_told_later(store, id)? => Ok(Outcome::Told(Box::new(finish::finish(session, store, id).await?))),
         Made::Elsewhere => Ok(Outcome::Elsewhere(Box::new(resolve::named(&*store.read()?, id.as_str())?))),
     }
+}
+
+/// Whether a hook waits for a token that is in place.
+fn is_told_later(store: &Store, id: &ConnectionId) -> Result<bool, Error> {
+    Ok(store.read()?.rotation(id)?.is_some_and(|open| open.step == RotationStep::Verified))
 }
 
 /// Finds out what became of a rotation that was cut off before its token was saved, and finishes it if it was; nothing new is begun.
