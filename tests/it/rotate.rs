@@ -164,6 +164,7 @@ fn a_token_that_is_dead_already_is_not_presented() {
     assert_eq!((asked(&house), house.gitlab.reused()), (0, 0));
     // Nor where nobody can say whether it lives.
     house.gitlab.accept(&house.lab, GitLabGrant::personal("ops").scopes(&["api"]));
+    house.run(&["validate", "lab"]).ok();
     house.gitlab.always("/personal_access_tokens/self", Answer::html(503, "Whoops"));
     house.gitlab.always("/user", Answer::html(503, "Whoops"));
     rotate(&house, &[]).code(6).says("whether its token is alive could not be found out");

@@ -230,7 +230,7 @@ fn a_full_disk_keeps_the_old_content() {
     let disk = sandbox.path("disk");
     std::fs::create_dir(&disk).unwrap();
     let mounted =
-        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(&disk).output().unwrap();
+        std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&disk).output().unwrap();
     if !mounted.status.success() {
         suite::leave_out("faults, a full disk", "no tiny disk: mounting is not allowed here");
         return;

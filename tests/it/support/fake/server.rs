@@ -303,12 +303,14 @@ async fn respond(
         headers,
         body: body.to_vec(),
     };
+    // Before anybody can see that it arrived: a test that changes the latency then means the requests after this one.
+    let latency = *shared.latency.lock().unwrap();
     shared.seen.lock().unwrap().push(request.clone());
     shared.arrived.notify_all();
     let scripted = scripted(shared, &request.path);
     let answer = scripted.unwrap_or_else(|| provider(&request, below.is_some()));
     let answer = lost(shared, &request.path).unwrap_or(answer);
-    let wait = *shared.latency.lock().unwrap() + answer.delay;
+    let wait = latency + answer.delay;
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;
     }
