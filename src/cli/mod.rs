@@ -40,6 +40,7 @@ mod refresh;
 mod remove;
 mod repos;
 mod rotate;
+mod route;
 mod said_args;
 mod show;
 mod store;
@@ -130,6 +131,7 @@ enum Command {
     Branches(branches::Args),
     Token(token::Args),
     Exec(exec::Args),
+    Route(route::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
@@ -248,6 +250,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Branches(args) => branches::run(args, context),
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
+        Command::Route(args) => route::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),

@@ -40,7 +40,7 @@ impl View for Removed {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.writer()?;
-    let remove::Plan { connection, by, twins, revoke_by } = remove::plan(&session, &store, &args.name)?;
+    let remove::Plan { connection, by, is_default, twins, revoke_by } = remove::plan(&session, &store, &args.name)?;
     let name = connection.name.as_str();
     let credential = if connection.is_app() { "private key" } else { "token" };
     if !by.is_empty() && !args.cascade {
@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             crate::ops::Revoked::Accepted => "the provider has taken the order to revoke the token; it dies within moments",
         });
     }
-    let durable = remove::remove(&session, &store, &connection, args.cascade && !by.is_empty())?;
+    let durable = remove::remove(&session, &store, &connection, is_default)?;
     super::store::say_durability(durable, context);
     context.out.note(&format!("removed `{name}`"));
     if !args.revoke && !twins.is_empty() {

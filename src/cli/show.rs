@@ -14,7 +14,7 @@ use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Expiry, Rotation, clean};
 use crate::ops::apps::installations;
-use crate::ops::{RotateBy, audit, look, rotate};
+use crate::ops::{RotateBy, audit, look, rotate, routes};
 
 /// Show one connection, whole: everything but the secret
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,8 @@ struct Shown {
     app: Option<AppView>,
     /// Of a GitHub App: where it is installed.
     installations: Option<Vec<InstallationView>>,
+    /// The routes that lead to it.
+    routes: Vec<String>,
     /// A rotation that was begun and not finished.
     unfinished_rotation: Option<OpenView>,
     events: Vec<EventView>,
@@ -85,6 +87,9 @@ impl View for Shown {
         for (index, installation) in self.installations.iter().flatten().enumerate() {
             row(if index == 0 { "installations" } else { "" }, installation.line(style));
         }
+        for (index, route) in self.routes.iter().enumerate() {
+            row(if index == 0 { "routes" } else { "" }, clean(route).into_owned());
+        }
         let mut expiry = view::expiry(style, connection, self.spans);
         if style.is_human()
             && !connection.auto_renews
@@ -102,6 +107,9 @@ impl View for Shown {
         row("rotation", rotation(&rotate::way(connection)));
         if let Some(open) = &self.unfinished_rotation {
             row("unfinished", open.line(style));
+        }
+        if connection.no_export {
+            row("export", "forbidden: its token serves git and exec only".to_owned());
         }
         if let Some(hook) = &connection.hook {
             row("hook", clean(hook).into_owned());
@@ -199,6 +207,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         installations: app
             .as_ref()
             .map(|app| app.installations.iter().map(|record| InstallationView::of(&app.connection, record)).collect()),
+        routes: routes::to(&*store.read()?, &whole)?.iter().map(ToString::to_string).collect(),
         unfinished_rotation: rotate::open(&store, &whole)?.as_ref().map(Into::into),
         events: events.iter().map(Into::into).collect(),
         spans: Spans::of(context.config),

@@ -36,6 +36,8 @@ pub(super) struct ConnectionView {
     rotated_at: Option<Timestamp>,
     /// The command that is run after a rotation.
     hook: Option<String>,
+    /// Its token is never handed out.
+    no_export: bool,
     validated_at: Option<Timestamp>,
     validation_error: Option<String>,
     last_used_at: Option<Timestamp>,
@@ -75,6 +77,7 @@ impl From<&Connection> for ConnectionView {
             refresh_expires_at: connection.refresh_expires_at,
             rotated_at: connection.rotated_at,
             hook: connection.hook.clone(),
+            no_export: connection.no_export,
             validated_at: connection.validated_at,
             validation_error: connection.validation_error.clone(),
             last_used_at: connection.last_used_at,

@@ -43,6 +43,24 @@ impl Remote {
         Some(Self { place: Place::Anywhere, path: text.trim_matches('/').to_owned() })
     }
 
+    /// Reads the beginning of addresses: as [`Remote::parse`], but a host may stand alone or with an owner, and so may an owner.
+    pub(crate) fn parse_beginning(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_prefix("git+").unwrap_or(text);
+        if text.is_empty() || text.starts_with('-') || text.chars().any(char::is_control) {
+            return None;
+        }
+        if text.contains("://") || text.contains('@') || is_scp_like(text) {
+            return Self::parse(text);
+        }
+        let bare = text.trim_matches('/');
+        let (first, rest) = bare.split_once('/').unwrap_or((bare, ""));
+        if first.contains('.') || first.contains(':') || first == "localhost" {
+            return Some(Self { place: Place::Web(HostUrl::parse(first).ok()?), path: rest.to_owned() });
+        }
+        Some(Self { place: Place::Anywhere, path: bare.to_owned() })
+    }
+
     fn parse_url(text: &str) -> Option<Self> {
         let mut url = url::Url::parse(text).ok()?;
         match url.scheme() {
@@ -71,6 +89,11 @@ impl Remote {
         Some(Self { place: Place::Ssh(host), path })
     }
 
+    /// All of a host.
+    pub(crate) fn whole(host: &HostUrl) -> Self {
+        Self { place: Place::Web(host.origin()), path: host.root().trim_matches('/').to_owned() }
+    }
+
     /// The host as it may be shown, or `None` if only a path was written.
     pub(crate) fn host_text(&self) -> Option<String> {
         match &self.place {
@@ -83,8 +106,19 @@ impl Remote {
     /// Host and path as they may be shown.
     pub(crate) fn describe(&self) -> String {
         match self.host_text() {
+            Some(host) if self.path.is_empty() => host,
             Some(host) => format!("{host}/{}", self.path),
             None => self.path.clone(),
+        }
+    }
+
+    /// What a route for everything beside it would be: the same without its last segment.
+    pub(crate) fn parent(&self) -> String {
+        let whole = self.describe();
+        match (&self.place, self.path.trim_matches('/').rsplit_once('/')) {
+            (_, Some(_)) => whole.trim_end_matches('/').rsplit_once('/').map_or(whole.clone(), |(parent, _)| parent.to_owned()),
+            (Place::Anywhere, None) => whole,
+            (Place::Web(_) | Place::Ssh(_), None) => self.host_text().unwrap_or(whole),
         }
     }
 
@@ -93,20 +127,22 @@ impl Remote {
         match &self.place {
             Place::Anywhere => true,
             Place::Ssh(name) => host.domain() == name || (name == "ssh.github.com" && host.domain() == "github.com"),
-            Place::Web(origin) => {
-                let same = origin.url().origin() == host.url().origin();
-                same && strip_root(&self.path, host).is_some()
-            }
+            Place::Web(origin) => origin.url().origin() == host.url().origin() && self.below(host).is_some(),
+        }
+    }
+
+    /// The path as it is written, below that host's path root; `None` if it lies beside the root.
+    pub(crate) fn below(&self, host: &HostUrl) -> Option<&str> {
+        match &self.place {
+            Place::Web(_) if self.path.trim_matches('/') == host.root().trim_matches('/') => Some(""),
+            Place::Web(_) => strip_root(&self.path, host),
+            Place::Anywhere | Place::Ssh(_) => Some(&self.path),
         }
     }
 
     /// The repository's path on that host, without the host's path root.
     pub(crate) fn path_on(&self, host: &HostUrl) -> Option<RepositoryPath> {
-        let path = match &self.place {
-            Place::Web(_) => strip_root(&self.path, host)?,
-            Place::Anywhere | Place::Ssh(_) => &self.path,
-        };
-        RepositoryPath::new(path)
+        RepositoryPath::new(self.below(host)?)
     }
 }
 
@@ -166,6 +202,31 @@ mod tests {
         );
         assert_eq!(on("https://git.acme.com/other/site", "https://git.acme.com/gitlab"), None);
         assert_eq!(on("https://git.acme.com/gitlabber/site", "https://git.acme.com/gitlab"), None);
+    }
+
+    #[test]
+    fn a_beginning_may_be_a_host_an_owner_or_less_than_a_repository() {
+        let below = |text: &str, host: &str| {
+            let (remote, host) = (Remote::parse_beginning(text)?, HostUrl::parse(host).unwrap());
+            remote.is_on(&host).then(|| remote.below(&host).map(ToOwned::to_owned))?
+        };
+        for (text, path) in [
+            ("github.com", ""),
+            ("https://github.com/", ""),
+            ("github.com/acme", "acme"),
+            ("GitHub.com/acme/", "acme"),
+            ("https://github.com/acme", "acme"),
+            ("git@github.com:acme", "acme"),
+            ("acme", "acme"),
+            ("acme/site", "acme/site"),
+        ] {
+            assert_eq!(below(text, "github.com").as_deref(), Some(path), "{text}");
+        }
+        assert_eq!(below("https://git.acme.com/gitlab", "https://git.acme.com/gitlab").as_deref(), Some(""));
+        assert_eq!(below("https://git.acme.com/gitlab/group", "https://git.acme.com/gitlab").as_deref(), Some("group"));
+        for text in ["https://git.acme.com", "https://git.acme.com/gitlabber", "github.com/acme"] {
+            assert_eq!(below(text, "https://git.acme.com/gitlab"), None, "{text}");
+        }
     }
 
     #[test]

@@ -175,6 +175,8 @@ pub(crate) struct Connection {
     pub(crate) rotated_at: Option<Timestamp>,
     /// The command that is run after a rotation.
     pub(crate) hook: Option<String>,
+    /// Its token is never handed out: it serves git and programs that are run with it.
+    pub(crate) no_export: bool,
     /// When a check last reached the provider and got an answer.
     pub(crate) validated_at: Option<Timestamp>,
     /// What the last check could not finish or what a person has to do, in words.

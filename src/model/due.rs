@@ -148,6 +148,7 @@ mod tests {
             fingerprint: String::new(),
             rotated_at: None,
             hook: None,
+            no_export: false,
             validated_at: None,
             validation_error: None,
             last_used_at: None,

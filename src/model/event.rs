@@ -13,6 +13,10 @@ super::words::words! {
         Token = "token",
         /// A program was run with the token.
         Exec = "exec",
+        /// git asked for it.
+        Git = "git",
+        /// It was checked what the connection may do with a repository.
+        Check = "check",
     }
 }
 
@@ -34,6 +38,9 @@ pub(crate) const EVENT_KINDS: &[&str] = &[
     "removed",
     "revoked",
     "revocation_failed",
+    "imported",
+    "exported",
+    "route",
     "oauth.set",
     "oauth.removed",
     "store.created",
@@ -114,6 +121,24 @@ pub(crate) enum EventKind {
     RevocationFailed {
         fingerprint: String,
         why: String,
+    },
+    /// The token came from where another program keeps its own.
+    Imported {
+        /// Of which program, and where that was.
+        from: String,
+        fingerprint: String,
+    },
+    /// The connection was copied into a store of its own, for another key.
+    Exported {
+        /// The public key that opens it.
+        recipient: String,
+        fingerprint: String,
+    },
+    /// What became of a route: `added`, `removed`.
+    Route {
+        what: String,
+        /// Host and path, as they are shown.
+        route: String,
     },
     /// The OAuth client of a host was set, or put in the place of another.
     ClientSet {

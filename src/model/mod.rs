@@ -11,6 +11,7 @@ mod oauth;
 mod reader;
 mod repository;
 mod rotation;
+mod route;
 mod spoken;
 mod words;
 
@@ -25,5 +26,6 @@ pub(crate) use oauth::{OAuthClient, OAuthEndpoints, OAuthTokens};
 pub(crate) use reader::{Reader, ReaderKind};
 pub(crate) use repository::{Branch, Repository, RepositoryPath};
 pub(crate) use rotation::{OldToken, PastToken, Rotation, RotationStep, RotationWay, TokenEnd};
+pub(crate) use route::{Route, RoutePath};
 pub(crate) use spoken::{plural, relative, thousands};
 pub(crate) use words::{AuthMethod, GrantFlow, IntentKind, ProviderId, Status, TokenKind, UnknownWord, Verdict};

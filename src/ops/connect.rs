@@ -260,6 +260,7 @@ fn assemble(plan: &Plan, name: Name, shape: &Shape, probe: Option<&Probe>, stamp
         fingerprint: offered.access().fingerprint(),
         rotated_at: None,
         hook: None,
+        no_export: false,
         validated_at: probe.map(|_| stamp.at),
         validation_error: None,
         last_used_at: None,

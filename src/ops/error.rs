@@ -4,6 +4,7 @@ use super::apps::AppError;
 use super::guide::Guide;
 use super::rotate::RotateError;
 use crate::config::Origin;
+use crate::git::Remote;
 use crate::model::{Connection, HostError, NameError, ProviderId, Status};
 use crate::provider::Probe;
 use crate::{config, net, oauth, provider, store};
@@ -51,8 +52,11 @@ pub(crate) enum Error {
     #[error("there is no usable connection for {host}")]
     NoneFor { host: String },
     /// Several connections serve equally well (exit 2).
-    #[error("{} connections for {what} fit equally well: {}", names.len(), some(names))]
-    Ambiguous { what: String, names: Vec<String> },
+    #[error("{} connections for {} fit equally well: {}", names.len(), fitted(what), some(names))]
+    Ambiguous { what: Remote, names: Vec<String> },
+    /// A route leads to a connection that cannot be used (exit 4).
+    #[error("{error}")]
+    RouteTo { route: String, error: Box<Error> },
     /// The default connection is for another host (exit 2).
     #[error("connection `{name}` ({origin}) is for {its}, not for {wanted}")]
     OtherHost { name: String, origin: Origin, its: String, wanted: String },
@@ -85,6 +89,12 @@ pub(crate) enum Error {
     /// What does not name a repository (exit 2).
     #[error("`{0}` does not name a repository")]
     NotARepository(String),
+    /// What does not name a host, an owner or a repository (exit 2).
+    #[error("`{0}` is no address that a route could be for")]
+    NotARoute(String),
+    /// No route for that (exit 3).
+    #[error("there is no route `{typed}`")]
+    NoRoute { typed: String, nearest: Option<String> },
     /// No checkout here, or one without `origin` (exit 2).
     #[error("no repository is named, and {why}")]
     NoCheckout { why: String },
@@ -228,6 +238,12 @@ impl From<provider::Error> for Error {
             other => Self::Provider(other),
         }
     }
+}
+
+/// What several connections fit: a repository, or a whole host.
+fn fitted(what: &Remote) -> String {
+    let words = what.describe();
+    if what.host_text().as_ref() == Some(&words) { words } else { format!("`{words}`") }
 }
 
 /// The first few of many names.

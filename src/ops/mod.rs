@@ -28,6 +28,7 @@ mod renew;
 pub(crate) mod replace_token;
 pub(crate) mod resolve;
 pub(crate) mod rotate;
+pub(crate) mod routes;
 mod said;
 pub(crate) mod serving;
 mod session;

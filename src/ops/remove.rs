@@ -1,6 +1,6 @@
 //! Taking a connection away, at the provider too if that is wanted.
 
-use super::{Error, Session, apps, clients, live, resolve};
+use super::{Error, Session, apps, clients, live, resolve, routes};
 use crate::config::Origin;
 use crate::model::{Connection, EventKind, OAuthClient, TokenEnd};
 use crate::oauth::Server;
@@ -14,6 +14,8 @@ pub(crate) struct Plan {
     pub(crate) connection: Connection,
     /// What depends on it, in words.
     pub(crate) by: Vec<String>,
+    /// Whether a setting makes it the default connection.
+    pub(crate) is_default: bool,
     /// Other connections that hold the same token.
     pub(crate) twins: Vec<String>,
     /// How its token can be revoked.
@@ -31,6 +33,8 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
     {
         by.push(format!("the setting `connection` in `{}`", path.display()));
     }
+    let is_default = !by.is_empty();
+    by.extend(routes::to(&view, &connection)?.iter().map(|route| format!("the route `{route}`")));
     let revoke_by = match apps::keys_page(&view, &connection)? {
         // A private key dies on the app's page alone; the tokens made with it die within the hour.
         Some(page) => RevokeBy::Page(page),
@@ -38,7 +42,7 @@ pub(crate) fn plan(session: &Session<'_>, store: &Store, typed: &str) -> Result<
     };
     let is_twin = |other: &Connection| other.id != connection.id && other.fingerprint == connection.fingerprint;
     let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
-    Ok(Plan { connection, by, twins, revoke_by })
+    Ok(Plan { connection, by, is_default, twins, revoke_by })
 }
 
 /// Revokes the token at its provider, once.
@@ -104,8 +108,8 @@ fn login(session: &Session<'_>, store: &Store, connection: &Connection) -> Resul
     Ok(Some((server, client, token)))
 }
 
-/// Takes the connection out of the store, and what depends on it.
-pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connection, cascade: bool) -> Result<bool, Error> {
+/// Takes the connection out of the store with its routes, and the setting that names it where `unset` says so.
+pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connection, unset: bool) -> Result<bool, Error> {
     let stamp = session.stamp();
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let current = resolve::named(db, connection.id.as_str())?;
@@ -116,7 +120,7 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, connection: &Connecti
         Ok::<_, Error>(db.meta()?.store_id)
     })?;
     store.forget_rescued(&saved.value, &connection.id)?;
-    if cascade {
+    if unset {
         let _ = session.config().unset("connection")?;
     }
     Ok(saved.durable)

@@ -5,7 +5,7 @@ use super::error::LivesBy;
 use super::serving::Serving;
 use super::{Error, Filter, Session};
 use crate::git::Remote;
-use crate::model::{Connection, HostUrl, InstallationStatus, RepositoryPath};
+use crate::model::{Connection, HostUrl, InstallationStatus, RepositoryPath, Route};
 use crate::store::{Db, InstallationRecord};
 
 /// The connection of this name or id prefix, usable or not.
@@ -92,7 +92,7 @@ pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<
     Ok(found)
 }
 
-/// What serves a repository, and its path there: the connection named, else the default one, else (on the remote's host, or on any where it names none) the
+/// What serves a repository, and its path there: the connection named, else the default one, else the one that the longest route leads to, else (on the remote's host, or on any where it names none) the
 /// app that is installed on the repository's owner, else the only usable connection that is no app, else the only app. Of an app it is the installation on the
 /// owner, or for reading the first one, as `fallback` says.
 ///
@@ -141,13 +141,75 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
             _ => Ok(connection),
         };
     }
+    Ok(by_itself(db, remote)?.connection)
+}
+
+/// Why a connection serves, where nobody named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Because {
+    /// A route leads there.
+    Route(Route),
+    /// It is an app that is installed on the owner.
+    Installed { account: String },
+    /// There is no other for the host.
+    Only,
+}
+
+/// A connection that serves, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) connection: Connection,
+    pub(crate) because: Because,
+}
+
+/// The connection that serves a repository where neither the command line nor a setting names one: by the longest route, else the app that is installed on the
+/// owner, else the only usable connection of the host that is no app, else the only app.
+///
+/// # Errors
+///
+/// `Error::RouteTo` if a route leads to a connection that cannot be used; `Error::Ambiguous`, `Error::NoneFor`.
+pub(crate) fn by_itself(db: &Db, remote: &Remote) -> Result<Chosen, Error> {
+    if let Some(chosen) = routed(db, remote)? {
+        return Ok(chosen);
+    }
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves_path(connection, remote)).collect();
     let installed = installed(db, &fitting, remote)?;
+    if !installed.is_empty() {
+        let connection = only(installed, remote)?;
+        let account = remote.path_on(&connection.host).map(|path| path.owner().to_owned()).unwrap_or_default();
+        return Ok(Chosen { connection, because: Because::Installed { account } });
+    }
     let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
     // An app that is not installed on the owner sees less of it than anybody else.
-    let left = [installed, others, apps].into_iter().find(|some| !some.is_empty()).unwrap_or_default();
-    only(left, format!("`{}`", remote.describe()), remote.host_text())
+    let left = if others.is_empty() { apps } else { others };
+    Ok(Chosen { connection: only(left, remote)?, because: Because::Only })
+}
+
+/// The connection that the longest fitting route leads to.
+fn routed(db: &Db, remote: &Remote) -> Result<Option<Chosen>, Error> {
+    let fits = |route: &Route| {
+        let covers = |path: &RepositoryPath| route.path.covers(path);
+        // A host without a repository is all of it.
+        let is_below = remote.path_on(&route.host).as_ref().map_or(route.path.depth() == 0, covers);
+        remote.is_on(&route.host) && is_below
+    };
+    let mut fitting: Vec<Route> = db.routes()?.into_iter().filter(fits).collect();
+    let deepest = fitting.iter().map(|route| route.path.depth()).max();
+    fitting.retain(|route| Some(route.path.depth()) == deepest);
+    let named = |route: &Route| named(db, route.connection.as_str());
+    let route = match fitting.as_slice() {
+        [] => return Ok(None),
+        [route] => route.clone(),
+        // Each for a host of its own, where the repository's was not said.
+        several => {
+            let names = several.iter().map(|route| Ok(named(route)?.name.to_string())).collect::<Result<_, Error>>()?;
+            return Err(Error::Ambiguous { what: remote.clone(), names });
+        }
+    };
+    let to = |error| Error::RouteTo { route: route.to_string(), error: Box::new(error) };
+    let connection = usable(db, route.connection.as_str()).map_err(to)?;
+    Ok(Some(Chosen { connection, because: Because::Route(route) }))
 }
 
 /// Whether a remote lies on a connection's host, and not outside of what the connection is confined to.
@@ -177,7 +239,7 @@ fn installed(db: &Db, fitting: &[Connection], remote: &Remote) -> Result<Vec<Con
     Ok(found)
 }
 
-/// The default connection if it is for that host, else the only usable one for it.
+/// The default connection if it is for that host, else the one that a route of the whole host leads to, else the only usable one for it.
 pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result<Connection, Error> {
     let fitting: Vec<Connection> =
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves(connection, host)).collect();
@@ -187,7 +249,11 @@ pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result
     {
         return Ok(default.clone());
     }
-    only(fitting, host.to_string(), Some(host.to_string()))
+    let is_of_all = |route: &Route| route.path.depth() == 0 && fitting.iter().any(|connection| connection.id == route.connection);
+    if let Some(route) = db.routes()?.into_iter().find(is_of_all) {
+        return usable(db, route.connection.as_str());
+    }
+    only(fitting, &Remote::whole(host))
 }
 
 /// Whether a connection's host is meant, also by the address of its API.
@@ -195,16 +261,16 @@ fn serves(connection: &Connection, typed: &HostUrl) -> bool {
     crate::provider::kind(connection.provider).web_host(typed) == connection.host
 }
 
-fn only(mut fitting: Vec<Connection>, what: String, host: Option<String>) -> Result<Connection, Error> {
+fn only(mut fitting: Vec<Connection>, what: &Remote) -> Result<Connection, Error> {
     match (fitting.pop(), fitting.is_empty()) {
         (Some(connection), true) => Ok(connection),
-        (None, _) => Err(match host {
+        (None, _) => Err(match what.host_text() {
             Some(host) => Error::NoneFor { host },
             None => Error::NoneUsable { why: "the store holds no usable connection".to_owned() },
         }),
         (Some(last), false) => {
             let names = fitting.into_iter().chain([last]).map(|connection| connection.name.to_string()).collect();
-            Err(Error::Ambiguous { what, names })
+            Err(Error::Ambiguous { what: what.clone(), names })
         }
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn connection(name: &str) -> Connection {
         fingerprint: "f0".to_owned(),
         rotated_at: None,
         hook: None,
+        no_export: false,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

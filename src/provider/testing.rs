@@ -189,6 +189,7 @@ pub(super) fn connection(id: ProviderId, method: AuthMethod, kind: Option<TokenK
         fingerprint: String::new(),
         rotated_at: None,
         hook: None,
+        no_export: false,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

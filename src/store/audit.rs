@@ -269,6 +269,11 @@ fn write(kind: &EventKind) -> (String, String) {
         EventKind::RevocationFailed { fingerprint, why } => {
             ("revocation_failed", json!({ "fingerprint": fingerprint, "why": why }))
         }
+        EventKind::Imported { from, fingerprint } => ("imported", json!({ "from": from, "fingerprint": fingerprint })),
+        EventKind::Exported { recipient, fingerprint } => {
+            ("exported", json!({ "recipient": recipient, "fingerprint": fingerprint }))
+        }
+        EventKind::Route { what, route } => ("route", json!({ "what": what, "route": route })),
         EventKind::ClientSet { provider, host, client_id } => {
             ("oauth.set", json!({ "provider": provider, "host": host, "client_id": client_id }))
         }
@@ -313,6 +318,9 @@ fn read(kind: String, detail: String) -> EventKind {
             "removed" => EventKind::Removed { name: text("name")?, fingerprint: text("fingerprint") },
             "revoked" => EventKind::Revoked { fingerprint: text("fingerprint")? },
             "revocation_failed" => EventKind::RevocationFailed { fingerprint: text("fingerprint")?, why: text("why")? },
+            "imported" => EventKind::Imported { from: text("from")?, fingerprint: text("fingerprint")? },
+            "exported" => EventKind::Exported { recipient: text("recipient")?, fingerprint: text("fingerprint")? },
+            "route" => EventKind::Route { what: text("what")?, route: text("route")? },
             "oauth.set" => {
                 EventKind::ClientSet { provider: text("provider")?, host: text("host")?, client_id: text("client_id")? }
             }

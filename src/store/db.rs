@@ -1,5 +1,5 @@
 //! The tables as values: statements of SQL that read or write rows are here, and for secrets in `secrets.rs`, for OAuth in `clients.rs`, `grants.rs` and
-//! `intents.rs`, for apps in `apps.rs` and `installations.rs`, for events in `audit.rs`.
+//! `intents.rs`, for routes `routes.rs`, for apps in `apps.rs` and `installations.rs`, for events in `audit.rs`.
 
 use std::path::{Path, PathBuf};
 
@@ -59,6 +59,8 @@ pub(crate) struct Meta {
     /// Which machine's state directory the store calls home.
     pub(crate) home: String,
     pub(crate) created_at: Timestamp,
+    /// Of which store this one holds some connections, for a key of its own.
+    pub(crate) copy_of: Option<String>,
 }
 
 impl Db {
@@ -78,12 +80,13 @@ impl Db {
 
     pub(crate) fn meta(&self) -> Result<Meta, Error> {
         self.sqlite
-            .query_row("SELECT store_id, generation, home, created_at FROM meta", [], |row| {
+            .query_row("SELECT store_id, generation, home, created_at, copy_of FROM meta", [], |row| {
                 Ok(Meta {
                     store_id: row.get(0)?,
                     generation: count(row, 1)?,
                     home: row.get(2)?,
                     created_at: moment(row, "created_at")?,
+                    copy_of: row.get(4)?,
                 })
             })
             .map_err(|error| match error {
@@ -96,7 +99,7 @@ impl Db {
     pub(super) fn put_meta(&self, meta: &Meta, signer: &str) -> Result<(), Error> {
         self.sqlite
             .execute(
-                "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, 0, ?6, NULL)",
+                "INSERT INTO meta VALUES (1, ?1, ?2, ?3, ?4, ?5, 0, ?6, NULL, ?7)",
                 (
                     &meta.store_id,
                     meta.generation.cast_signed(),
@@ -104,6 +107,7 @@ impl Db {
                     &meta.home,
                     meta.created_at.as_millisecond(),
                     audit::GENESIS,
+                    &meta.copy_of,
                 ),
             )
             .map(drop)
@@ -192,7 +196,7 @@ impl Db {
         const INSERT: &str = "INSERT INTO connections VALUES (:id, :name, :name_key, :description, :provider, :host, :auth_method, \
              :token_kind, :username, :account_id, :account_type, :status, :is_active, :tags, :scopes, :expires_at, :never_expires, \
              :auto_renews, :refresh_expires_at, :fingerprint, :rotated_at, :validated_at, :validation_error, :last_used_at, \
-             :created_by, :created_at, :updated_at, :email, :workspace, :server_version, :hook)";
+             :created_by, :created_at, :updated_at, :email, :workspace, :server_version, :hook, :no_export)";
         self.put(INSERT, connection)
     }
 
@@ -205,7 +209,7 @@ impl Db {
              refresh_expires_at = :refresh_expires_at, fingerprint = :fingerprint, rotated_at = :rotated_at, \
              validated_at = :validated_at, validation_error = :validation_error, last_used_at = :last_used_at, \
              created_by = :created_by, created_at = :created_at, updated_at = :updated_at, email = :email, workspace = :workspace, \
-             server_version = :server_version, hook = :hook WHERE id = :id";
+             server_version = :server_version, hook = :hook, no_export = :no_export WHERE id = :id";
         self.put(UPDATE, connection)
     }
 
@@ -246,6 +250,7 @@ impl Db {
                 ":workspace": connection.workspace,
                 ":server_version": connection.server_version,
                 ":hook": connection.hook,
+                ":no_export": connection.no_export,
             },
         );
         match changed {
@@ -274,7 +279,7 @@ impl Db {
                     Ok((row.get(0)?, row.get(1)?))
                 })?;
             // `secure_delete` writes zeros over what is deleted.
-            for table in ["secrets", "grants", "intents", "rotations", "installations", "apps"] {
+            for table in ["secrets", "grants", "intents", "rotations", "routes", "installations", "apps"] {
                 self.sqlite.execute(&format!("DELETE FROM {table} WHERE connection_id = ?1"), [id.as_str()])?;
             }
             self.sqlite.execute("DELETE FROM connections WHERE id = ?1", [id.as_str()])?;

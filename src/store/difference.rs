@@ -16,7 +16,7 @@ use crate::model::{Connection, Expiry, permissions_in_words};
 pub(crate) struct Difference {
     /// What it was compared with; `None` if no kept generation opens, and then everything counts as added.
     pub(crate) against: Option<Backup>,
-    /// The store and its trail first, then readers, hosts, clients and connections by name.
+    /// The store and its trail first, then readers, hosts, clients, connections and routes by name.
     pub(crate) changes: Vec<Change>,
     /// The very content that was looked at: only that is accepted or restored.
     pub(crate) seen: Seen,
@@ -26,7 +26,7 @@ pub(crate) struct Difference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) what: What,
-    /// A connection's name, a reader's public key, or the address of a host with its provider; `None` for the store itself and its trail.
+    /// A connection's name, a reader's public key, a route, or the address of a host with its provider; `None` for the store itself and its trail.
     pub(crate) name: Option<String>,
     pub(crate) how: How,
     /// Only what differs; of what was added or removed, all there is to say.
@@ -44,6 +44,8 @@ pub(crate) enum What {
     /// The OAuth client of a host.
     Client,
     Connection,
+    /// Which connection serves what.
+    Route,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +186,7 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
         Fact::plain("store_id", meta.store_id),
         Fact::plain("home", meta.home),
         Fact::plain("created_at", meta.created_at.to_string()),
+        Fact::plain("copy_of", meta.copy_of),
     ];
     let mut items = BTreeMap::from([((What::Store, String::new()), Item { name: None, facts })]);
     for reader in db.readers()? {
@@ -197,6 +200,16 @@ fn contents(db: &Db) -> Result<BTreeMap<(What, String), Item>, Error> {
     for client in db.clients()? {
         let name = format!("{} ({})", client.host, client.provider);
         items.insert((What::Client, name.clone()), Item { name: Some(name), facts: facts_of_client(client) });
+    }
+    let names: BTreeMap<_, _> =
+        db.connections()?.into_iter().map(|connection| (connection.id, connection.name.to_string())).collect();
+    for route in db.routes()? {
+        let facts = vec![
+            Fact::plain("connection", names.get(&route.connection).cloned()),
+            // Of another connection with the same name it would be another route.
+            Fact { name: "connection_id", shown: None, exact: route.connection.to_string() },
+        ];
+        items.insert((What::Route, route.to_string().to_lowercase()), Item { name: Some(route.to_string()), facts });
     }
     for connection in db.connections()? {
         let (id, name) = (connection.id.to_string(), connection.name.to_string());
@@ -293,6 +306,7 @@ fn facts_of(connection: Connection, secrets: Vec<Fact>, grant: Option<GrantRecor
         Fact::plain("description", connection.description),
         // It runs with the token.
         Fact::plain("hook", connection.hook),
+        Fact::plain("no_export", connection.no_export.then(|| "true".to_owned())),
     ];
     front.into_iter().chain(secrets).chain(back).collect()
 }

@@ -28,6 +28,7 @@ mod rekey;
 mod reminders;
 mod rescue;
 mod rotations;
+mod routes;
 mod rows;
 mod schema;
 mod seal;
@@ -160,7 +161,7 @@ impl Store {
         let _lock = store.lock()?;
         file::sweep(store.place.path());
         let home = pin::home(store.place.state())?;
-        let meta = Meta { store_id: store_id.to_owned(), generation: 1, home, created_at: stamp.at };
+        let meta = Meta { store_id: store_id.to_owned(), generation: 1, home, created_at: stamp.at, copy_of: None };
         let db = Db::new(image::fresh(store.schema).map_err(Error::Sql)?, store.place.path());
         db.put_meta(&meta, &seal::signer(&store.key, store_id)?)?;
         db.record(stamp, None, &EventKind::Store { what: "store.created".to_owned(), detail: None })?;

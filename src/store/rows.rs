@@ -121,5 +121,6 @@ pub(super) fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         workspace: row.get("workspace")?,
         server_version: row.get("server_version")?,
         hook: row.get("hook")?,
+        no_export: flag(row, "no_export")?,
     })
 }

@@ -116,6 +116,15 @@ fn describe(kind: &EventKind) -> (String, serde_json::Value, String) {
             let words = format!("token …{}: {why}", super::super::show::short(fingerprint));
             of("revocation_failed", json!({ "fingerprint": fingerprint, "why": why }), words)
         }
+        EventKind::Imported { from, fingerprint } => {
+            let words = format!("from {from}, token …{}", super::super::show::short(fingerprint));
+            of("imported", json!({ "from": from, "fingerprint": fingerprint }), words)
+        }
+        EventKind::Exported { recipient, fingerprint } => {
+            let words = format!("for {recipient}, token …{}", super::super::show::short(fingerprint));
+            of("exported", json!({ "recipient": recipient, "fingerprint": fingerprint }), words)
+        }
+        EventKind::Route { what, route } => of("route", json!({ "what": what, "route": route }), format!("{what}: {route}")),
         EventKind::ClientSet { provider, host, client_id } => {
             let words = format!("{host} ({provider}), client {client_id}");
             of("oauth.set", json!({ "provider": provider, "host": host, "client_id": client_id }), words)

@@ -50,9 +50,20 @@ impl From<ops::Error> for Failure {
             ops::Error::NoneFor { host } => Self::new(Kind::NotFound, message)
                 .hint("gitconn list --all")
                 .hint(format!("gitconn connect {}", shell_word(&host))),
-            ops::Error::Ambiguous { names, .. } => {
+            ops::Error::Ambiguous { what, names } => {
                 let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
-                Self::usage(message).hint(format!("gitconn config set connection {first}"))
+                let parent = what.parent();
+                Self::usage(message).hint(format!("gitconn route add {} {first}   # or another of them", shell_word(&parent)))
+            }
+            ops::Error::NotARoute(_) => Self::usage(message).hint("gitconn route add github.com/OWNER NAME"),
+            ops::Error::NoRoute { nearest, .. } => Self::new(Kind::NotFound, message).hint(match nearest {
+                Some(route) => format!("gitconn route remove {}   # did you mean this one?", shell_word(&route)),
+                None => "gitconn route list".to_owned(),
+            }),
+            ops::Error::RouteTo { route, error } => {
+                let mut failure = Self::from(*error).cause(format!("the route `{}` leads there", clean(&route)));
+                failure.0.hints.truncate(1);
+                failure.hint(format!("gitconn route add {} OTHER", shell_word(&route)))
             }
             ops::Error::OtherHost { origin, .. } => unset_default(Self::usage(message), &origin).hint("gitconn list"),
             ops::Error::Disabled { name } => {

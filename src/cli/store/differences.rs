@@ -68,6 +68,7 @@ impl From<&Change> for Row {
                 What::Host => "host",
                 What::Client => "client",
                 What::Connection => "connection",
+                What::Route => "route",
             },
             name: change.name.clone(),
             change: match change.how {

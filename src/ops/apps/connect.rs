@@ -201,6 +201,7 @@ fn assemble(plan: &Plan, name: Name, record: &AppRecord, fingerprint: &str, stam
         fingerprint: fingerprint.to_owned(),
         rotated_at: None,
         hook: None,
+        no_export: false,
         validated_at: Some(stamp.at),
         validation_error: None,
         last_used_at: None,

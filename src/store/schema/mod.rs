@@ -5,6 +5,7 @@ mod v2;
 mod v3;
 mod v4;
 mod v5;
+mod v6;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -53,7 +54,7 @@ impl Schema {
 }
 
 /// What this gitconn writes.
-pub(super) static CURRENT: Schema = v5::V5;
+pub(super) static CURRENT: Schema = v6::V6;
 
 const fn table(name: &'static str, sql: &'static str) -> Object {
     Object { kind: "table", name, table: name, sql: Some(sql) }

@@ -11,7 +11,7 @@ pub(super) const V5: Schema = Schema { version: 5, objects: OBJECTS, before: Som
 
 const OLD: usize = v4::OBJECTS.len();
 
-const OBJECTS: &[Object] = &together::<{ OLD + NEW.len() }>(&replaced::<OLD>(v4::OBJECTS, CONNECTIONS), NEW);
+pub(super) const OBJECTS: &[Object] = &together::<{ OLD + NEW.len() }>(&replaced::<OLD>(v4::OBJECTS, CONNECTIONS), NEW);
 
 const CONNECTIONS: Object = table(
     "connections",

@@ -114,6 +114,7 @@ fn connection(name: &str) -> Connection {
         fingerprint: token(name).fingerprint(),
         rotated_at: None,
         hook: None,
+        no_export: false,
         validated_at: None,
         validation_error: None,
         last_used_at: None,

@@ -17,7 +17,8 @@ use crate::store::{Db, Error, EventQuery, HostRecord, Meta, Retention};
 
 pub(super) fn empty() -> Db {
     let db = Db::new(image::fresh(&CURRENT).unwrap(), Path::new("s"));
-    let meta = Meta { store_id: "s".into(), generation: 1, home: "here".into(), created_at: stamp(0).at };
+    let meta =
+        Meta { store_id: "s".into(), generation: 1, home: "here".into(), created_at: stamp(0).at, copy_of: Some("t".into()) };
     db.put_meta(&meta, "signer").unwrap();
     db
 }
@@ -44,7 +45,7 @@ prop_compose! {
         (name, description, username, account_id) in ("\\PC{1,20}", prop::option::of("(?s).{0,40}"), prop::option::of("\\PC*"), prop::option::of("[0-9]{1,9}")),
         (provider, auth_method) in (prop::sample::select(ProviderId::ALL), prop::sample::select(AuthMethod::ALL)),
         (token_kind, account_type) in (prop::option::of(prop::sample::select(TokenKind::ALL)), prop::option::of(prop::sample::select(AccountType::ALL))),
-        (status, is_active, auto_renews) in (prop::sample::select(Status::ALL), any::<bool>(), any::<bool>()),
+        (status, is_active, auto_renews, no_export) in (prop::sample::select(Status::ALL), any::<bool>(), any::<bool>(), any::<bool>()),
         (tags, scopes) in (lists(), prop::option::of(lists())),
         expiry in prop_oneof![Just(Expiry::Never), Just(Expiry::Unknown), moments().prop_map(Expiry::At)],
         (refresh, rotated, validated, used) in (prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments()), prop::option::of(moments())),
@@ -76,6 +77,7 @@ prop_compose! {
             fingerprint: "f".into(),
             rotated_at: rotated,
             hook,
+            no_export,
             validated_at: validated,
             validation_error: None,
             last_used_at: used,
@@ -245,6 +247,9 @@ fn events() -> Vec<EventKind> {
         EventKind::LoginEnded,
         EventKind::ClientSet { provider: "gitlab".into(), host: "https://git.acme.com".into(), client_id: "c".into() },
         EventKind::ClientRemoved { provider: "gitlab".into(), host: "https://git.acme.com".into() },
+        EventKind::Imported { from: "gh".into(), fingerprint: "1".into() },
+        EventKind::Exported { recipient: "age1".into(), fingerprint: "1".into() },
+        EventKind::Route { what: "added".into(), route: "github.com/acme".into() },
     ]
 }
 
@@ -259,15 +264,15 @@ fn every_kind_of_event_is_read_as_it_was_written() {
     let mut read = db.events(&EventQuery::default()).unwrap();
     read.reverse();
     assert_eq!(read.iter().map(|event| event.kind.clone()).collect::<Vec<_>>(), events());
-    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=22).collect::<Vec<u64>>());
+    assert_eq!(read.iter().map(|event| event.sequence).collect::<Vec<_>>(), (1..=25).collect::<Vec<u64>>());
     assert_eq!((read[2].connection.as_ref(), read[2].connection_name.as_deref()), (Some(&one.id), Some("one")));
     assert_eq!((read[3].connection.as_ref(), read[3].at, read[3].who.as_str()), (None, stamp(3).at, "ana@pc"));
     for kind in db.event_kinds().unwrap().iter().filter(|kind| *kind != "teleported") {
         assert!(EVENT_KINDS.contains(&kind.as_str()), "{kind} is not in `EVENT_KINDS`");
     }
     let count = |query: EventQuery| db.events(&query).unwrap().len();
-    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 11);
-    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 12);
+    assert_eq!(count(EventQuery { connection: Some(one.id.clone()), ..EventQuery::default() }), 13);
+    assert_eq!(count(EventQuery { since: Some(stamp(10).at), ..EventQuery::default() }), 15);
     assert_eq!(count(EventQuery { kinds: vec!["used".into(), "store.created".into()], ..EventQuery::default() }), 3);
     assert_eq!(count(EventQuery { until: Some(stamp(10).at), ..EventQuery::default() }), 10);
     assert_eq!(count(EventQuery { kinds: vec!["store".into()], ..EventQuery::default() }), 2);
@@ -280,12 +285,12 @@ fn an_event_that_was_changed_taken_out_or_put_in_breaks_the_chain() {
     for (sql, broken) in [
         ("SELECT 1", None),
         ("UPDATE events SET who = 'eve@pc' WHERE sequence = 3", Some(3)),
-        ("UPDATE events SET at = at + 1 WHERE sequence = 22", Some(22)),
+        ("UPDATE events SET at = at + 1 WHERE sequence = 25", Some(25)),
         ("UPDATE events SET connection_name = '' WHERE sequence = 4", Some(4)),
         ("UPDATE events SET detail = '{}' WHERE sequence = 1", Some(1)),
         ("DELETE FROM events WHERE sequence = 5", Some(6)),
         ("DELETE FROM events WHERE sequence = 1", Some(2)),
-        ("UPDATE events SET sequence = 99 WHERE sequence = 22", Some(99)),
+        ("UPDATE events SET sequence = 99 WHERE sequence = 25", Some(99)),
         ("UPDATE events SET hash = zeroblob(32) WHERE sequence = 7", Some(7)),
         ("UPDATE meta SET dropped_hash = zeroblob(31)", Some(1)),
     ] {

@@ -10,7 +10,7 @@ use super::{Sandbox, connection, stamp, token};
 use crate::model::{
     AccountType, App, AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, Installation, IntentKind,
     Name, OldToken, PastToken, Permissions, ProviderId, Reader, ReaderKind, RepositorySelection, Rotation, RotationStep,
-    RotationWay, TokenEnd, TokenKind, Verdict,
+    RotationWay, Route, RoutePath, TokenEnd, TokenKind, Verdict,
 };
 use crate::secret::Secret;
 use crate::store::file::Input;
@@ -153,6 +153,23 @@ fn sixth() -> Connection {
     }
 }
 
+/// The connection that version 6 is for.
+fn seventh() -> Connection {
+    let id = ConnectionId::from_stored("70605040-0b0a-4908-8706-050403020100".into());
+    Connection { id, no_export: true, ..connection("pinned") }
+}
+
+fn routes() -> [Route; 2] {
+    let route = |path: &str, connection: Connection| Route {
+        host: connection.host,
+        path: RoutePath::new(path).unwrap(),
+        connection: connection.id,
+        added_by: "ana@pc".into(),
+        added_at: stamp(2).at,
+    };
+    [route("", seventh()), route("Acme/site", first())]
+}
+
 fn rotation() -> Rotation {
     Rotation {
         connection: sixth().id,
@@ -243,7 +260,7 @@ fn make_the_fixture() {
     let sandbox = Sandbox::new();
     let change = |db: &Db| {
         db.put_host(&host())?;
-        for one in [first(), second(), third(), fifth(), sixth()] {
+        for one in [first(), second(), third(), fifth(), sixth(), seventh()] {
             db.add(&one, &token(one.name.as_str()))?;
             let provider = one.provider.to_string();
             db.record(
@@ -261,6 +278,9 @@ fn make_the_fixture() {
         db.retire(&sixth(), TokenEnd::Replaced, stamp(4).at)?;
         db.bury(&sixth().fingerprint, stamp(5).at)?;
         db.add_reader(&reader())?;
+        for one in routes() {
+            db.put_route(&one)?;
+        }
         db.add_app(&fourth(), &app(), &token("app"))?;
         for one in installations() {
             db.put_installation(&fourth().id, &one)?;
@@ -330,6 +350,20 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
     let changed = only_1.change(&stamp(9), Keep::Nothing, |_| Ok::<_, Error>(()));
     assert!(matches!(changed, Err(Error::Newer { .. })));
     assert_eq!(fs::read(&path).unwrap(), after);
+}
+
+#[test]
+fn the_frozen_store_of_version_6_opens_and_can_be_changed() {
+    let (_directory, store) = frozen(6);
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (6, 2, 10, None));
+    let view = store.read().unwrap();
+    assert_first_two(&view);
+    assert!(all(&view).contains(&format!("{:?}", seventh())));
+    assert_eq!(view.routes().unwrap(), routes());
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&seventh().id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 6);
+    assert_eq!(store.read().unwrap().routes().unwrap(), routes()[1..]);
 }
 
 #[test]
@@ -433,8 +467,8 @@ fn rows_of_an_older_version_that_break_its_rules_are_damage() {
 
 /// A version that does not exist: the newest with another table.
 fn later() -> &'static Schema {
-    let routes = Object { kind: "table", name: "routes", table: "routes", sql: Some("CREATE TABLE routes (prefix TEXT) STRICT") };
-    let objects = CURRENT.objects.iter().copied().chain([routes]).collect::<Vec<_>>().leak();
+    let more = Object { kind: "table", name: "more", table: "more", sql: Some("CREATE TABLE more (prefix TEXT) STRICT") };
+    let objects = CURRENT.objects.iter().copied().chain([more]).collect::<Vec<_>>().leak();
     Box::leak(Box::new(Schema { version: CURRENT.version + 1, objects, before: Some((&CURRENT, move_rows)) }))
 }
 
