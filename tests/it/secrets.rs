@@ -13,7 +13,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("cli/rotate/person.rs", "whether anything was typed"),
     ("cli/store/key.rs", "`store key export` prints the key"),
     ("cli/store/qr.rs", "`store key export --qr` draws the key"),
-    ("cli/store/recipients/add.rs", "`store recipients add` prints a key that it made, once"),
+    ("cli/store/printed_key.rs", "a new key that nobody keeps is printed, once"),
     ("cli/token.rs", "`token` prints the token"),
     ("cli/token_input.rs", "whether anything was typed"),
     ("net/auth.rs", "the header that carries it"),
