@@ -1,7 +1,10 @@
 //! Git's own spellings: remote addresses, and the checkout around us. It knows no provider and no store.
 
 mod checkout;
+mod child;
+mod helper;
 mod remote;
 
 pub(crate) use checkout::origin;
+pub(crate) use child::Child;
 pub(crate) use remote::Remote;
