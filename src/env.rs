@@ -178,7 +178,8 @@ impl Env {
         let ours = std::env::current_exe().ok()?;
         let (real, name) = (ours.canonicalize().ok()?, ours.file_name()?);
         let searched = self.os("PATH").into_iter().flat_map(std::env::split_paths).filter(|directory| directory.is_absolute());
-        let found = searched.map(|directory| directory.join(name)).find(|path| path.canonicalize().is_ok_and(|path| path == real));
+        let found =
+            searched.map(|directory| directory.join(name)).find(|path| path.canonicalize().is_ok_and(|path| path == real));
         Some(found.unwrap_or(ours))
     }
 

@@ -2,6 +2,7 @@
 
 mod checkout;
 mod child;
+pub(crate) mod credential;
 mod helper;
 mod remote;
 

@@ -95,6 +95,9 @@ pub(crate) enum Error {
     /// No route for that (exit 3).
     #[error("there is no route `{typed}`")]
     NoRoute { typed: String, nearest: Option<String> },
+    /// git did not say which repository, and an app needs to know its owner (exit 2).
+    #[error("`{name}` serves each owner with an installation of its own, and git did not say which repository is meant")]
+    PathUnsaid { name: String, host: String },
     /// No checkout here, or one without `origin` (exit 2).
     #[error("no repository is named, and {why}")]
     NoCheckout { why: String },

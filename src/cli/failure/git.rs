@@ -1,0 +1,21 @@
+//! Words for whoever waits for git: one line, and in it the command that mends it.
+
+use super::Failure;
+use crate::model::clean;
+
+impl Failure {
+    /// The whole of it in one line.
+    pub(in crate::cli) fn in_one_line(&self) -> String {
+        let line = match self.first_hint() {
+            Some(hint) => format!("gitconn: {}: {hint}", self.in_full()),
+            None => format!("gitconn: {}", self.in_full()),
+        };
+        clean(&line).into_owned()
+    }
+
+    /// The same, now that it was said.
+    pub(in crate::cli) fn that_was_said(mut self) -> Self {
+        self.0.silent = true;
+        self
+    }
+}
