@@ -23,6 +23,13 @@ fn is_silent(ran: &Ran) {
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""), "{ran}");
 }
 
+/// The line that tells when the token of a connection ends.
+#[track_caller]
+fn end(house: &House, name: &str) -> String {
+    let end: jiff::Timestamp = house.connection(name)["expires_at"].as_str().unwrap().parse().unwrap();
+    format!("password_expiry_utc={}\n", end.as_second())
+}
+
 /// A connection that is stored without asking anybody.
 fn offline(sandbox: &Sandbox, provider: &str, name: &str, token: &str, more: &[&str]) {
     sandbox.secret(token);
@@ -35,7 +42,7 @@ fn get_answers_with_user_name_and_password_and_asks_nobody() {
     house.github.forget();
     let (github, gitlab) = (house.github.origin(), house.gitlab.host());
     let ran = asked(&house.sandbox, "get", &about(&github, "ada/site.git")).may_show(&house.work).run().ok();
-    assert_eq!(ran.stdout, format!("username=x-access-token\npassword={}\n", house.work));
+    assert_eq!(ran.stdout, format!("username=x-access-token\npassword={}\n{}", house.work, end(&house, "work")));
     assert_eq!(ran.stderr, "");
     let ran = asked(&house.sandbox, "get", &about(&gitlab, "ops/site.git")).may_show(&house.lab).run().ok();
     assert!(ran.stdout.starts_with(&format!("username=oauth2\npassword={}\n", house.lab)), "{ran}");
@@ -45,7 +52,7 @@ fn get_answers_with_user_name_and_password_and_asks_nobody() {
         [format!("protocol=http\nhost={host}\n\n"), format!("protocol=http\nhost={host}"), format!("url={github}/ada/x\n")]
     {
         let ran = asked(&house.sandbox, "get", &lines).may_show(&house.work).run().ok();
-        assert!(ran.stdout.ends_with(&format!("password={}\n", house.work)), "{lines:?}: {ran}");
+        assert!(ran.stdout.starts_with(&format!("username=x-access-token\npassword={}\n", house.work)), "{lines:?}: {ran}");
     }
     assert!(house.github.seen().is_empty(), "a good token is handed out without the network");
     let used = house.json(&["audit", "list"]).to_string();
@@ -76,7 +83,7 @@ fn every_provider_has_its_own_user_names() {
     }
     sandbox.gitconn(["remove", "api", "--yes"]).run().ok();
     let token = tokens::bitbucket_access("repository");
-    offline(&sandbox, "bitbucket", "of-a-repository", &token, &["--repository", "acme/site"]);
+    offline(&sandbox, "bitbucket", "of-a-repository", &token, &["--workspace", "acme"]);
     let ran = asked(&sandbox, "get", &about("https://bitbucket.org", "acme/site")).may_show(&token).run().ok();
     assert_eq!(ran.stdout, format!("username=x-token-auth\npassword={token}\n"));
 }
@@ -92,7 +99,7 @@ fn what_is_ready_to_be_sent_is_given_only_where_git_says_it_knows_it() {
     let credential = STANDARD.encode(format!("x-access-token:{}", house.work));
     assert_eq!(
         asked(&house.sandbox, "get", &modern).may_show(&house.work).run().ok().stdout,
-        format!("capability[]=authtype\nauthtype=Basic\ncredential={credential}\nephemeral=1\n")
+        format!("capability[]=authtype\nauthtype=Basic\ncredential={credential}\nephemeral=1\n{}", end(&house, "work"))
     );
     let ran = asked(&house.sandbox, "capability", "").run().ok();
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("version 0\ncapability authtype\n", ""));
@@ -154,7 +161,7 @@ fn what_is_not_known_is_passed_over() {
     let lines = about(&house.github.origin(), "ada/site");
     let more = "wwwauth[]=Basic realm=\"x\"\nstate[]=other.1\ncolour=green\nempty=\nhost[]=evil.example\n=x\ncontinue=1\n";
     let ran = asked(&house.sandbox, "get", &format!("{more}{lines}")).may_show(&house.work).run().ok();
-    assert_eq!(ran.stdout, format!("username=x-access-token\npassword={}\n", house.work));
+    assert_eq!(ran.stdout, format!("username=x-access-token\npassword={}\n{}", house.work, end(&house, "work")));
     // What another helper has answered already changes nothing.
     let told = format!("username=ada\npassword=hunter2\n{lines}");
     asked(&house.sandbox, "get", &told).may_show(&house.work).run().ok().prints(&house.work);
@@ -241,8 +248,13 @@ fn two_that_fit_equally_well_give_no_answer_and_one_line() {
     let ran = asked(&house.sandbox, "get", &about(&origin, "acme/site.git")).run().code(2);
     assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{ran}");
     assert!(ran.stderr.starts_with("gitconn: ") && ran.stderr.contains("second, work"), "{ran}");
-    let command = format!("gitconn route add {origin}/acme second\n");
+    let command = format!(": gitconn route add {origin}/acme second   # or another of them\n");
     assert!(ran.stderr.ends_with(&command), "{ran}");
+    // Which does settle it.
+    house.run(&["route", "add", &format!("{origin}/acme"), "second"]).ok();
+    asked(&house.sandbox, "get", &about(&origin, "acme/site.git")).may_show(&bob).run().ok().prints(&bob);
+    asked(&house.sandbox, "get", &about(&origin, "ACME/other/info/lfs")).may_show(&bob).run().ok().prints(&bob);
+    house.run(&["route", "remove", &format!("{origin}/acme")]).ok();
     // The account that the address names is one of them.
     let named = |username: &str| format!("username={username}\n{}", about(&origin, "acme/site.git"));
     asked(&house.sandbox, "get", &named("Bob")).may_show(&bob).run().ok().prints(&bob);
@@ -306,9 +318,9 @@ fn an_app_serves_each_owner_with_its_installation_and_no_other() {
     let ask = |path: &str| asked(&foundry.sandbox, "get", &about(&foundry.host(), path)).prints_a_secret().run();
     let password = |ran: &Ran| ran.stdout.lines().find_map(|line| line.strip_prefix("password=")).unwrap().to_owned();
     let corp = password(&ask("acme-corp/site.git").ok());
-    assert!(foundry.github.apps.tokens_of(foundry.corp).iter().any(|handed| handed.token == corp));
+    assert_eq!(corp, foundry.token(&["prod-app", "--installation", "acme-corp"]));
     let client = password(&ask("ACME-Client-A/shop.git/info/lfs").ok());
-    assert!(foundry.github.apps.tokens_of(foundry.client).iter().any(|handed| handed.token == client));
+    assert_eq!(client, foundry.token(&["prod-app", "--installation", "acme-client-a"]));
     assert_eq!(password(&ask("acme-corp/theme").ok()), corp, "it serves for its hour");
     let ran = ask("somebody/else.git");
     assert_ne!(ran.code, 0);
@@ -364,7 +376,7 @@ fn git_finds_the_helper_by_its_name() {
     };
     let lines = about(&house.github.origin(), "ada/site.git");
     let filled = git("fill", &lines).ok();
-    assert!(filled.stdout.ends_with(&format!("username=x-access-token\npassword={}\n", house.work)), "{filled}");
+    assert!(filled.stdout.contains(&format!("\nusername=x-access-token\npassword={}\n", house.work)), "{filled}");
     git("approve", &filled.stdout).ok();
     assert!(house.connection("work")["validation_error"].is_null());
     git("reject", &filled.stdout).ok();

@@ -248,7 +248,7 @@ fn cve_2026_41506_a_redirect_takes_no_credential_along() {
     let house = House::new();
     let elsewhere = Server::start("", |_| crate::support::fake::Answer::html(401, "who are you?"));
     let target = format!("{}/ada/site.git/info/refs?service=git-upload-pack", elsewhere.origin());
-    let front = Server::start("", move |_| crate::support::fake::Answer::html(302, "").with("location", &target));
+    let front = Server::start("", move |_| crate::support::fake::Answer::redirect(302, &target));
     let token = house.sandbox.secret(&tokens::classic("redirected"));
     let words = ["connect", "github", "front", "--host", &front.origin(), "--token-stdin", "--offline"];
     house.sandbox.gitconn(words).stdin(&token).run().ok();

@@ -20,6 +20,8 @@ mod completions;
 mod config;
 mod connect;
 mod contract;
+mod credential;
+mod credential_cves;
 mod detect;
 mod device;
 mod due;
