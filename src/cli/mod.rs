@@ -43,6 +43,7 @@ mod repos;
 mod rotate;
 mod route;
 mod said_args;
+mod setup_git;
 mod show;
 mod store;
 mod target;
@@ -134,6 +135,7 @@ enum Command {
     Exec(exec::Args),
     Route(route::Args),
     Credential(credential::Args),
+    SetupGit(setup_git::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
@@ -264,6 +266,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Exec(args) => exec::run(args, context),
         Command::Route(args) => route::run(args, context),
         Command::Credential(args) => credential::run(args, context),
+        Command::SetupGit(args) => setup_git::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),

@@ -2,9 +2,11 @@
 
 mod checkout;
 mod child;
+pub(crate) mod config;
 pub(crate) mod credential;
 mod helper;
 mod remote;
+pub(crate) mod setup;
 
 pub(crate) use checkout::origin;
 pub(crate) use child::Child;

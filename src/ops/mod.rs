@@ -33,6 +33,7 @@ pub(crate) mod routes;
 mod said;
 pub(crate) mod serving;
 mod session;
+pub(crate) mod setup_git;
 mod shield;
 pub(crate) mod store;
 #[cfg(test)]

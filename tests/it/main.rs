@@ -58,6 +58,7 @@ mod rotate_login;
 mod rotate_many;
 mod rotate_overlap;
 mod secrets;
+mod setup_git;
 mod show;
 mod store;
 mod store_in_doubt;

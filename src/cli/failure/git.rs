@@ -1,7 +1,17 @@
-//! Words for whoever waits for git: one line, and in it the command that mends it.
+//! Words for whoever waits for git: one line, and in it the command that mends it. And for what git itself does not do.
 
-use super::Failure;
+use super::{Failure, Kind};
 use crate::model::clean;
+use crate::ops::setup_git::ConfigError;
+
+/// git's settings could not be read or written.
+pub(super) fn settings(message: String, error: ConfigError) -> Failure {
+    let failure = Failure::new(Kind::Failed, message);
+    match error {
+        ConfigError::NoGit => failure,
+        ConfigError::Refused { said, .. } => said.lines().fold(failure, Failure::cause),
+    }
+}
 
 impl Failure {
     /// The whole of it in one line.
