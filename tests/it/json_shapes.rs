@@ -57,6 +57,8 @@ fn every_command_keeps_its_fields() {
         (&["repos"], "", &["repositories", "page", "per_page", "total", "incomplete"]),
         (&["repos"], "repositories/0", &["id", "name", "full_name", "clone_url", "private", "pushed_at", "connection"]),
         (&["branches", "ada/repo-001", "-c", "work"], "branches/0", &["name", "is_default", "is_protected", "sha"]),
+        (&["setup-git", "--dry-run"], "", &["scope", "applied", "changes"]),
+        (&["setup-git", "--dry-run"], "changes/0", &["change", "key", "value"]),
         (&["audit", "list"], "events/0", &["sequence", "at", "who", "kind", "connection", "detail"]),
         (&["audit", "verify"], "", &["unbroken", "events", "since"]),
         (&["config", "list"], "settings/0", &["key", "value", "origin", "set_by"]),

@@ -129,40 +129,107 @@ fn a_host_is_itself_and_nothing_else() {
     }
 }
 
-/// A list of letters that names of hosts, and attacks on them, are made of.
-fn piece() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec![
-        "github.com",
-        "evil",
-        "git",
-        "hub",
-        ".",
-        "com",
-        "-",
-        ":",
-        "443",
-        "8443",
-        "@",
-        "%2e",
-        "/",
-        "[",
-        "]",
-        "::1",
-        "í",
-        "\u{2028}",
-        " ",
-        "GitHub.COM",
-        "#",
-    ])
+/// A connection's host, in its parts.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    scheme: &'static str,
+    name: &'static str,
+    port: u16,
+    root: &'static str,
+}
+
+const KNOWN: [Known; 6] = [
+    Known { scheme: "https", name: "github.com", port: 443, root: "" },
+    Known { scheme: "https", name: "git.acme.com", port: 443, root: "/gitlab" },
+    Known { scheme: "https", name: "git.acme.com", port: 8443, root: "/a/b" },
+    Known { scheme: "http", name: "127.0.0.1", port: 3000, root: "" },
+    Known { scheme: "http", name: "localhost", port: 80, root: "/git" },
+    Known { scheme: "https", name: "[::1]", port: 443, root: "" },
+];
+
+/// The model: every spelling that is the host is written out and looked up, and so is every path that lies below it.
+fn is_meant(known: Known, protocol: &str, asked: &str, path: Option<&str>) -> bool {
+    let mut spellings = vec![format!("{}:{}", known.name, known.port)];
+    if known.port == if known.scheme == "http" { 80 } else { 443 } {
+        spellings.push(known.name.to_owned());
+    }
+    let is_host = spellings.iter().any(|spelling| spelling.eq_ignore_ascii_case(asked));
+    let segments: Vec<&str> = path.unwrap_or_default().trim_matches('/').split('/').collect();
+    let is_odd = |segment: &&str| ["", ".", ".."].contains(segment) || segment.contains(['?', '#', '%', '\\', ';']);
+    let is_nowhere = segments == [""];
+    let root: Vec<&str> = known.root.split('/').skip(1).collect();
+    let is_below = root.is_empty() || (segments.len() > root.len() && segments[..root.len()] == root[..]);
+    protocol == known.scheme && is_host && is_below && (is_nowhere || !segments.iter().any(is_odd))
+}
+
+/// Mostly what is known, with something put in, left out, or put around it.
+fn nearly(text: String, pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let length = text.len();
+    prop_oneof![
+        2 => Just(text.clone()),
+        2 => (0..=length, prop::sample::select(pieces)).prop_map({
+            let text = text.clone();
+            move |(at, piece)| match (text.get(..at), text.get(at..)) {
+                (Some(before), Some(after)) => format!("{before}{piece}{after}"),
+                _ => text.clone(),
+            }
+        }),
+        1 => (0..=length, 0..=length).prop_map({
+            let text = text.clone();
+            move |(from, to)| text.get(from..to).unwrap_or(&text).to_owned()
+        }),
+        1 => Just(text.to_ascii_uppercase()),
+        1 => prop::collection::vec(prop::sample::select(pieces), 1..4).prop_map(|pieces| pieces.concat()),
+    ]
+}
+
+const HOST_PIECES: &[&str] = &[
+    "github.com",
+    "evil.example",
+    ".",
+    "-",
+    ":",
+    "443",
+    "8443",
+    ":443",
+    ":8443",
+    "@",
+    "%2e",
+    "%0a",
+    "/",
+    "[",
+    "]",
+    "::1",
+    "í",
+    " ",
+    "#",
+    "0",
+    "x",
+];
+const PATH_PIECES: &[&str] =
+    &["/", "//", ".", "..", "/../", "/./", "%2e%2e", ";", "?", "#", "\\", "gitlab", "a", "b", "git", "site.git", "x"];
+
+fn asked() -> impl Strategy<Value = (Known, String, String, Option<String>)> {
+    prop::sample::select(&KNOWN[..]).prop_flat_map(|known| {
+        let usual = known.port == if known.scheme == "http" { 80 } else { 443 };
+        let host = if usual { known.name.to_owned() } else { format!("{}:{}", known.name, known.port) };
+        let path = format!("{}/acme/site.git", known.root.trim_start_matches('/')).trim_start_matches('/').to_owned();
+        (
+            Just(known),
+            prop::sample::select(vec!["https", "https", "http", "http", "HTTPS", "ssh", "file"]).prop_map(ToOwned::to_owned),
+            nearly(host, HOST_PIECES),
+            prop::option::weighted(0.8, nearly(path, PATH_PIECES)),
+        )
+    })
 }
 
 proptest! {
-    /// The model: the few spellings that are the host, written out.
+    #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
     #[test]
-    fn matching_agrees_with_a_list_of_what_is_meant(pieces in prop::collection::vec(piece(), 1..5)) {
-        let asked = pieces.concat();
-        let meant = ["github.com", "github.com:443"].contains(&asked.to_ascii_lowercase().as_str());
-        prop_assert_eq!(is_for("github.com", "https", &asked, None), meant, "{}", asked);
+    fn matching_agrees_with_a_list_of_what_is_meant((known, protocol, host, path) in asked()) {
+        let url = format!("{}://{}:{}{}", known.scheme, known.name, known.port, known.root);
+        let meant = is_meant(known, &protocol, &host, path.as_deref());
+        prop_assert_eq!(is_for(&url, &protocol, &host, path.as_deref()), meant, "{} {} {:?} for {}", protocol, host, path, url);
     }
 }
 
@@ -220,6 +287,7 @@ fn line() -> impl Strategy<Value = String> {
         "oauth_refresh_token",
         "",
         "host[]",
+        "host\u{85}",
     ]);
     let value = prop_oneof![
         4 => "[a-z.:/=]{0,8}",

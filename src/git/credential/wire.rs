@@ -55,7 +55,8 @@ impl Attributes {
         let (single, several) = (known(&SINGLE), known(&SEVERAL));
         if single.is_none() && several.is_none() && key != b"url" {
             // In an encoding of old it is fine where nobody looks at it.
-            return std::str::from_utf8(value).map_or(true, is_clean).then_some(());
+            let is_fine = |text| std::str::from_utf8(text).map_or(true, is_clean);
+            return (is_fine(key) && is_fine(value)).then_some(());
         }
         let value = std::str::from_utf8(value).ok().filter(|value| is_clean(value))?;
         match (single, several) {
