@@ -173,7 +173,6 @@ impl Env {
 
     /// Where this program lies, for settings by which others start it: as the search path finds it, so that an update that puts another file behind the
     /// same link is followed; else where it really is.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the process")]
     pub(crate) fn program(&self) -> Option<PathBuf> {
         let ours = std::env::current_exe().ok()?;
         let (real, name) = (ours.canonicalize().ok()?, ours.file_name()?);

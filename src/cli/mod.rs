@@ -160,7 +160,6 @@ struct Quick {
 
 /// Each as in [`Command`].
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum QuickCommand {
     Credential(credential::Args),
     Edit(edit::Args),

@@ -176,8 +176,8 @@ mod tests {
     type Lines = Vec<(String, String)>;
 
     fn read(lines: &Lines) -> Settings {
-        let text: String = lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
-        Settings::parse(&text)
+        let entries: Vec<String> = lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        Settings::parse(&entries.concat())
     }
 
     /// What git makes of changes.

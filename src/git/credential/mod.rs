@@ -93,18 +93,18 @@ impl Answer<'_> {
         if !is_writable(username) || !is_writable(password) || username.contains(':') {
             return None;
         }
-        let mut text = if request.takes_whole {
-            let pair = Zeroizing::new(format!("{username}:{password}"));
+        let end = self.expires_at.map(|at| format!("password_expiry_utc={}\n", at.as_second())).unwrap_or_default();
+        // Put together at once: what grows moves, and leaves a copy behind.
+        let text = if request.takes_whole {
+            let pair = Zeroizing::new([username, ":", password].concat());
             let credential = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-            Zeroizing::new(format!("capability[]=authtype\nauthtype=Basic\ncredential={}\nephemeral=1\n", credential.as_str()))
+            ["capability[]=authtype\nauthtype=Basic\ncredential=", &credential, "\nephemeral=1\n", &end].concat()
         } else {
-            Zeroizing::new(format!("username={username}\npassword={password}\n"))
+            ["username=", username, "\npassword=", password, "\n", &end].concat()
         };
+        let text = Zeroizing::new(text);
         if text.lines().any(|line| line.len() > LONGEST_LINE) {
             return None;
-        }
-        if let Some(at) = self.expires_at {
-            text.push_str(&format!("password_expiry_utc={}\n", at.as_second()));
         }
         Some(text)
     }

@@ -163,22 +163,18 @@ fn is_meant(known: Known, protocol: &str, asked: &str, path: Option<&str>) -> bo
 }
 
 /// Mostly what is known, with something put in, left out, or put around it.
-fn nearly(text: String, pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
-    let length = text.len();
+fn nearly(text: &str, pieces: &'static [&'static str]) -> impl Strategy<Value = String> + use<> {
+    let (length, text) = (text.len(), Just(text.to_owned()));
+    let put_in = |(text, at, piece): (String, usize, &str)| match (text.get(..at), text.get(at..)) {
+        (Some(before), Some(after)) => format!("{before}{piece}{after}"),
+        _ => text,
+    };
+    let cut_out = |(text, from, to): (String, usize, usize)| text.get(from..to).map_or_else(|| text.clone(), ToOwned::to_owned);
     prop_oneof![
-        2 => Just(text.clone()),
-        2 => (0..=length, prop::sample::select(pieces)).prop_map({
-            let text = text.clone();
-            move |(at, piece)| match (text.get(..at), text.get(at..)) {
-                (Some(before), Some(after)) => format!("{before}{piece}{after}"),
-                _ => text.clone(),
-            }
-        }),
-        1 => (0..=length, 0..=length).prop_map({
-            let text = text.clone();
-            move |(from, to)| text.get(from..to).unwrap_or(&text).to_owned()
-        }),
-        1 => Just(text.to_ascii_uppercase()),
+        2 => text.clone(),
+        2 => (text.clone(), 0..=length, prop::sample::select(pieces)).prop_map(put_in),
+        1 => (text.clone(), 0..=length, 0..=length).prop_map(cut_out),
+        1 => text.prop_map(|text| text.to_ascii_uppercase()),
         1 => prop::collection::vec(prop::sample::select(pieces), 1..4).prop_map(|pieces| pieces.concat()),
     ]
 }
@@ -217,8 +213,8 @@ fn asked() -> impl Strategy<Value = (Known, String, String, Option<String>)> {
         (
             Just(known),
             prop::sample::select(vec!["https", "https", "http", "http", "HTTPS", "ssh", "file"]).prop_map(ToOwned::to_owned),
-            nearly(host, HOST_PIECES),
-            prop::option::weighted(0.8, nearly(path, PATH_PIECES)),
+            nearly(&host, HOST_PIECES),
+            prop::option::weighted(0.8, nearly(&path, PATH_PIECES)),
         )
     })
 }
