@@ -86,6 +86,12 @@ pub(crate) enum Error {
     /// The default connection is not there (exit 3).
     #[error("the default connection `{name}` ({origin}) is not there")]
     NoDefault { name: String, origin: Origin },
+    /// Somebody has said that it is to serve git and `exec` only (exit 2).
+    #[error("the token of `{name}` is not handed out: it serves git, and programs that `exec` runs")]
+    NoExport { name: String },
+    /// The file that a small store is to be written to is something else (exit 2).
+    #[error("`{0}` is there already, and was not exported from this store")]
+    NotACopy(String),
     /// What does not name a repository (exit 2).
     #[error("`{0}` does not name a repository")]
     NotARepository(String),

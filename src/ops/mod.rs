@@ -21,6 +21,7 @@ mod live;
 pub(crate) mod login;
 pub(crate) mod look;
 mod offered;
+pub(crate) mod pipeline;
 pub(crate) mod readers;
 pub(crate) mod refresh;
 pub(crate) mod rekey;

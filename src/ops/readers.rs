@@ -190,7 +190,7 @@ fn fits(db: &Db, own: &StoreKey, name: &Name, recipient: Option<&str>) -> Result
 }
 
 /// A public key that was typed, in its one spelling. What is typed in its place may be the secret one.
-fn public(typed: &str) -> Result<String, Error> {
+pub(super) fn public(typed: &str) -> Result<String, Error> {
     let typed = typed.trim();
     if typed.get(..15).is_some_and(|start| start.eq_ignore_ascii_case("AGE-SECRET-KEY-")) {
         return Err(Error::SecretTyped { what: "an age key" });

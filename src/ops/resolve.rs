@@ -92,9 +92,10 @@ pub(crate) fn several(db: &Db, typed: &[String], filter: &Filter) -> Result<Vec<
     Ok(found)
 }
 
-/// What serves a repository, and its path there: the connection named, else the default one, else the one that the longest route leads to, else (on the remote's host, or on any where it names none) the
-/// app that is installed on the repository's owner, else the only usable connection that is no app, else the only app. Of an app it is the installation on the
-/// owner, or for reading the first one, as `fallback` says.
+/// What serves a repository, and its path there: the connection named, else the default one, else the one that the longest route
+/// leads to, else (on the remote's host, or on any where it names none) the app that is installed on the repository's owner, else the
+/// only usable connection that is no app, else the only app. Of an app it is the installation on the owner, or for reading the first
+/// one, as `fallback` says.
 ///
 /// # Errors
 ///
@@ -162,8 +163,8 @@ pub(crate) struct Chosen {
     pub(crate) because: Because,
 }
 
-/// The connection that serves a repository where neither the command line nor a setting names one: by the longest route, else the app that is installed on the
-/// owner, else the only usable connection of the host that is no app, else the only app.
+/// The connection that serves a repository where neither the command line nor a setting names one: by the longest route, else the app
+/// that is installed on the owner, else the only usable connection of the host that is no app, else the only app.
 ///
 /// # Errors
 ///

@@ -125,7 +125,10 @@ pub(crate) fn remove(session: &Session<'_>, store: &Store, typed: &str) -> Resul
             (Some(route), None) => route.clone(),
             (None, _) => {
                 let typed = beginning.describe();
-                let near = |route: &Route| strsim::jaro_winkler(&route.to_string().to_lowercase(), &typed.to_lowercase());
+                // Typed without a host, it is like the path of one.
+                let shown =
+                    |route: &Route| beginning.host_text().map_or_else(|| route.path.key(), |_| route.to_string().to_lowercase());
+                let near = |route: &Route| strsim::jaro_winkler(&shown(route), &typed.to_lowercase());
                 let nearest = all.iter().map(|route| (near(route), route)).filter(|(likeness, _)| *likeness > 0.8);
                 let nearest = nearest.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, route)| route.to_string());
                 return Err(Error::NoRoute { typed, nearest });

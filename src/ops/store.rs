@@ -168,6 +168,8 @@ pub(crate) struct Content {
     pub(crate) connections: usize,
     pub(crate) created_at: Timestamp,
     pub(crate) at_home: bool,
+    /// Of which store it holds some connections.
+    pub(crate) copy_of: Option<String>,
 }
 
 /// Looks at a store from outside inwards, as far as it goes.
@@ -233,7 +235,7 @@ fn content(store: &Store) -> Result<Content, StoreError> {
     let view = store.read()?;
     let meta = view.meta()?;
     let at_home = store.is_at_home(&meta);
-    Ok(Content { connections: view.connections()?.len(), created_at: meta.created_at, at_home })
+    Ok(Content { connections: view.connections()?.len(), created_at: meta.created_at, at_home, copy_of: meta.copy_of })
 }
 
 /// Checks everything there is to check.

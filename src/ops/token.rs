@@ -32,6 +32,15 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
     }
 }
 
+/// Whether its token, and whatever else is secret of it, may be printed. git and programs that are run with it are served all the same.
+///
+/// # Errors
+///
+/// `Error::NoExport`.
+pub(crate) fn exportable(connection: &Connection) -> Result<(), Error> {
+    if connection.no_export { Err(Error::NoExport { name: connection.name.to_string() }) } else { Ok(()) }
+}
+
 /// What serves, and what its token is narrowed to.
 ///
 /// # Errors

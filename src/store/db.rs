@@ -23,7 +23,7 @@ const MOST_NAMES: i64 = 8;
 pub(crate) struct Db {
     pub(super) sqlite: Sqlite,
     /// The file it came from, for messages.
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// What a host needs beyond its address: signed with the store, so it travels to pipelines.

@@ -8,6 +8,7 @@ mod connection_lock;
 mod db;
 mod difference;
 mod error;
+mod extract;
 mod file;
 mod grants;
 mod header;
@@ -49,6 +50,7 @@ pub(crate) use connection_lock::ConnectionLock;
 pub(crate) use db::{Db, HostRecord, Meta};
 pub(crate) use difference::{Change, Difference, Field, How, What};
 pub(crate) use error::{Error, KeysError, NowIn};
+pub(crate) use extract::Extract;
 pub(crate) use grants::GrantRecord;
 pub(crate) use header::Header;
 pub(crate) use holders::{HeldAs, Holder};
@@ -292,9 +294,9 @@ impl Store {
         pin::home(self.place.state())
     }
 
-    /// Whether this machine is the store's home; elsewhere it is a copy.
+    /// Whether this machine is the store's home; elsewhere it is a copy. What was exported has none, wherever it is moved to.
     pub(crate) fn is_at_home(&self, meta: &Meta) -> bool {
-        pin::known_home(self.place.state()).is_some_and(|here| here == meta.home)
+        meta.copy_of.is_none() && pin::known_home(self.place.state()).is_some_and(|here| here == meta.home)
     }
 
     fn lock(&self) -> Result<Lock, Error> {

@@ -55,6 +55,11 @@ impl From<ops::Error> for Failure {
                 let parent = what.parent();
                 Self::usage(message).hint(format!("gitconn route add {} {first}   # or another of them", shell_word(&parent)))
             }
+            ops::Error::NoExport { name } => {
+                let name = shell_word(&name);
+                Self::usage(message).hint(format!("gitconn exec {name} -- CMD")).hint(format!("gitconn edit {name} --export"))
+            }
+            ops::Error::NotACopy(_) => Self::usage(message).hint("gitconn store export --help"),
             ops::Error::NotARoute(_) => Self::usage(message).hint("gitconn route add github.com/OWNER NAME"),
             ops::Error::NoRoute { nearest, .. } => Self::new(Kind::NotFound, message).hint(match nearest {
                 Some(route) => format!("gitconn route remove {}   # did you mean this one?", shell_word(&route)),

@@ -38,6 +38,8 @@ struct Info {
     connections: Option<usize>,
     created_at: Option<Timestamp>,
     at_home: Option<bool>,
+    /// The id of the store that it holds some connections of.
+    copy_of: Option<String>,
     /// `off`, `none`, `same`, `ahead` or `behind`.
     pin: Option<&'static str>,
     /// The newest generation that this machine has seen.
@@ -86,10 +88,12 @@ impl View for Info {
             row("created", style.moment(at));
         }
         if let Some(at_home) = self.at_home {
-            row(
-                "home",
-                if at_home { "here" } else { "another machine: this is a copy (gitconn store accept --move)" }.to_owned(),
-            );
+            let home = match &self.copy_of {
+                Some(whole) => format!("none: it was exported from the store {whole}"),
+                None if at_home => "here".to_owned(),
+                None => "another machine: this is a copy (gitconn store accept --move)".to_owned(),
+            };
+            row("home", home);
         }
         row("state", self.state_dir.clone());
         if let Some(pin) = self.pin {
@@ -164,6 +168,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<(), Failure> {
         connections: content.as_ref().map(|content| content.connections),
         created_at: content.as_ref().map(|content| content.created_at),
         at_home: content.as_ref().map(|content| content.at_home),
+        copy_of: content.as_ref().and_then(|content| content.copy_of.clone()),
         pin: pin.map(PinState::id),
         pinned_generation,
         backups: backups

@@ -3,6 +3,7 @@
 mod accept;
 mod backup;
 mod differences;
+mod export;
 mod info;
 mod init;
 mod key;
@@ -41,6 +42,7 @@ enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Accept(accept::Args),
+    Export(export::Args),
     Key(key::Args),
     Recipients(recipients::Args),
     Rekey(rekey::Args),
@@ -56,6 +58,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::Accept(args) => accept::run(args, context),
+        Command::Export(args) => export::run(args, context),
         Command::Key(args) => key::run(args, context),
         Command::Recipients(args) => recipients::run(args, context),
         Command::Rekey(args) => rekey::run(args, context),

@@ -51,7 +51,7 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
     ("r-tree", Sql("CREATE VIRTUAL TABLE r USING rtree (a, b, c)"), "table `r`"),
     ("statistics", Sql("ANALYZE"), "table `sqlite_stat1`"),
     ("sequence", Sql("CREATE TABLE s (x INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE s"), "table `sqlite_sequence`"),
-    ("missing table", Sql("DROP TABLE recipients"), "table `recipients` is missing"),
+    ("missing table", Sql("DROP TABLE routes"), "table `routes` is missing"),
     ("a table of before missing", Sql("DROP TABLE events"), "table `oauth_clients` inside"),
     ("tables of a version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "table `connections` inside"),
     ("extra column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT"), "table `hosts`"),

@@ -1,0 +1,236 @@
+//! `route`: which connection serves which repositories, and why.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::house::{fields, texts};
+use crate::support::{Foundry, House, Ran};
+
+/// A house with a second GitHub account, `bot`, that sees the same repository.
+struct Two {
+    house: House,
+    /// `127.0.0.1:PORT`.
+    host: String,
+}
+
+impl Two {
+    fn new() -> Self {
+        let house = House::new();
+        house.run(&["disable", "lab"]).ok();
+        let bot = house.github.classic(&house.sandbox, "bot");
+        house.connect_github("bot", &bot, &[]).ok();
+        house.github.repository("bot", "ada/site", &["main"]);
+        let host = house.github.origin().trim_start_matches("http://").to_owned();
+        Self { house, host }
+    }
+
+    /// An address on the house's GitHub.
+    fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.house.github.origin()).trim_end_matches('/').to_owned()
+    }
+
+    fn add(&self, path: &str, name: &str) -> Ran {
+        self.house.run(&["route", "add", &self.at(path), name])
+    }
+
+    /// Which connection serves, and by which route's path.
+    fn serves(&self, address: &str) -> (String, String) {
+        let tested = self.house.json(&["route", "test", address]);
+        let route = tested["route"].as_str().unwrap_or_default();
+        let route = route.trim_start_matches("http://").trim_start_matches(&self.host).trim_start_matches('/');
+        (tested["connection"].as_str().unwrap().to_owned(), route.to_owned())
+    }
+}
+
+#[test]
+fn two_that_fit_are_named_with_the_command_that_settles_it() {
+    let two = Two::new();
+    let address = two.at("ada/site");
+    let ran = two.house.run(&["branches", &address]).code(2).says("2 connections").says("bot, work");
+    let hint = ran.stderr.lines().find_map(|line| line.strip_prefix("hint: gitconn ")).unwrap_or_else(|| panic!("{ran}"));
+    // As it is printed, up to the remark.
+    let command: Vec<&str> = hint.split('#').next().unwrap().split_whitespace().map(|word| word.trim_matches('\'')).collect();
+    assert_eq!(command.first(), Some(&"route"), "{ran}");
+    two.house.run(&command).ok();
+    two.house.run(&["branches", &address]).ok();
+    assert_eq!(two.serves(&address).0, "bot");
+}
+
+#[test]
+fn the_longest_one_counts_whatever_the_order() {
+    let two = Two::new();
+    for order in [["", "ada", "ada/site"], ["ada/site", "ada", ""]] {
+        for path in order {
+            two.add(path, if path == "ada" { "bot" } else { "work" }).ok();
+        }
+        for (path, name, route) in [
+            ("ada/site", "work", "ada/site"),
+            ("ADA/Site.git", "work", "ada/site"),
+            ("ada/other", "bot", "ada"),
+            ("adam/site", "work", ""),
+            ("ada/site-two", "bot", "ada"),
+        ] {
+            assert_eq!(two.serves(&two.at(path)), (name.to_owned(), route.to_owned()), "{path}");
+        }
+        for path in order {
+            two.house.run(&["route", "remove", &two.at(path)]).ok();
+        }
+    }
+    assert_eq!(two.house.json(&["route", "list"])["routes"], json!([]));
+}
+
+#[test]
+fn every_way_to_write_an_address_leads_to_the_same() {
+    let two = Two::new();
+    two.add("ada", "bot").ok();
+    let (origin, host) = (two.house.github.origin(), &two.host);
+    for address in [
+        format!("{origin}/ada/site"),
+        format!("{origin}/ada/site.git"),
+        format!("{origin}/ada/site/"),
+        format!("git+{origin}/ada/site.git"),
+        format!("http://ada@{host}/ada/site.git"),
+        "git@127.0.0.1:ada/site.git".to_owned(),
+        "ssh://git@127.0.0.1/ada/site".to_owned(),
+        "ssh://git@127.0.0.1:2222/ada/site.git".to_owned(),
+        "git+ssh://git@127.0.0.1/ada/site.git".to_owned(),
+        "ada/site".to_owned(),
+        "Ada/Site".to_owned(),
+    ] {
+        assert_eq!(two.serves(&address), ("bot".to_owned(), "ada".to_owned()), "{address}");
+    }
+    // Another port is another host.
+    let ran = two.house.run(&["route", "test", "http://127.0.0.1:1/ada/site"]).code(3);
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn what_uses_it_goes_by_it() {
+    let two = Two::new();
+    let address = two.at("ada/site");
+    two.add("ada", "bot").ok();
+    let asked_by = |two: &Two| {
+        two.house.github.forget();
+        // Whether the account may see it is not what is asked here.
+        let _ = two.house.run(&["branches", &address]);
+        two.house.github.seen().last().unwrap().header("authorization").unwrap().to_owned()
+    };
+    let first = asked_by(&two);
+    two.add("ada/site", "work").ok();
+    let second = asked_by(&two);
+    assert!(second.ends_with(&two.house.work) && first != second, "the route was not followed");
+    // What is named on the command line comes first, and a setting for everything too.
+    two.house.run(&["branches", &address, "-c", "bot"]).ok();
+    let tested = two.house.sandbox.gitconn(["route", "test", &address, "--json"]).env("GITCONN_CONNECTION", "bot").run().ok();
+    assert_eq!((&tested.json()["connection"], &tested.json()["because"]), (&json!("bot"), &json!("setting")));
+}
+
+#[test]
+fn a_route_to_what_cannot_be_used_is_no_way_around_it() {
+    let two = Two::new();
+    two.add("ada", "bot").ok();
+    two.house.run(&["disable", "bot"]).ok();
+    let ran = two.house.run(&["branches", &two.at("ada/site")]).code(4).says("`bot` is disabled").says("route");
+    assert!(ran.stderr.contains("hint: gitconn enable bot"), "{ran}");
+    // Adding one there is allowed, and said.
+    let ran = two.add("ada/site", "bot").ok().says("cannot be used as it is");
+    assert!(ran.stderr.contains("gitconn show bot"), "{ran}");
+}
+
+#[test]
+fn a_token_goes_to_its_own_host_only() {
+    let two = Two::new();
+    for foreign in ["github.com/ada", "http://127.0.0.1:1/ada", "127.0.0.1.evil.example/ada"] {
+        two.house.run(&["route", "add", foreign, "work"]).code(2).says("its token goes nowhere else");
+    }
+    for nonsense in ["", "a b", "-x", "..", "https://github.com/a/../b\u{7}"] {
+        let ran = two.house.run(&["route", "add", "--", nonsense, "work"]);
+        assert_eq!(ran.code, 2, "{ran}");
+    }
+    assert_eq!(two.house.json(&["route", "list"])["routes"], json!([]));
+    two.house.run(&["route", "add", "ada", "nobody"]).code(3).says("`nobody`");
+}
+
+#[test]
+fn it_is_listed_replaced_and_removed_and_the_trail_knows() {
+    let two = Two::new();
+    two.add("ada", "bot").ok().says("`bot` serves");
+    two.add("Ada", "work").ok().says("instead of `bot`");
+    let listed = two.house.json(&["route", "list"]);
+    assert_eq!(texts(&listed["routes"], "connection"), ["work"]);
+    assert_eq!(
+        fields(&listed["routes"][0]),
+        ["added_at", "added_by", "connection", "connection_id", "host", "is_active", "path", "provider", "route", "status"]
+    );
+    two.house.run(&["route", "list", "-o", "table"]).ok().prints("Ada").prints("work");
+    assert_eq!(two.house.json(&["show", "work"])["routes"], json!([format!("{}/Ada", two.house.github.origin())]));
+    two.house.run(&["route", "remove", "ad"]).code(3).says("gitconn route remove");
+    two.house.run(&["route", "remove", "ADA"]).ok();
+    two.house.run(&["route", "list"]).ok().says("there are no routes");
+    let kinds: Vec<String> = two.house.trail().into_iter().filter(|kind| kind == "route").collect();
+    assert_eq!(kinds.len(), 3);
+}
+
+#[test]
+fn a_connection_that_routes_lead_to_is_not_removed_by_the_way() {
+    let two = Two::new();
+    two.add("ada", "bot").ok();
+    two.house.run(&["remove", "bot", "--yes"]).code(2).says("route").says("--cascade");
+    two.house.run(&["remove", "bot", "--yes", "--cascade"]).ok();
+    assert_eq!(two.house.json(&["route", "list"])["routes"], json!([]));
+    assert_eq!(two.serves(&two.at("ada/site")).0, "work");
+}
+
+#[test]
+fn apps_route_by_owner_by_themselves_and_a_route_has_the_last_word() {
+    let foundry = Foundry::connected();
+    let token = foundry.github.classic(&foundry.sandbox, "ada");
+    crate::support::house::connect(&foundry.sandbox, "github", "ada", &foundry.host(), &token, &[]).ok();
+    let test = |address: &str| foundry.json(&["route", "test", address]);
+    let tested = test("ACME-corp/theme");
+    let is = |tested: &Value| (tested["connection"].clone(), tested["because"].clone(), tested["installation"].clone());
+    assert_eq!(is(&tested), (json!("prod-app"), json!("installation"), json!("acme-corp")));
+    assert_eq!(is(&test("somebody/else")), (json!("ada"), json!("only"), Value::Null));
+    foundry.run(&["route", "add", "acme-corp", "ada"]).ok();
+    assert_eq!(is(&test("acme-corp/theme")), (json!("ada"), json!("route"), Value::Null));
+    // To an app that is not installed there: it may be soon.
+    foundry.run(&["route", "add", "newcomer", "prod-app"]).ok().says("not known to be installed there");
+    foundry.run(&["route", "test", "acme-corp/theme", "-o", "table"]).ok().prints("the route `");
+}
+
+/// What a reader of the manual would do by hand: try every beginning of the path, the longest first.
+fn by_hand<'a>(routes: &'a [(String, usize)], path: &str) -> Option<&'a (String, usize)> {
+    let mut segments: Vec<&str> = path.split('/').collect();
+    loop {
+        let beginning = segments.join("/").to_lowercase();
+        // A later one for the same beginning has replaced the earlier.
+        if let Some(found) = routes.iter().rev().find(|(route, _)| route.to_lowercase() == beginning) {
+            return Some(found);
+        }
+        segments.pop()?;
+    }
+}
+
+proptest! {
+    // Each case runs the program a dozen times.
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_is_the_longest_beginning_for_any_set_of_routes(
+        routes in prop::collection::vec(("([aAbB](/[aAbB](/a)?)?)?", 0..2_usize), 0..5),
+        paths in prop::collection::vec("[abA]/[abB](/[ab])?", 3),
+    ) {
+        let two = Two::new();
+        let names = ["bot", "work"];
+        for (path, to) in &routes {
+            two.add(path, names[*to]).ok();
+        }
+        for path in &paths {
+            let ran = two.house.run(&["route", "test", &two.at(path), "--json"]);
+            match by_hand(&routes, path) {
+                Some((_, to)) => prop_assert_eq!(&ran.ok().json()["connection"], &json!(names[*to])),
+                None => prop_assert_eq!(ran.code, 2),
+            }
+        }
+    }
+}
