@@ -91,9 +91,9 @@ class Home:
         self.run("connect", "github", name, *app, *more)
 
 
-def spawn(command, environment):
-    """Runs a command to its end and returns the milliseconds it took. Its output goes nowhere."""
-    actions = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+def spawn(command, environment, given="/dev/null"):
+    """Runs a command to its end, with a file on its stdin, and returns the milliseconds it took. Its output goes nowhere."""
+    actions = [(os.POSIX_SPAWN_OPEN, 0, str(given), os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
     actions.append((os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0))
     started = time.perf_counter_ns()
     child = os.posix_spawn(command[0], command, environment, file_actions=actions)
@@ -210,6 +210,28 @@ def measure_token(table, home, runs, peer, connections, events, limit):
         held, reach = ours <= limit, f"≤ {limit} ms"
     measured = f"{ms(ours)}, {mib(memory)}"
     table.add(what, measured, beside, reach, held)
+
+
+def measure_credential(table, home, root, runs, gh, gh_environment, connections):
+    """What git waits for: its question about one repository, which a route settles among all connections for the host."""
+    home.run("route", "add", "github.com/acme-corp", "c0001")
+    question = root / "question"
+    question.write_text("capability[]=authtype\nprotocol=https\nhost=github.com\npath=acme-corp/site.git\n\n")
+    command = [home.program, "credential", "get"]
+    answer = subprocess.run(command, env=home.environment, input=question.read_text(), capture_output=True, text=True).stdout
+    if "\ncredential=" not in answer:
+        sys.exit("credential get: no answer")
+    ask = lambda: spawn(command, home.environment, question)
+    floor = ([shutil.which("true")], home.environment)
+    if gh_environment:
+        ours, nothing, theirs = medians(runs, ask, floor, lambda: spawn([gh, "auth", "git-credential", "get"], gh_environment, question))
+        beside = f"`gh auth git-credential get` {ms(theirs)} ({theirs / ours:.1f} times as long); `true` {ms(nothing)}"
+    else:
+        (ours, nothing), theirs = medians(runs, ask, floor), None
+        beside = f"`true` {ms(nothing)}"
+    held = ours <= 5 and (theirs is None or ours <= theirs / 10)
+    what = f"`credential get`, {connections:,} connections for one host and a route, key file"
+    table.add(what, ms(ours), beside, "≤ 5 ms, ≤ 1/10 of `gh auth git-credential get`", held)
 
 
 def measure_listing(table, root, program, runs, gh, gh_environment, repositories):
@@ -464,6 +486,7 @@ def main():
         peer = ([chosen.gh, "auth", "token"], gh_environment) if gh_environment else None
         small = Home(root / "small", chosen.program).fill(few, events)
         measure_token(table, small, runs, peer, few, events, 4)
+        measure_credential(table, small, root, runs, chosen.gh, gh_environment, few)
         measure_app_token(table, small, root, runs)
         large = Home(root / "large", chosen.program).fill(many, events)
         measure_save(table, large, runs, many, events)

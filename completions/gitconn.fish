@@ -54,6 +54,9 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List rep
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "route" -d 'Say which connection serves which repositories'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "credential" -d 'Answer git when it asks for a credential (`gitconn setup-git` tells git to)'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "setup-git" -d 'Let git ask gitconn for passwords'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "which" -d 'Say which connection holds or held a token that was found somewhere, and what used it last'
@@ -446,6 +449,140 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s v -l verbose -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "add" -d 'Let a connection serve what lies below an address'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "list" -d 'List all routes'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "ls" -d 'List all routes'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "remove" -d 'Remove a route'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "rm" -d 'Remove a route'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "test" -d 'Say which connection serves an address, and why'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l strict -d 'Never with another installation of a GitHub App than the owner\'s'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l origin -d 'Answer for this one address, from --from-env; no store and no settings are read (what `exec` tells git)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l from-env -d 'The variable that holds the token for --origin' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l username -d 'The user name to answer with it' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l host -d 'For this host instead of those of all connections; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l global -d 'Change the settings of the user (this is the default)'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l local -d 'Change the settings of this checkout alone'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l https -d 'Also let git use HTTPS where a remote says `git@HOST:` or `ssh://git@HOST/`'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l undo -d 'Take back what this command has set, and nothing else'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s n -l dry-run -d 'Show what would change, and change nothing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s y -l yes -d 'Do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand setup-git" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -100,6 +100,13 @@ pub(crate) const KEYS: &[Key] = &[
         default: Some("false"),
         help: "never read with another installation of an app than the one on the repository's owner",
     },
+    Key {
+        name: "credential_quit",
+        form: Form::Flag,
+        variable: None,
+        default: Some("false"),
+        help: "where git gets no token although a connection is for its address, git asks no other helper and no person",
+    },
     Key { name: "audit_keep_days", form: Form::Count, variable: None, default: Some("400"), help: "days that events are kept" },
     Key { name: "pager", form: Form::Text, variable: Some(env::name::PAGER), default: None, help: "program for long tables" },
 ];
@@ -272,6 +279,11 @@ impl Config {
     /// Whether only the installation on a repository's owner may be asked for it.
     pub(crate) fn is_strict(&self) -> bool {
         self.setting("strict").is_some_and(|setting| setting.value == "true")
+    }
+
+    /// Whether git is to stop where a connection is for an address and cannot serve it.
+    pub(crate) fn ends_gits_search(&self) -> bool {
+        self.setting("credential_quit").is_some_and(|setting| setting.value == "true")
     }
 
     /// How long to wait for a rate limit.

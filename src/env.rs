@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -168,6 +169,17 @@ impl Env {
     /// The names of all variables that are ours: no program that we run for somebody else needs them.
     pub(crate) fn own_names(&self) -> impl Iterator<Item = &OsStr> {
         self.variables.keys().map(OsString::as_os_str).filter(|name| name.as_encoded_bytes().starts_with(b"GITCONN_"))
+    }
+
+    /// Where this program lies, for settings by which others start it: as the search path finds it, so that an update that puts another file behind the
+    /// same link is followed; else where it really is.
+    pub(crate) fn program(&self) -> Option<PathBuf> {
+        let ours = std::env::current_exe().ok()?;
+        let (real, name) = (ours.canonicalize().ok()?, ours.file_name()?);
+        let searched = self.os("PATH").into_iter().flat_map(std::env::split_paths).filter(|directory| directory.is_absolute());
+        let found =
+            searched.map(|directory| directory.join(name)).find(|path| path.canonicalize().is_ok_and(|path| path == real));
+        Some(found.unwrap_or(ours))
     }
 
     /// The present moment, to the millisecond (what the store keeps).

@@ -1,7 +1,7 @@
 //! What every command has at hand: settings, streams, prompts, the session, and the runtime when there is something to wait for.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -48,6 +48,11 @@ impl<'a> Context<'a> {
     /// Where the key file is, if one is set, and who says so.
     pub(crate) fn key_file_setting(&self) -> Option<Setting<PathBuf>> {
         self.config.key_file(self.global.key_file.as_deref())
+    }
+
+    /// The paths that were typed, with their options: for a command line that is written down somewhere.
+    pub(crate) fn typed_paths(&self) -> [(&'static str, Option<&'a Path>); 2] {
+        [("--store", self.global.store.as_deref()), ("--key-file", self.global.key_file.as_deref())]
     }
 
     /// The work of this run, with this terminal to ask for a passphrase.

@@ -14,6 +14,7 @@ mod connect_app;
 mod connect_plan;
 mod context;
 mod create_app;
+mod credential;
 mod due_args;
 mod edit;
 mod enable;
@@ -42,6 +43,7 @@ mod repos;
 mod rotate;
 mod route;
 mod said_args;
+mod setup_git;
 mod show;
 mod store;
 mod target;
@@ -132,6 +134,8 @@ enum Command {
     Token(token::Args),
     Exec(exec::Args),
     Route(route::Args),
+    Credential(credential::Args),
+    SetupGit(setup_git::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
@@ -156,8 +160,8 @@ struct Quick {
 
 /// Each as in [`Command`].
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 enum QuickCommand {
+    Credential(credential::Args),
     Edit(edit::Args),
     Token(token::Args),
 }
@@ -165,6 +169,7 @@ enum QuickCommand {
 impl From<Quick> for Cli {
     fn from(quick: Quick) -> Self {
         let command = match quick.command {
+            QuickCommand::Credential(args) => Command::Credential(args),
             QuickCommand::Edit(args) => Command::Edit(args),
             QuickCommand::Token(args) => Command::Token(args),
         };
@@ -174,7 +179,7 @@ impl From<Quick> for Cli {
 
 /// Reads the command line. The errors, and the help, are those of the whole grammar.
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let is_quick = args.iter().skip(1).any(|word| word == "edit" || word == "token");
+    let is_quick = args.iter().skip(1).any(|word| word == "credential" || word == "edit" || word == "token");
     match is_quick.then(|| Quick::try_parse_from(args)) {
         Some(Ok(quick)) => Ok(quick.into()),
         _ => Cli::try_parse_from(args),
@@ -183,7 +188,10 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Runs the program with the arguments it was given, the program's name first.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.first().is_some_and(|program| crate::ops::credential::is_helper_name(program.as_ref())) {
+        args.insert(1, "credential".into());
+    }
     interrupt::watch();
     // No argument carries a secret: one that does is refused whatever the command, before anything repeats or keeps it.
     let secret = args.iter().skip(1).find_map(|arg| crate::ops::secret_in(&arg.to_string_lossy())).or_else(|| {
@@ -199,6 +207,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, &args, env),
     };
+    if let Command::Credential(args) = &cli.command
+        && let Some(code) = credential::without_settings(args, env)
+    {
+        return code;
+    }
     let format = if cli.global.json { Some(Format::Json) } else { cli.global.output };
     let config = match crate::config::Config::load(env) {
         Ok(config) => config,
@@ -251,6 +264,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
         Command::Route(args) => route::run(args, context),
+        Command::Credential(args) => credential::run(args, context),
+        Command::SetupGit(args) => setup_git::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),
@@ -315,6 +330,8 @@ mod tests {
     fn what_the_quick_grammar_takes_means_the_same_in_the_whole_one() {
         for line in [
             "gitconn token work",
+            "gitconn credential get",
+            "gitconn --store /s credential --origin https://github.com --from-env GH_TOKEN --username x get",
             "gitconn -v --store /s token --json work",
             "gitconn token work --key-file k --output tsv -q --no-input --max-wait 5m",
             "gitconn edit work --name other --tag a --untag b --expires-at none",

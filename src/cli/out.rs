@@ -243,6 +243,15 @@ impl Out {
     }
 }
 
+/// Writes text to stdout where there are no settings yet, and gives the exit code.
+pub(super) fn write(text: &str) -> std::process::ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => std::process::ExitCode::FAILURE,
+        _ => std::process::ExitCode::SUCCESS,
+    }
+}
+
 /// Writes a line to stderr. That nobody reads it is no reason to fail.
 pub(super) fn stderr_line(text: &str) {
     let mut stderr = io::stderr().lock();

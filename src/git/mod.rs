@@ -1,7 +1,13 @@
 //! Git's own spellings: remote addresses, and the checkout around us. It knows no provider and no store.
 
 mod checkout;
+mod child;
+pub(crate) mod config;
+pub(crate) mod credential;
+mod helper;
 mod remote;
+pub(crate) mod setup;
 
 pub(crate) use checkout::origin;
+pub(crate) use child::Child;
 pub(crate) use remote::Remote;

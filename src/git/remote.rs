@@ -61,6 +61,11 @@ impl Remote {
         Some(Self { place: Place::Anywhere, path: bare.to_owned() })
     }
 
+    /// What lies at this path of an origin; an empty one leaves open which repository is meant.
+    pub(super) fn at(origin: HostUrl, path: &str) -> Self {
+        Self { place: Place::Web(origin), path: path.to_owned() }
+    }
+
     fn parse_url(text: &str) -> Option<Self> {
         let mut url = url::Url::parse(text).ok()?;
         match url.scheme() {

@@ -16,7 +16,7 @@ mod spoken;
 mod words;
 
 pub(crate) use app::{App, Installation, InstallationStatus, Narrowing, Permissions, RepositorySelection, permissions_in_words};
-pub(crate) use clean::{clean, shell_word};
+pub(crate) use clean::{clean, is_unsafe, shell_word};
 pub(crate) use connection::{AccountType, Connection, ConnectionId, Expiry, Name, NameError};
 pub(crate) use due::{Due, age_in_words};
 pub(crate) use event::{EVENT_KINDS, Event, EventKind, Purpose};

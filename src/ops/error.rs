@@ -101,6 +101,15 @@ pub(crate) enum Error {
     /// No route for that (exit 3).
     #[error("there is no route `{typed}`")]
     NoRoute { typed: String, nearest: Option<String> },
+    /// git did not say which repository, and an app needs to know its owner (exit 2).
+    #[error("`{name}` serves each owner with an installation of its own, and git did not say which repository is meant")]
+    PathUnsaid { name: String, host: String },
+    /// This program cannot be named in git's settings (exit 1).
+    #[error("this program, or a path that it was given, cannot be written into git's settings")]
+    NoPlace,
+    /// git does not do what was asked of its settings (exit 1).
+    #[error(transparent)]
+    GitConfig(#[from] crate::git::config::ConfigError),
     /// No checkout here, or one without `origin` (exit 2).
     #[error("no repository is named, and {why}")]
     NoCheckout { why: String },

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod checkout;
 pub(crate) mod clients;
 pub(crate) mod connect;
+pub(crate) mod credential;
 pub(crate) mod detect;
 pub(crate) mod edit;
 mod error;
@@ -33,6 +34,7 @@ pub(crate) mod routes;
 mod said;
 pub(crate) mod serving;
 mod session;
+pub(crate) mod setup_git;
 mod shield;
 pub(crate) mod store;
 #[cfg(test)]

@@ -22,6 +22,7 @@ const NEED_STORE: &[&[&str]] = &[
     &["branches", "a/b"],
     &["token", "work"],
     &["refresh"],
+    &["setup-git", "--yes"],
     &["oauth", "remove", "github.com"],
     &["installations", "list"],
     &["installations", "add", "work"],
@@ -54,6 +55,8 @@ const NEED_NO_STORE: &[&str] = &[
     "connect",
     // It needs one, and has exit codes of its own: `exec.rs`.
     "exec",
+    // git asks it, and is told in one line: `credential.rs`.
+    "credential",
     // It makes one, and what the environment knows needs none.
     "oauth set",
     "oauth status",

@@ -16,6 +16,8 @@ const COMMANDS: &[&str] = &[
     "repos",
     "branches",
     "token",
+    "credential",
+    "setup-git",
     "refresh",
     "rotate",
     "installations",

@@ -58,6 +58,8 @@ fn every_command_keeps_its_fields() {
         (&["repos"], "", &["repositories", "page", "per_page", "total", "incomplete"]),
         (&["repos"], "repositories/0", &["id", "name", "full_name", "clone_url", "private", "pushed_at", "connection"]),
         (&["branches", "ada/repo-001", "-c", "work"], "branches/0", &["name", "is_default", "is_protected", "sha"]),
+        (&["setup-git", "--dry-run"], "", &["scope", "applied", "changes"]),
+        (&["setup-git", "--dry-run"], "changes/0", &["change", "key", "value"]),
         (&["route", "add", "ada", "work"], "", &["route", "replaced"]),
         (&["route", "list"], "routes/0", &["route", "host", "path", "connection", "connection_id", "status", "is_active"]),
         (&["route", "test", "ada/repo-001"], "", &["address", "connection", "connection_id", "because", "route", "installation"]),

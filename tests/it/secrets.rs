@@ -16,6 +16,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("cli/store/printed_key.rs", "a new key that nobody keeps is printed, once"),
     ("cli/token.rs", "`token` prints the token"),
     ("cli/token_input.rs", "whether anything was typed"),
+    ("git/credential/mod.rs", "the password, in the answer that git reads"),
     ("net/auth.rs", "the header that carries it"),
     ("net/trust.rs", "a client certificate with its key"),
     ("oauth/callback.rs", "the `state` that came back, compared with the one that was sent"),

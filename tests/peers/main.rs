@@ -11,6 +11,7 @@ mod app_host;
 mod app_page;
 mod crowd;
 mod faults;
+mod git_http;
 mod issuer;
 mod keyring;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]

@@ -1,6 +1,7 @@
 //! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
 
 mod apps;
+mod git;
 mod keys;
 mod kind;
 mod oauth;

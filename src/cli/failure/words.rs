@@ -88,6 +88,10 @@ impl From<ops::Error> for Failure {
             ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => {
                 Self::usage(message).hint("gitconn branches owner/name")
             }
+            ops::Error::NoPlace => Self::new(Kind::Failed, message),
+            ops::Error::GitConfig(error) => super::git::settings(message, error),
+            ops::Error::PathUnsaid { host, .. } => Self::usage(message)
+                .hint(format!("git config --global {} true", shell_word(&format!("credential.{host}.useHttpPath")))),
             ops::Error::Depended { name, .. } => {
                 Self::usage(message).hint(format!("gitconn remove {} --cascade", shell_word(&name)))
             }

@@ -137,8 +137,14 @@ impl Sandbox {
 
     /// A run of the program with these arguments.
     pub(crate) fn gitconn<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run<'_> {
+        self.other(env!("CARGO_BIN_EXE_gitconn"), arguments)
+    }
+
+    /// A run of another program in the same surroundings: git, a shell.
+    pub(crate) fn other<S: AsRef<OsStr>>(&self, program: impl Into<PathBuf>, arguments: impl IntoIterator<Item = S>) -> Run<'_> {
         Run {
             sandbox: self,
+            program: program.into(),
             arguments: arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect(),
             variables: self.variables.clone(),
             stdin: Vec::new(),
@@ -175,6 +181,7 @@ impl Sandbox {
 #[derive(Debug, Clone)]
 pub(crate) struct Run<'sandbox> {
     sandbox: &'sandbox Sandbox,
+    program: PathBuf,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     stdin: Vec<u8>,
@@ -251,11 +258,11 @@ impl<'sandbox> Run<'sandbox> {
 
     /// The command as the system sees it, for a pseudo-terminal or for redirecting streams.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gitconn"));
+        let mut command = Command::new(&self.program);
         if self.unprivileged && rustix::process::geteuid().is_root() {
             command = Command::new("/usr/bin/setpriv");
             command.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search", "--"]);
-            command.arg(env!("CARGO_BIN_EXE_gitconn"));
+            command.arg(&self.program);
         }
         command.args(&self.arguments).env_clear().envs(self.variables.iter().cloned()).current_dir(&self.folder);
         command
@@ -273,7 +280,8 @@ impl<'sandbox> Run<'sandbox> {
 
     /// The arguments in one line, for messages.
     pub(crate) fn line(&self) -> String {
-        self.arguments.iter().fold("gitconn".to_owned(), |line, argument| format!("{line} {}", argument.to_string_lossy()))
+        let name = self.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.arguments.iter().fold(name, |line, argument| format!("{line} {}", argument.to_string_lossy()))
     }
 
     /// Starts it without waiting for its end.

@@ -1,0 +1,268 @@
+//! What git's settings have to say so that it asks us for a host, and what of that is to be taken away again.
+//!
+//! Ours stands in sections of its own, whose addresses end with a slash: git takes them for the same, and what others wrote for the address is not touched. An
+//! empty `helper` comes first: it switches off what was set before. What cannot stand apart, the `insteadOf` of an address, is noted beside it (`gitconn.URL.insteadOf`), so
+//! that somebody's own is not taken for ours later.
+
+use super::config::{Change, Settings};
+use super::helper;
+use crate::model::HostUrl;
+
+/// What git is to be told.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The text of the setting `helper`.
+    pub(crate) helper: &'a str,
+    /// Whether addresses over SSH become those over HTTPS.
+    pub(crate) rewrites: bool,
+}
+
+/// The setting `helper` for this program and its options; `None` for a path that no setting can hold.
+pub(crate) fn command(program: &str, options: &[&str]) -> Option<String> {
+    helper::command(program, &[options, &["credential"]].concat())
+}
+
+/// Whether a helper is this program, wherever it lies.
+fn is_ours(value: &str) -> bool {
+    value.starts_with('!') && value.contains("gitconn") && value.ends_with(" credential")
+}
+
+/// Keys of one address.
+struct Keys {
+    helper: String,
+    path: String,
+    instead: String,
+    noted: String,
+}
+
+impl Keys {
+    fn of(address: &str) -> Self {
+        Self {
+            helper: format!("credential.{address}.helper"),
+            path: format!("credential.{address}.useHttpPath"),
+            instead: format!("url.{address}.insteadOf"),
+            noted: format!("gitconn.{address}.insteadOf"),
+        }
+    }
+}
+
+fn address(host: &HostUrl) -> String {
+    format!("{}/", host.as_str())
+}
+
+/// What is missing for a host.
+pub(crate) fn changes(present: &Settings, host: &HostUrl, wanted: &Wanted<'_>) -> Vec<Change> {
+    let keys = Keys::of(&address(host));
+    let helpers = present.values(&keys.helper);
+    let mut told = others(helpers);
+    told.extend([String::new(), wanted.helper.to_owned()]);
+    let mut changes = towards(&keys.helper, helpers, &told);
+    let paths = present.values(&keys.path);
+    let is_there = helpers.iter().any(|helper| is_ours(helper)) && paths.last().is_some_and(|value| value == "true");
+    if !is_there {
+        changes.push(Change::Add { key: keys.path, value: "true".to_owned() });
+    }
+    if wanted.rewrites {
+        let (set, noted) = (present.values(&keys.instead), present.values(&keys.noted));
+        let name = host.domain();
+        for value in [format!("git@{name}:"), format!("ssh://git@{name}/")] {
+            if set.contains(&value) {
+                continue;
+            }
+            // Noted first: what is set and not noted would never go.
+            if !noted.contains(&value) {
+                changes.push(Change::Add { key: keys.noted.clone(), value: value.clone() });
+            }
+            changes.push(Change::Add { key: keys.instead.clone(), value });
+        }
+    }
+    changes
+}
+
+/// The addresses for which something of ours is set.
+pub(crate) fn addresses(present: &Settings) -> Vec<String> {
+    let ours = |address: &&str| present.values(&Keys::of(address).helper).iter().any(|helper| is_ours(helper));
+    let mut found: Vec<String> = present.middles("credential", "helper").filter(ours).map(ToOwned::to_owned).collect();
+    for noted in present.middles("gitconn", "insteadOf") {
+        if !found.iter().any(|known| known == noted) {
+            found.push(noted.to_owned());
+        }
+    }
+    found
+}
+
+/// The address that is written for a host.
+pub(crate) fn address_of(host: &HostUrl) -> String {
+    address(host)
+}
+
+/// What takes away what is ours at an address, and nothing else.
+pub(crate) fn undoing(present: &Settings, address: &str) -> Vec<Change> {
+    let keys = Keys::of(address);
+    let helpers = present.values(&keys.helper);
+    let mut changes = Vec::new();
+    if helpers.iter().any(|helper| is_ours(helper)) {
+        changes.extend(towards(&keys.helper, helpers, &others(helpers)));
+        let paths = present.values(&keys.path);
+        if let Some((last, before)) = paths.split_last()
+            && last == "true"
+        {
+            changes.extend(towards(&keys.path, paths, before));
+        }
+    }
+    let (set, noted) = (present.values(&keys.instead), present.values(&keys.noted));
+    let mut left = set.to_vec();
+    for value in noted {
+        if let Some(at) = left.iter().rposition(|known| known == value) {
+            left.remove(at);
+        }
+    }
+    changes.extend(towards(&keys.instead, set, &left));
+    changes.extend(towards(&keys.noted, noted, &[]));
+    changes
+}
+
+/// Helpers without ours, and without the empty one before each of those.
+fn others(helpers: &[String]) -> Vec<String> {
+    let mut others: Vec<String> = Vec::new();
+    for helper in helpers {
+        if is_ours(helper) {
+            if others.last().is_some_and(String::is_empty) {
+                others.pop();
+            }
+        } else {
+            others.push(helper.clone());
+        }
+    }
+    others
+}
+
+/// What makes one list of values of another, with as little as git can do.
+fn towards(key: &str, from: &[String], to: &[String]) -> Vec<Change> {
+    let add = |value: &String| Change::Add { key: key.to_owned(), value: value.clone() };
+    let drop = |value: &String| Change::Drop { key: key.to_owned(), value: value.clone() };
+    if let Some(more) = to.strip_prefix(from) {
+        return more.iter().map(add).collect();
+    }
+    let mut distinct: Vec<&String> = Vec::new();
+    for value in from {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
+    }
+    let gone: Vec<&String> = distinct.iter().copied().filter(|value| !to.contains(value)).collect();
+    if from.iter().filter(|value| !gone.contains(value)).eq(to) {
+        return gone.into_iter().map(drop).collect();
+    }
+    distinct.into_iter().map(drop).chain(to.iter().map(add)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::config::{Change, Settings};
+    use super::{Wanted, addresses, changes, command, undoing};
+    use crate::model::HostUrl;
+
+    const OURS: &str = "!/usr/bin/gitconn credential";
+    const WANTED: Wanted<'static> = Wanted { helper: OURS, rewrites: true };
+
+    fn host() -> HostUrl {
+        HostUrl::parse("https://git.acme.com:8443/gitlab").unwrap()
+    }
+
+    /// Key and value of every setting, in order.
+    type Lines = Vec<(String, String)>;
+
+    fn read(lines: &Lines) -> Settings {
+        let entries: Vec<String> = lines.iter().map(|(key, value)| format!("{key}\n{value}\0")).collect();
+        Settings::parse(&entries.concat())
+    }
+
+    /// What git makes of changes.
+    fn applied(lines: &Lines, changes: &[Change]) -> Lines {
+        let mut lines = lines.clone();
+        for change in changes {
+            match change {
+                Change::Add { key, value } => lines.push((key.to_lowercase(), value.clone())),
+                Change::Drop { key, value } => {
+                    let before = lines.len();
+                    lines.retain(|line| *line != (key.to_lowercase(), value.clone()));
+                    assert_ne!(lines.len(), before, "git fails where there is nothing to take away: {change:?}");
+                }
+            }
+        }
+        lines
+    }
+
+    /// Each key's values.
+    fn by_key(lines: &Lines) -> Vec<(String, Vec<String>)> {
+        let mut keys: Vec<&String> = lines.iter().map(|(key, _)| key).collect();
+        keys.sort();
+        keys.dedup();
+        let values = |key: &String| lines.iter().filter(|line| line.0 == *key).map(|line| line.1.clone()).collect();
+        keys.into_iter().map(|key| (key.clone(), values(key))).collect()
+    }
+
+    #[test]
+    fn an_empty_helper_comes_first_and_paths_are_told() {
+        let lines = applied(&Lines::new(), &changes(&Settings::default(), &host(), &Wanted { rewrites: false, ..WANTED }));
+        let key = |name: &str| format!("credential.https://git.acme.com:8443/gitlab/.{name}");
+        let expected = [(key("helper"), ""), (key("helper"), OURS), (key("usehttppath"), "true")];
+        assert_eq!(lines, expected.map(|(key, value)| (key, value.to_owned())));
+        assert_eq!(command("/usr/bin/gitconn", &[]).unwrap(), OURS);
+        assert_eq!(command("/g", &["--store", "/my store"]).unwrap(), "!/g --store '/my store' credential");
+    }
+
+    fn line() -> impl Strategy<Value = (String, String)> {
+        let address = "https://git.acme.com:8443/gitlab/";
+        prop_oneof![
+            (
+                Just(format!("credential.{address}.helper")),
+                prop::sample::select(vec!["", "store", "!gh auth git-credential", "!/x/gitconn get"])
+            ),
+            (Just(format!("credential.{address}.usehttppath")), prop::sample::select(vec!["true", "false"])),
+            (
+                Just(format!("url.{address}.insteadof")),
+                prop::sample::select(vec![
+                    "git@git.acme.com:",
+                    "acme:",
+                    "ssh://git@git.acme.com/",
+                    "ssh://git@git.acme.com:2222/"
+                ])
+            ),
+            (Just("credential.helper".to_owned()), prop::sample::select(vec!["", "cache"])),
+        ]
+        .prop_map(|(key, value)| (key, value.to_owned()))
+    }
+
+    proptest! {
+        /// Whatever somebody has set: twice is as good as once, the last helper is ours after an empty one, and what was there is there again afterwards.
+        #[test]
+        fn what_is_set_up_is_there_once_and_goes_without_a_trace(
+            before in prop::collection::vec(line(), 0..8),
+            rewrites: bool,
+            later: bool,
+        ) {
+            let wanted = Wanted { rewrites, ..WANTED };
+            let set = applied(&before, &changes(&read(&before), &host(), &wanted));
+            let present = read(&set);
+            prop_assert_eq!(changes(&present, &host(), &wanted), []);
+            let helpers = present.values("credential.https://git.acme.com:8443/gitlab/.helper");
+            prop_assert_eq!(&helpers[helpers.len() - 2..], ["", OURS]);
+            // Another version, at another place, takes its place.
+            let set = if later {
+                let moved = Wanted { helper: "!/opt/gitconn credential", rewrites };
+                applied(&set, &changes(&present, &host(), &moved))
+            } else {
+                set
+            };
+            let present = read(&set);
+            let found = addresses(&present);
+            prop_assert_eq!(&found, &["https://git.acme.com:8443/gitlab/"]);
+            let undone = applied(&set, &undoing(&present, &found[0]));
+            prop_assert_eq!(by_key(&undone), by_key(&before));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Telling git that it may ask us: what is to change in its settings, and changing it.
+
+use std::path::Path;
+
+use super::{Error, Session};
+use crate::env::Env;
+use crate::git::config::{self, Settings};
+use crate::git::setup::{self, Wanted};
+use crate::model::HostUrl;
+
+pub(crate) use crate::git::config::{Change, ConfigError, Scope};
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) scope: Scope,
+    /// None: those of the store's connections, or to undo it all that something is set for.
+    pub(crate) hosts: &'a [HostUrl],
+    /// Whether addresses over SSH become those over HTTPS.
+    pub(crate) rewrites: bool,
+    /// Options for this program that hold for git too: another store.
+    pub(crate) options: &'a [String],
+}
+
+/// What is to change.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    scope: Scope,
+    /// The addresses it is about, as they are set.
+    pub(crate) addresses: Vec<String>,
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Plan {
+    /// Has git do it.
+    ///
+    /// # Errors
+    ///
+    /// If git refuses one of the changes; those before it are made.
+    pub(crate) fn carry_out(&self) -> Result<(), Error> {
+        Ok(config::apply(self.scope, &self.changes)?)
+    }
+}
+
+/// The hosts of all enabled connections.
+///
+/// # Errors
+///
+/// `Error::NoneUsable` if there is none.
+pub(crate) fn hosts(session: &Session<'_>) -> Result<Vec<HostUrl>, Error> {
+    let view = session.store()?.read()?;
+    let active = view.connections()?.into_iter().filter(|connection| connection.is_active);
+    let mut hosts: Vec<HostUrl> = active.map(|connection| connection.host).collect();
+    hosts.sort();
+    hosts.dedup();
+    if hosts.is_empty() {
+        return Err(Error::NoneUsable { why: "the store holds no enabled connection whose host git could ask for".to_owned() });
+    }
+    Ok(hosts)
+}
+
+/// What is missing so that git asks for these hosts.
+///
+/// # Errors
+///
+/// If git's settings cannot be read; `Error::NoPlace` if this program lies where no setting can name it.
+pub(crate) fn plan(env: &Env, asked: &Asked<'_>) -> Result<Plan, Error> {
+    let present = Settings::read(asked.scope)?;
+    let program = env.program().ok_or(Error::NoPlace)?;
+    let options: Vec<&str> = asked.options.iter().map(String::as_str).collect();
+    let helper = program.to_str().and_then(|program| setup::command(program, &options)).ok_or(Error::NoPlace)?;
+    let wanted = Wanted { helper: &helper, rewrites: asked.rewrites };
+    let changes = asked.hosts.iter().flat_map(|host| setup::changes(&present, host, &wanted)).collect();
+    Ok(Plan { scope: asked.scope, addresses: asked.hosts.iter().map(setup::address_of).collect(), changes })
+}
+
+/// What takes away what was set up for these hosts, or for all.
+///
+/// # Errors
+///
+/// If git's settings cannot be read.
+pub(crate) fn undoing(asked: &Asked<'_>) -> Result<Plan, Error> {
+    let present = Settings::read(asked.scope)?;
+    let addresses = match asked.hosts {
+        [] => setup::addresses(&present),
+        hosts => hosts.iter().map(setup::address_of).collect(),
+    };
+    let changes = addresses.iter().flat_map(|address| setup::undoing(&present, address)).collect();
+    Ok(Plan { scope: asked.scope, addresses, changes })
+}
+
+/// A path as it is found from everywhere.
+///
+/// # Errors
+///
+/// `Error::NoPlace` if no setting can hold it.
+pub(crate) fn from_everywhere(path: &Path) -> Result<String, Error> {
+    let path = std::path::absolute(path).map_err(|_| Error::NoPlace)?;
+    path.to_str().map(ToOwned::to_owned).ok_or(Error::NoPlace)
+}
