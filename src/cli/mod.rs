@@ -11,6 +11,7 @@ mod completions;
 mod config;
 mod connect;
 mod connect_app;
+mod connect_from;
 mod connect_plan;
 mod context;
 mod create_app;
@@ -23,6 +24,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod import;
 mod installations;
 mod interrupt;
 mod list;
@@ -135,6 +137,7 @@ enum Command {
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
+    Import(import::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -254,6 +257,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),
+        Command::Import(args) => import::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),
