@@ -15,6 +15,7 @@ mod connect_from;
 mod connect_plan;
 mod context;
 mod create_app;
+mod doctor;
 mod due_args;
 mod edit;
 mod enable;
@@ -138,6 +139,7 @@ enum Command {
     Oauth(oauth::Args),
     Which(which::Args),
     Import(import::Args),
+    Doctor(doctor::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -258,6 +260,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),
         Command::Import(args) => import::run(args, context),
+        Command::Doctor(args) => doctor::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),

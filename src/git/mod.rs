@@ -2,8 +2,10 @@
 
 mod checkout;
 mod helpers;
+mod passwords;
 mod remote;
 
 pub(crate) use checkout::origin;
-pub(crate) use helpers::helpers;
+pub(crate) use helpers::{Helper, chain, helpers};
+pub(crate) use passwords::passwords_in_settings;
 pub(crate) use remote::Remote;

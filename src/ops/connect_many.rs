@@ -5,7 +5,7 @@ use futures_util::stream;
 
 use super::connect::{self, Examined, Plan};
 use super::{Error, Offered, Session};
-use crate::model::Connection;
+use crate::model::{Connection, EventKind, Stamp};
 use crate::provider::Warning;
 use crate::secret::Secret;
 use crate::store::{Db, Keep, Store, View};
@@ -62,9 +62,7 @@ pub(crate) async fn connect(
     let mut examined = examined;
     let saved = store.change(&stamp, Keep::Generation, |db| {
         let keep = |(examined, from): &mut (Result<Examined, Error>, Option<String>)| -> Option<Result<Connection, Error>> {
-            let examined = examined.as_mut().ok()?;
-            let _ = from;
-            Some(is_new(db, examined).and_then(|()| examined.keep(db, &stamp)))
+            Some(keep(db, examined.as_mut().ok()?, from.as_deref(), &stamp))
         };
         Ok::<_, Error>(examined.iter_mut().map(keep).collect::<Vec<_>>())
     })?;
@@ -74,6 +72,17 @@ pub(crate) async fn connect(
         (Err(error), _) => Err(error),
     });
     Ok(Kept { results: results.collect(), durable: saved.durable })
+}
+
+/// Stores one, and notes where it came from.
+fn keep(db: &Db, examined: &mut Examined, from: Option<&str>, stamp: &Stamp) -> Result<Connection, Error> {
+    is_new(db, examined)?;
+    let connection = examined.keep(db, stamp)?;
+    if let Some(from) = from {
+        let imported = EventKind::Imported { from: from.to_owned(), fingerprint: connection.fingerprint.clone() };
+        db.record(stamp, Some(&connection), &imported)?;
+    }
+    Ok(connection)
 }
 
 /// Somebody may have stored the same meanwhile.

@@ -8,6 +8,7 @@ pub(crate) mod clients;
 pub(crate) mod connect;
 pub(crate) mod connect_many;
 pub(crate) mod detect;
+pub(crate) mod doctor;
 pub(crate) mod edit;
 mod error;
 pub(crate) mod exec;

@@ -312,5 +312,5 @@ fn the_first_import_makes_the_store_and_a_dry_run_does_not() {
     sandbox.gitconn(["import", "--all"]).run().ok().prints("imported");
     assert!(sandbox.store().exists());
     let kinds = texts(&sandbox.gitconn(["audit", "list", "--json"]).run().ok().json()["events"], "kind");
-    assert!(kinds.contains(&"created".to_owned()), "{kinds:?}");
+    assert!(kinds.contains(&"created".to_owned()) && kinds.contains(&"imported".to_owned()), "{kinds:?}");
 }

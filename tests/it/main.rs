@@ -23,6 +23,7 @@ mod connect_from;
 mod contract;
 mod detect;
 mod device;
+mod doctor;
 mod due;
 mod edit;
 mod enable;

@@ -22,7 +22,10 @@ pub(crate) use delete::{Deleted, delete};
 pub(crate) use gather::Spot;
 pub(crate) use survey::{Candidate, Fate, Survey, survey};
 
+use std::path::PathBuf;
+
 use self::entry::{Entry, Fault};
+use crate::env::Env;
 
 /// A program, or a file, that tokens are taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,4 +66,13 @@ impl Source {
     const fn is_locked(self) -> bool {
         matches!(self, Self::GitCredentials)
     }
+}
+
+/// Files that an import, or git's own helper, has left beside the sources when it was stopped. The young ones may belong to a program that is at work.
+pub(crate) fn leftovers(env: &Env) -> Vec<PathBuf> {
+    let beside = |source: Source| {
+        let files = places::of(source, env).into_iter();
+        files.flat_map(move |file| rewrite::left_beside(&file.canonicalize().unwrap_or(file), source.is_locked()))
+    };
+    Source::ALL.into_iter().flat_map(beside).collect()
 }

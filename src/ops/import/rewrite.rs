@@ -39,12 +39,27 @@ pub(super) fn replace(path: &Path, bytes: &[u8], locked: bool) -> io::Result<Rep
 }
 
 fn temp_path(path: &Path, locked: bool) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if locked {
-        path.with_file_name(format!("{name}.lock"))
-    } else {
-        path.with_file_name(format!(".{name}.{}.tmp", Uuid::new_v4().simple()))
-    }
+    if locked { lock_path(path) } else { path.with_file_name(format!("{}{}.tmp", beginning(path), Uuid::new_v4().simple())) }
+}
+
+/// Git's lock of a file.
+fn lock_path(path: &Path) -> PathBuf {
+    path.with_file_name(format!("{}.lock", path.file_name().unwrap_or_default().to_string_lossy()))
+}
+
+/// What the names of our temporary files for a file begin with.
+fn beginning(path: &Path) -> String {
+    format!(".{}.gitconn-", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// What a program that was stopped in the middle of a change has left beside a file.
+pub(super) fn left_beside(path: &Path, locked: bool) -> Vec<PathBuf> {
+    let mut left: Vec<PathBuf> = Some(lock_path(path)).filter(|lock| locked && lock.is_file()).into_iter().collect();
+    let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+    let is_ours = |name: &str| name.starts_with(&beginning(path)) && name.ends_with(".tmp");
+    let ours = entries.into_iter().flatten().flatten().filter(|entry| is_ours(&entry.file_name().to_string_lossy()));
+    left.extend(ours.map(|entry| entry.path()));
+    left
 }
 
 /// Mode and owner as another file has them.
