@@ -285,7 +285,7 @@ fn on_a_terminal_it_asks_before_anything_goes() {
     let file = desk.file("config/gh/hosts.yml", &text);
     let terminal = Terminal::start(desk.sandbox.gitconn(["import", "gh"]));
     let seen = terminal.sees("took in `github-ada`").sees("[y/N]").types("n").ends().code(0);
-    assert!(seen.text().contains("imported as `github-ada`"), "{}", seen.text());
+    assert!(seen.text().contains("imported: github-ada"), "{}", seen.text());
     assert_eq!(read(&file), text);
     Terminal::start(desk.sandbox.gitconn(["import", "gh"]))
         .sees("[y/N]")

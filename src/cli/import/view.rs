@@ -85,6 +85,16 @@ impl Location {
             _ => "what `gh auth token` prints".to_owned(),
         }
     }
+
+    /// The same with what was done there.
+    fn outcome(&self, style: Style) -> String {
+        let place = self.in_words();
+        match &self.error {
+            Some(error) => format!("{place} ({})", style.bad(&format!("still there: {error}"))),
+            None if self.removed => format!("{place} (removed)"),
+            None => place,
+        }
+    }
 }
 
 /// A path, safe to show.
@@ -184,25 +194,22 @@ impl Row {
         self.locations.iter().map(Location::in_words).collect::<Vec<_>>().join(", ")
     }
 
-    /// What became of it, in words.
+    /// What became of it, in a few words.
     fn outcome(&self, style: Style) -> String {
         let name = self.connection.as_deref().unwrap_or_default();
-        let mut text = match self.result {
-            "imported" => style.good(&format!("imported as `{name}`")),
-            "stored" => format!("stored already, as `{name}`"),
-            "new" => "would be checked and stored".to_owned(),
-            "left" => format!("left: {}", self.error.as_deref().unwrap_or_default()),
-            _ => style.bad(self.error.as_deref().unwrap_or_default()),
-        };
-        let locations = self.locations.iter().filter(|_| self.is_kept());
-        for location in locations.clone() {
-            if let Some(error) = &location.error {
-                text = format!("{text}; {}", style.bad(&format!("still in {}: {error}", location.in_words())));
-            }
+        match self.result {
+            "imported" => style.good(&format!("imported: {name}")),
+            "stored" => format!("stored already: {name}"),
+            "failed" => style.bad("failed"),
+            result => result.to_owned(),
         }
-        if locations.clone().any(|location| location.removed) {
-            let all = locations.clone().all(|location| location.removed);
-            text += if all { "; removed there" } else { "; removed elsewhere" };
+    }
+
+    /// Where it stands, or stood, and why it does.
+    fn whereabouts(&self, style: Style) -> String {
+        let mut text = self.locations.iter().map(|location| location.outcome(style)).collect::<Vec<_>>().join(", ");
+        if let Some(error) = &self.error {
+            text = format!("{text}: {error}");
         }
         if !self.also_in.is_empty() {
             text = format!("{text}; {}", style.bad(&format!("it also stands in {}", self.also_in.join(", "))));
@@ -246,21 +253,24 @@ impl Found {
 
 impl View for Found {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["SOURCE", "WHERE", "HOST", "ACCOUNT", "RESULT"]).flowing();
+        let mut grid = Grid::new(&["SOURCE", "HOST", "ACCOUNT", "RESULT", "WHERE"]).flowing();
         for row in &self.rows {
             let account = row.username.as_deref().map_or_else(|| "-".to_owned(), |name| clean(name).into_owned());
-            let result = if style.is_human() { row.outcome(style) } else { row.result.to_owned() };
-            let mut cells = vec![row.source.to_owned(), row.in_places(), row.host.clone(), account, result];
-            if !style.is_human() {
-                cells.extend([row.connection.clone().unwrap_or_default(), row.error.clone().unwrap_or_default()]);
+            let mut cells = vec![row.source.to_owned(), row.host.clone(), account];
+            if style.is_human() {
+                cells.extend([row.outcome(style), row.whereabouts(style)]);
+            } else {
+                let error = row.error.clone().unwrap_or_default();
+                cells.extend([row.result.to_owned(), row.connection.clone().unwrap_or_default(), row.in_places(), error]);
             }
             grid.row(cells);
         }
         for UnreadView { path, error } in &self.unread {
-            let mut cells = vec!["-".to_owned(), path.clone(), "-".to_owned(), "-".to_owned(), style.bad(error)];
-            if !style.is_human() {
-                cells[4] = "failed".to_owned();
-                cells.extend([String::new(), error.clone()]);
+            let mut cells = vec!["-".to_owned(), "-".to_owned(), "-".to_owned(), style.bad("failed")];
+            if style.is_human() {
+                cells.push(format!("{path}: {error}"));
+            } else {
+                cells.extend([String::new(), path.clone(), error.clone()]);
             }
             grid.row(cells);
         }

@@ -26,8 +26,11 @@ pub(super) fn look(session: &Session<'_>, view: &View) -> Result<Place, Error> {
             findings.push(finding.command(format!("gitconn validate {name}")).advice());
         }
     }
-    let count = plural(u64::try_from(connections.len()).unwrap_or(u64::MAX), "connection");
-    Ok(Place::new(Area::Connections, format!("{count}, none refused, none about to end"), findings))
+    let sound = match connections.len() {
+        0 => "there is none yet".to_owned(),
+        count => format!("{}, none refused, none about to end", plural(u64::try_from(count).unwrap_or(u64::MAX), "connection")),
+    };
+    Ok(Place::new(Area::Connections, sound, findings))
 }
 
 fn credential(connection: &Connection) -> &'static str {
@@ -78,6 +81,9 @@ pub(super) fn routes(view: &View) -> Result<Place, Error> {
                 .command(command),
         );
     }
-    let count = plural(u64::try_from(all.len()).unwrap_or(u64::MAX), "route");
-    Ok(Place::new(Area::Routes, format!("{count}, each to a connection that serves"), findings))
+    let sound = match all.len() {
+        0 => "there is none".to_owned(),
+        count => format!("{}, each to a connection that serves", plural(u64::try_from(count).unwrap_or(u64::MAX), "route")),
+    };
+    Ok(Place::new(Area::Routes, sound, findings))
 }

@@ -6,7 +6,7 @@ use futures_util::stream;
 use super::entry::{Held, Useless};
 use super::gather::{Gathered, Harvest, Spot, Unread, gather};
 use super::{Entry, Source};
-use crate::model::{HostUrl, ProviderId, clean, shell_word};
+use crate::model::{HostUrl, ProviderId, clean};
 use crate::ops::connect::Plan;
 use crate::ops::{Error, HostOptions, Session, connect_many, detect};
 use crate::provider;
@@ -150,9 +150,7 @@ async fn place(
         return Ok((known.provider, known.host));
     }
     if offline {
-        let address = shell_word(&address.to_string()).into_owned();
-        return Err(Useless::because("whose API the host speaks is not known without asking it")
-            .instead(format!("gitconn connect {address} --token-stdin")));
+        return Err(Useless::because("whose API the host speaks is not known without asking it"));
     }
     let found = detect::detect(session, store, address, &HostOptions::default()).await.map_err(in_words)?;
     if found.host.url().origin() != address.url().origin() {
