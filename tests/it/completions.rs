@@ -22,6 +22,8 @@ const COMMANDS: &[&str] = &[
     "oauth",
     "config",
     "which",
+    "import",
+    "doctor",
     "audit",
     "store",
     "completions",

@@ -104,7 +104,7 @@ fn connect(
                 }
                 // The same was put there while this one was being asked about.
                 Err(Error::HeldAlready { name }) => results.at(at).is_held(&name),
-                Err(error) => results.at(at).has_failed(error.into()),
+                Err(error) => results.at(at).has_failed(&error.into()),
             }
         }
         store::say_durability(durable, context);

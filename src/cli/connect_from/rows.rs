@@ -119,7 +119,7 @@ fn of_json(value: serde_json::Value) -> Value {
 fn toml(text: &str) -> Result<Vec<Pairs>, String> {
     let table: toml::Table = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = 1 + text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        let line = text.as_bytes()[..at].split(|byte| *byte == b'\n').count();
         format!("line {line}: it is neither TOML nor a JSON object")
     })?;
     let mut rows = Vec::new();

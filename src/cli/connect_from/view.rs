@@ -61,7 +61,7 @@ impl Outcome {
         self.name = Some(name.to_owned());
     }
 
-    pub(super) fn has_failed(&mut self, failure: Failure) {
+    pub(super) fn has_failed(&mut self, failure: &Failure) {
         self.result = "failed";
         self.error = Some(failure.in_full());
         self.failure = Some((failure.kind(), failure.first_hint()));

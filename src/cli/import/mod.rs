@@ -132,7 +132,7 @@ fn take_in(
                 }
                 rows[at].is_stored(&connection);
             }
-            Err(error) => rows[at].has_failed(error.into()),
+            Err(error) => rows[at].has_failed(&error.into()),
         }
     }
     store::say_durability(durable, context);

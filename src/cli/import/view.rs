@@ -144,7 +144,7 @@ impl Row {
         }
     }
 
-    pub(super) fn has_failed(&mut self, failure: Failure) {
+    pub(super) fn has_failed(&mut self, failure: &Failure) {
         self.result = "failed";
         self.error = Some(failure.in_full());
         self.instead = failure.first_hint();

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_slow_answer_is_no_wrong_clock() {
-        let at = |second| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
         assert_eq!(ahead(at(0), at(100), at(50)), SignedDuration::ZERO);
         assert_eq!(ahead(at(0), at(0), at(0)), SignedDuration::ZERO);
         assert_eq!(ahead(at(60), at(61), at(0)), SignedDuration::from_secs(59));

@@ -9,7 +9,7 @@ use crate::ops::{Error, Session, import};
 use crate::store::{Store, View};
 
 /// A file that is younger may belong to a program that is at work.
-const YOUNG: Duration = Duration::from_secs(60);
+const YOUNG: Duration = Duration::from_mins(1);
 
 pub(super) fn look(session: &Session<'_>, opened: Option<(&Store, &View)>) -> Result<Place, Error> {
     let mut findings = Vec::new();

@@ -140,7 +140,7 @@ pub(crate) async fn examine(session: &Session<'_>, offline: bool) -> Result<Repo
         places.push(tokens::look(session, view)?);
         places.push(tokens::routes(view)?);
     }
-    let records = view.as_ref().map(|view| hosts::in_use(view)).transpose()?.unwrap_or_default();
+    let records = view.as_ref().map(hosts::in_use).transpose()?.unwrap_or_default();
     places.push(git::look(&records));
     places.push(elsewhere::look(session, store.as_ref()).await?);
     if offline {

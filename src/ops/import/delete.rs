@@ -51,7 +51,7 @@ pub(crate) fn delete(store: &Store, candidates: &[&Candidate]) -> Result<Vec<Del
         for spot in &one.candidate.spots {
             match spot {
                 Spot::File { path, .. } if !files.iter().any(|(_, known)| known == path) => {
-                    files.push((source_of(one, path), path))
+                    files.push((source_of(one, path), path));
                 }
                 Spot::File { .. } => {}
                 Spot::Keyring { service, account } => deleted.push(from_keyring(service, account)),

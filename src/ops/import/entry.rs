@@ -83,7 +83,7 @@ pub(super) fn lines_of(bytes: &[u8], range: &Range<usize>) -> Range<usize> {
 
 /// The line, from 1, that a byte stands in.
 pub(super) fn line_at(bytes: &[u8], at: usize) -> usize {
-    1 + bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count()
+    bytes[..at.min(bytes.len())].split(|byte| *byte == b'\n').count()
 }
 
 /// The content with the cuts made; everything else stays as it is, byte for byte.

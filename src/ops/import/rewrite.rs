@@ -56,7 +56,7 @@ fn beginning(path: &Path) -> String {
 pub(super) fn left_beside(path: &Path, locked: bool) -> Vec<PathBuf> {
     let mut left: Vec<PathBuf> = Some(lock_path(path)).filter(|lock| locked && lock.is_file()).into_iter().collect();
     let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok());
-    let is_ours = |name: &str| name.starts_with(&beginning(path)) && name.ends_with(".tmp");
+    let is_ours = |name: &str| name.strip_prefix(&beginning(path)).is_some_and(|rest| rest.strip_suffix(".tmp").is_some());
     let ours = entries.into_iter().flatten().flatten().filter(|entry| is_ours(&entry.file_name().to_string_lossy()));
     left.extend(ours.map(|entry| entry.path()));
     left

@@ -53,7 +53,7 @@ fn spellings(token: &Secret) -> Vec<Vec<u8>> {
     let plain = token.expose().as_bytes().to_vec();
     let encoded = url::form_urlencoded::byte_serialize(&plain).collect::<String>().replace('+', "%20").into_bytes();
     // Git writes its digits small.
-    let lower = token.expose().bytes().map(|byte| encoded_byte(byte)).collect::<String>().into_bytes();
+    let lower = token.expose().bytes().map(encoded_byte).collect::<String>().into_bytes();
     let mut spellings = vec![plain, encoded, lower];
     spellings.retain(|spelling| !spelling.is_empty());
     spellings.dedup();
