@@ -54,9 +54,12 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List rep
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "route" -d 'Say which connection serves which repositories'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "which" -d 'Say which connection holds or held a token that was found somewhere, and what used it last'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "import" -d 'Take in the tokens that other programs keep: gh, glab, git\'s credential store, netrc'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "doctor" -d 'Look for what is wrong with this set-up, and mend it'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, prove that it is unbroken, or hand it to another system'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
@@ -85,6 +88,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l reauth -d 'Log in again for this connection: it keeps its id, name, tags and history' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l from -d 'Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token\'s variable or file; `-` is stdin' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -446,6 +450,104 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s v -l verbose -d
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "add" -d 'Let a connection serve what lies below an address'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "list" -d 'List all routes'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "ls" -d 'List all routes'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "remove" -d 'Remove a route'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "rm" -d 'Remove a route'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -f -a "test" -d 'Say which connection serves an address, and why'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l strict -d 'Never with another installation of a GitHub App than the owner\'s'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand installations; and not __fish_seen_subcommand_from list add remove restore open sync" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -629,6 +731,39 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s v -l verbose -
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l tag -d 'A word to find the new connections by; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l all -d 'Look through all of them'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l dry-run -d 'Show what was found, and what would become of it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l offline -d 'Store without asking the providers: the status is `pending`'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l delete-source -d 'Take what is stored out of where it stood, without a question'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l fix -d 'Mend what can be mended without a decision, and do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l offline -d 'Ask no host'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -693,30 +828,31 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
 json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l json -d 'Same as --output json'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s q -l quiet -d 'Say nothing beside data and errors'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l no-input -d 'Never ask; fail and name the option that is missing'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "init" -d 'Make a store, and its key'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "info" -d 'Where the store is, where its key is, and what state it is in'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "unlock" -d 'Keep the key in the kernel\'s keyring for a while, so that nobody is asked for the passphrase again (Linux)'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "lock" -d 'Take the key out of the kernel\'s keyring'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "verify" -d 'Check everything: header, signature, content, trail, pin'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "backup" -d 'Copy the store, encrypted as it is, after it was verified'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "restore" -d 'Put a kept generation, or a backup, in the store\'s place; what is there now is kept as a generation'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "accept" -d 'Sign a store that another tool encrypted, that went back to an older state, or that was moved here'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "key" -d 'Keep a recovery copy of the store\'s key'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "recipients" -d 'Keys that read the store and never save it: a pipeline\'s, and one to recover with'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "rekey" -d 'Make the store a new key of its own, in place of one that is old, known to others, or lost'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "init" -d 'Make a store, and its key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "info" -d 'Where the store is, where its key is, and what state it is in'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "unlock" -d 'Keep the key in the kernel\'s keyring for a while, so that nobody is asked for the passphrase again (Linux)'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "lock" -d 'Take the key out of the kernel\'s keyring'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "verify" -d 'Check everything: header, signature, content, trail, pin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "backup" -d 'Copy the store, encrypted as it is, after it was verified'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "restore" -d 'Put a kept generation, or a backup, in the store\'s place; what is there now is kept as a generation'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "accept" -d 'Sign a store that another tool encrypted, that went back to an older state, or that was moved here'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "export" -d 'Write a small store with just these connections, for one pipeline'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "key" -d 'Keep a recovery copy of the store\'s key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "recipients" -d 'Keys that read the store and never save it: a pipeline\'s, and one to recover with'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "rekey" -d 'Make the store a new key of its own, in place of one that is old, known to others, or lost'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l key -d 'Where the new key is to live; by default the keyring, else a file under a passphrase (`store rekey`: where the present one is)' -r -f -a "keyring\t'The desktop\'s keyring'
 passphrase\t'A file beside the store, protected by a passphrase'
 file\t'A plain file that only its owner can read'"
@@ -831,6 +967,22 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l only -d 'Names, or beginnings of ids' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l recipient -d 'The public half (age1…) of the pipeline\'s key: no key is made' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l out -d 'The file of the small store' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

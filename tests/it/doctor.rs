@@ -7,13 +7,13 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::rotate::ROTATE;
+use crate::rotate::{self, ROTATE};
 use crate::support::fake::Answer;
 use crate::support::house::texts;
 use crate::support::pty::Terminal;
 use crate::support::{House, Ran, Sandbox};
 
-/// Gits own settings in the sandbox's home.
+/// Git's own settings in the sandbox's home.
 fn git_config(sandbox: &Sandbox, content: &str) {
     sandbox.write("home/.gitconfig", content);
 }
@@ -239,7 +239,8 @@ fn what_was_left_is_found_and_swept() {
 
 #[test]
 fn a_rotation_that_was_cut_off_is_named() {
-    let house = sound();
+    let house = rotate::house();
+    git_config(&house.sandbox, "[credential]\n\thelper = gitconn\n");
     house.gitlab.script(ROTATE, [Answer::never()]);
     let mut running = house.sandbox.gitconn(["rotate", "lab"]).start();
     house.gitlab.wait_below(ROTATE);
