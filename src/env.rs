@@ -76,6 +76,15 @@ pub(crate) mod name {
     /// The Wayland display.
     pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 
+    /// Where settings of the user lie, for programs that follow the XDG rules.
+    pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+    /// Where GitHub's `gh` keeps its settings.
+    pub(crate) const GH_CONFIG_DIR: &str = "GH_CONFIG_DIR";
+    /// Where GitLab's `glab` keeps its settings.
+    pub(crate) const GLAB_CONFIG_DIR: &str = "GLAB_CONFIG_DIR";
+    /// The netrc file, where it is not the usual one.
+    pub(crate) const NETRC: &str = "NETRC";
+
     /// Variables that hold a secret: no program that we start may inherit them.
     pub(crate) const SECRETS: &[&str] =
         &[KEY, GITHUB_CLIENT_SECRET, GITLAB_CLIENT_SECRET, BITBUCKET_CLIENT_SECRET, GITEA_CLIENT_SECRET];

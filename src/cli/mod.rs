@@ -11,10 +11,12 @@ mod completions;
 mod config;
 mod connect;
 mod connect_app;
+mod connect_from;
 mod connect_plan;
 mod context;
 mod create_app;
 mod credential;
+mod doctor;
 mod due_args;
 mod edit;
 mod enable;
@@ -24,6 +26,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod import;
 mod installations;
 mod interrupt;
 mod list;
@@ -139,6 +142,8 @@ enum Command {
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
+    Import(import::Args),
+    Doctor(doctor::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -269,6 +274,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),
+        Command::Import(args) => import::run(args, context),
+        Command::Doctor(args) => doctor::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),

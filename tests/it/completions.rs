@@ -24,6 +24,8 @@ const COMMANDS: &[&str] = &[
     "oauth",
     "config",
     "which",
+    "import",
+    "doctor",
     "audit",
     "store",
     "completions",

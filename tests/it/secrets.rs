@@ -23,6 +23,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("oauth/flow.rs", "the client's secret, code and refresh token, into the form that buys tokens"),
     ("ops/exec.rs", "the token, into the environment of the program that it is for"),
     ("ops/grant.rs", "a pair of tokens as text, for the file that is encrypted when the store cannot be saved"),
+    ("ops/import/gather.rs", "what another program wrote into the keyring, without its encoding"),
+    ("ops/import/traces.rs", "its bytes, looked for in the files that should not hold it any more"),
     ("ops/login.rs", "a pair and an address that somebody handed over, to be read"),
     ("ops/rotate/hook.rs", "the new token, to the stdin of the command that is told"),
     ("ops/rotate/keep.rs", "a new token as text, for the file that is encrypted when the store cannot be saved"),
