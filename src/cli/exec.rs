@@ -7,6 +7,8 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::interrupt;
 use super::narrow_args::NarrowArgs;
+use super::out::stderr_line;
+use crate::env;
 use crate::model::Purpose;
 use crate::ops::exec::{self, Job};
 use crate::ops::token::Handed;
@@ -48,6 +50,9 @@ pub(super) struct Args {
     /// Put the token into this variable instead of the usual ones
     #[arg(long = "env", value_name = "VAR", value_parser = parse_variable)]
     variable: Option<String>,
+    /// Hide the token, parts of it, and its Base64 in what the program writes. It sees no terminal then. In GitHub Actions the log is told to hide it too
+    #[arg(long)]
+    mask: bool,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -89,7 +94,11 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
     };
     let (store, handed, is_own) = prepare().map_err(ours)?;
     let (program, arguments) = args.command.split_first().ok_or_else(|| ours(Failure::usage("no program is named")))?;
-    let job = Job { program, arguments, variable: args.variable.as_deref() };
+    let job = Job { program, arguments, variable: args.variable.as_deref(), mask: args.mask };
+    if args.mask && context.env.text(env::name::GITHUB_ACTIONS) == Some("true") {
+        // Its runner reads them on both streams, and stdout is the program's: somebody may be keeping it.
+        exec::mask_commands(&handed).iter().for_each(|command| stderr_line(command.expose()));
+    }
     let (ended, revoked) = context.attend(async {
         let ended = exec::run(&session, &handed, &job).await;
         // It was made for this program alone; whatever became of that, nobody else is to have it.

@@ -1,14 +1,26 @@
 //! Running a program with a token in its environment, and nothing of ours beside it.
 
-use std::ffi::{OsStr, OsString};
-use std::process::ExitStatus;
+mod mask;
+mod signals;
+mod streams;
 
+use std::ffi::{OsStr, OsString};
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::process::Command;
+use zeroize::Zeroizing;
+
+use self::mask::Mask;
 
 use super::live::Door;
 use super::token::Handed;
 use super::{Error, Session};
 use crate::provider::{self, Identity};
+use crate::secret::Secret;
 use crate::store::Store;
 
 /// What is to be run.
@@ -18,7 +30,12 @@ pub(crate) struct Job<'a> {
     pub(crate) arguments: &'a [OsString],
     /// The one variable that the token goes into, instead of the provider's usual ones.
     pub(crate) variable: Option<&'a str>,
+    /// Whether the token is hidden in what it writes.
+    pub(crate) mask: bool,
 }
+
+/// For so long after the program's end it is waited for those who inherited its streams: what was left in the background may never close them.
+const FOR_HEIRS: Duration = Duration::from_secs(10);
 
 /// Runs it to its end, and gives its exit code: of one that a signal ended, 128 and the signal.
 ///
@@ -49,14 +66,54 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
     let cannot = |source| Error::CannotRun { program: job.program.to_string_lossy().into_owned(), source };
     // Listened for before it is there: none is lost.
     let mut signals = signals::Passed::listen().map_err(cannot)?;
-    let mut child = command.spawn().map_err(cannot)?;
-    let id = child.id();
-    loop {
-        tokio::select! {
-            ended = child.wait() => return Ok(code(ended.map_err(cannot)?)),
-            signal = signals.next() => signals::pass(signal, id),
+    if !job.mask {
+        let mut child = command.spawn().map_err(cannot)?;
+        let id = child.id();
+        loop {
+            tokio::select! {
+                ended = child.wait() => return Ok(code(ended.map_err(cannot)?)),
+                signal = signals.next() => signals::pass(signal, id),
+            }
         }
     }
+    let mask = Mask::new(handed.token.expose()).map_err(|error| cannot(std::io::Error::other(error)))?;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot)?;
+    let id = child.id();
+    let mut streams = pin!(streams::passed_on(child.stdout.take(), child.stderr.take(), &mask));
+    let mut passed_on = None;
+    let ended = loop {
+        tokio::select! {
+            ended = child.wait() => break ended.map_err(cannot)?,
+            done = &mut streams, if passed_on.is_none() => passed_on = Some(done),
+            signal = signals.next() => signals::pass(signal, id),
+        }
+    };
+    if passed_on.is_none() {
+        passed_on = tokio::select! {
+            done = streams => Some(done),
+            () = tokio::time::sleep(FOR_HEIRS) => None,
+            // Whoever insists does not wait for them.
+            _ = signals.next() => None,
+        };
+    }
+    match passed_on {
+        Some(Ok(())) => {}
+        Some(Err(error)) => session.notices().warn(&format!("what the program wrote could not be passed on: {error}")),
+        None => {
+            session.notices().warn("what the program left running still has its streams; what it writes is not shown any more")
+        }
+    }
+    Ok(code(ended))
+}
+
+/// What tells GitHub Actions to hide a token in its log, a line each (Actions, "Workflow commands": masking a value in a log): the token, and what git sends of it.
+pub(crate) fn mask_commands(handed: &Handed) -> Vec<Secret> {
+    let token = handed.token.expose();
+    let basic = Zeroizing::new(format!("{}:{token}", super::token::git_username(&handed.connection)));
+    // The end of a line would end the command, and `%` begins what stands for it.
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let command = |text: &str| Secret::from(format!("::add-mask::{}", escaped(text)));
+    vec![command(token), command(&Zeroizing::new(STANDARD.encode(&*basic)))]
 }
 
 /// Revokes the token that was made for the program.
@@ -83,70 +140,4 @@ fn code(status: ExitStatus) -> u8 {
 #[cfg(not(unix))]
 fn code(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
-}
-
-#[cfg(unix)]
-mod signals {
-    use std::io::IsTerminal as _;
-
-    use rustix::process::{Pid, Signal, kill_process};
-    use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
-
-    /// The signals that are passed on to the program.
-    pub(super) struct Passed {
-        interrupt: Stream,
-        quit: Stream,
-        terminate: Stream,
-        hang_up: Stream,
-        /// A terminal tells the program itself of Ctrl-C: it must not hear of it twice.
-        by_terminal: bool,
-    }
-
-    impl Passed {
-        pub(super) fn listen() -> std::io::Result<Self> {
-            Ok(Self {
-                interrupt: signal(SignalKind::interrupt())?,
-                quit: signal(SignalKind::quit())?,
-                terminate: signal(SignalKind::terminate())?,
-                hang_up: signal(SignalKind::hangup())?,
-                by_terminal: std::io::stdin().is_terminal(),
-            })
-        }
-
-        /// The next one; `None` for one that the program has heard of already.
-        pub(super) async fn next(&mut self) -> Option<Signal> {
-            tokio::select! {
-                _ = self.interrupt.recv() => (!self.by_terminal).then_some(Signal::INT),
-                _ = self.quit.recv() => (!self.by_terminal).then_some(Signal::QUIT),
-                _ = self.terminate.recv() => Some(Signal::TERM),
-                _ = self.hang_up.recv() => Some(Signal::HUP),
-            }
-        }
-    }
-
-    /// Passes a signal on. That the program has just ended is no failure.
-    pub(super) fn pass(signal: Option<Signal>, id: Option<u32>) {
-        let id = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let (Some(signal), Some(id)) = (signal, id) {
-            let _ = kill_process(id, signal);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod signals {
-    /// Elsewhere the console tells both of us.
-    pub(super) struct Passed;
-
-    impl Passed {
-        pub(super) fn listen() -> std::io::Result<Self> {
-            Ok(Self)
-        }
-
-        pub(super) async fn next(&mut self) {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
-
-    pub(super) fn pass(_signal: (), _id: Option<u32>) {}
 }
