@@ -29,6 +29,7 @@ mod edit;
 mod enable;
 mod examples;
 mod exec;
+mod exec_git;
 mod exec_mask;
 mod exit_codes;
 mod gitea;

@@ -3,6 +3,7 @@
 mod mask;
 mod signals;
 mod streams;
+mod surroundings;
 
 use std::ffi::{OsStr, OsString};
 use std::pin::pin;
@@ -19,7 +20,7 @@ use self::mask::Mask;
 use super::live::Door;
 use super::token::Handed;
 use super::{Error, Session};
-use crate::provider::{self, Identity};
+use crate::provider::Identity;
 use crate::secret::Secret;
 use crate::store::Store;
 
@@ -45,24 +46,7 @@ const FOR_HEIRS: Duration = Duration::from_secs(10);
 pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -> Result<u8, Error> {
     let mut command = Command::new(job.program);
     command.args(job.arguments);
-    for name in session.env().own_names() {
-        command.env_remove(name);
-    }
-    let host = &handed.connection.host;
-    let usual = provider::kind(handed.connection.provider).exec_variables(host);
-    let names: Vec<&str> = job.variable.map_or_else(|| usual.token.to_vec(), |name| vec![name]);
-    for name in names {
-        command.env(name, handed.token.expose());
-    }
-    for name in usual.host {
-        command.env(name, authority(host));
-    }
-    for name in usual.url {
-        command.env(name, host.as_str());
-    }
-    for (name, email) in usual.email.iter().zip(&handed.connection.email) {
-        command.env(name, email);
-    }
+    surroundings::set(&mut command, session, handed, job.variable);
     let cannot = |source| Error::CannotRun { program: job.program.to_string_lossy().into_owned(), source };
     // Listened for before it is there: none is lost.
     let mut signals = signals::Passed::listen().map_err(cannot)?;
@@ -121,13 +105,6 @@ pub(crate) async fn revoke(session: &Session<'_>, store: &Store, handed: &Handed
     let door = Door::stored(&*store.read()?, &handed.connection)?;
     door.open(session.http(), Identity::of(&handed.connection), handed.token.clone())?.revoke().await?;
     Ok(())
-}
-
-/// `git.acme.com:8443`, as programs want their host named.
-fn authority(host: &crate::model::HostUrl) -> String {
-    let url = host.url();
-    let name = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"))
 }
 
 #[cfg(unix)]
