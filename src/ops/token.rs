@@ -27,15 +27,6 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
     }
 }
 
-/// Whether its token, and whatever else is secret of it, may be printed. git and programs that are run with it are served all the same.
-///
-/// # Errors
-///
-/// `Error::NoExport`.
-pub(crate) fn exportable(connection: &Connection) -> Result<(), Error> {
-    if connection.no_export { Err(Error::NoExport { name: connection.name.to_string() }) } else { Ok(()) }
-}
-
 /// What serves the repository of this address, or of this `owner/name`, and no connection that happens to be called so.
 ///
 /// # Errors
@@ -54,6 +45,15 @@ fn for_remote(session: &Session<'_>, view: &View, remote: &Remote) -> Result<(Co
     let connection = resolve::connection_for(session, view, None, remote)?;
     let path = resolve::path_on(remote, &connection)?;
     Ok((connection, Some(path)))
+}
+
+/// Whether its token, and whatever else is secret of it, may be printed. git and programs that are run with it are served all the same.
+///
+/// # Errors
+///
+/// `Error::NoExport`.
+pub(crate) fn exportable(connection: &Connection) -> Result<(), Error> {
+    if connection.no_export { Err(Error::NoExport { name: connection.name.to_string() }) } else { Ok(()) }
 }
 
 /// What serves, and what its token is narrowed to.
