@@ -4,10 +4,13 @@ mod checkout;
 mod child;
 pub(crate) mod config;
 pub(crate) mod credential;
+mod desk;
 mod helper;
 mod remote;
+mod settings;
 pub(crate) mod setup;
 
-pub(crate) use checkout::origin;
+pub(crate) use checkout::{origin, pulled_from};
 pub(crate) use child::Child;
+pub(crate) use desk::{Desk, ask as ask_at_desk, taken_apart};
 pub(crate) use remote::Remote;

@@ -1,7 +1,7 @@
 //! Running a program with a token in its environment, and nothing of ours beside it.
 
 mod mask;
-mod signals;
+pub(super) mod signals;
 mod streams;
 mod surroundings;
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use self::mask::Mask;
@@ -52,24 +52,19 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
     let mut signals = signals::Passed::listen().map_err(cannot)?;
     if !job.mask {
         let mut child = command.spawn().map_err(cannot)?;
-        let id = child.id();
-        loop {
-            tokio::select! {
-                ended = child.wait() => return Ok(code(ended.map_err(cannot)?)),
-                signal = signals.next() => signals::pass(signal, id),
-            }
-        }
+        return ended(&mut child, &mut signals).await.map_err(cannot);
     }
     let mask = Mask::new(handed.token.expose()).map_err(|error| cannot(std::io::Error::other(error)))?;
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot)?;
-    let id = child.id();
     let mut streams = pin!(streams::passed_on(child.stdout.take(), child.stderr.take(), &mask));
     let mut passed_on = None;
-    let ended = loop {
-        tokio::select! {
-            ended = child.wait() => break ended.map_err(cannot)?,
-            done = &mut streams, if passed_on.is_none() => passed_on = Some(done),
-            signal = signals.next() => signals::pass(signal, id),
+    let code = {
+        let mut ended = pin!(ended(&mut child, &mut signals));
+        loop {
+            tokio::select! {
+                code = &mut ended => break code.map_err(cannot)?,
+                done = &mut streams, if passed_on.is_none() => passed_on = Some(done),
+            }
         }
     };
     if passed_on.is_none() {
@@ -87,7 +82,18 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
             session.notices().warn("what the program left running still has its streams; what it writes is not shown any more")
         }
     }
-    Ok(code(ended))
+    Ok(code)
+}
+
+/// Waits for a program's end, passes signals on to it, and gives its exit code: of one that a signal ended, 128 and the signal.
+pub(super) async fn ended(child: &mut Child, signals: &mut signals::Passed) -> std::io::Result<u8> {
+    let id = child.id();
+    loop {
+        tokio::select! {
+            ended = child.wait() => return ended.map(code),
+            signal = signals.next() => signals::pass(signal, id),
+        }
+    }
 }
 
 /// What tells GitHub Actions to hide a token in its log, a line each (Actions, "Workflow commands": masking a value in a log): the token, and what git sends of it.

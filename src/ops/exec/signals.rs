@@ -8,7 +8,7 @@ mod unix {
     use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
     /// The signals that are passed on to the program.
-    pub(in crate::ops::exec) struct Passed {
+    pub(in crate::ops) struct Passed {
         interrupt: Stream,
         quit: Stream,
         terminate: Stream,
@@ -20,7 +20,7 @@ mod unix {
     }
 
     impl Passed {
-        pub(in crate::ops::exec) fn listen() -> std::io::Result<Self> {
+        pub(in crate::ops) fn listen() -> std::io::Result<Self> {
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt())?,
                 quit: signal(SignalKind::quit())?,
@@ -34,7 +34,7 @@ mod unix {
         }
 
         /// The next one; `None` for one that the program has heard of already.
-        pub(in crate::ops::exec) async fn next(&mut self) -> Option<Signal> {
+        pub(in crate::ops) async fn next(&mut self) -> Option<Signal> {
             tokio::select! {
                 _ = self.interrupt.recv() => (!self.by_terminal).then_some(Signal::INT),
                 _ = self.quit.recv() => (!self.by_terminal).then_some(Signal::QUIT),
@@ -47,7 +47,7 @@ mod unix {
     }
 
     /// Passes a signal on. That the program has just ended is no failure.
-    pub(in crate::ops::exec) fn pass(signal: Option<Signal>, id: Option<u32>) {
+    pub(in crate::ops) fn pass(signal: Option<Signal>, id: Option<u32>) {
         let id = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let (Some(signal), Some(id)) = (signal, id) {
             let _ = kill_process(id, signal);
@@ -58,22 +58,22 @@ mod unix {
 #[cfg(not(unix))]
 mod elsewhere {
     /// Elsewhere the console tells both of us.
-    pub(in crate::ops::exec) struct Passed;
+    pub(in crate::ops) struct Passed;
 
     impl Passed {
-        pub(in crate::ops::exec) fn listen() -> std::io::Result<Self> {
+        pub(in crate::ops) fn listen() -> std::io::Result<Self> {
             Ok(Self)
         }
 
-        pub(in crate::ops::exec) async fn next(&mut self) {
+        pub(in crate::ops) async fn next(&mut self) {
             let _ = tokio::signal::ctrl_c().await;
         }
     }
 
-    pub(in crate::ops::exec) fn pass(_signal: (), _id: Option<u32>) {}
+    pub(in crate::ops) fn pass(_signal: (), _id: Option<u32>) {}
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::{Passed, pass};
+pub(in crate::ops) use elsewhere::{Passed, pass};
 #[cfg(unix)]
-pub(super) use unix::{Passed, pass};
+pub(in crate::ops) use unix::{Passed, pass};

@@ -57,7 +57,8 @@ impl GitHost {
                 let app = axum::Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
                     let (shared, root) = (Arc::clone(&served), root.clone());
                     async move {
-                        let answered = tokio::task::spawn_blocking(move || answer(&shared, &root, &method, &uri, &headers, &body));
+                        let answered =
+                            tokio::task::spawn_blocking(move || answer(&shared, &root, &method, &uri, &headers, &body));
                         answered.await.unwrap()
                     }
                 });
@@ -89,14 +90,14 @@ impl GitHost {
         self.shared.doors.lock().unwrap().push(door);
     }
 
-    /// Makes a repository with one commit that holds these files, and these submodules: each a folder and its address.
-    pub(crate) fn repository(&self, path: &str, files: &[(&str, &str)], submodules: &[(&str, &str)]) {
+    /// Makes a repository with one commit that holds these files, and these submodules: each a folder, its address, and its commit.
+    pub(crate) fn repository(&self, path: &str, files: &[(&str, &str)], submodules: &[(&str, &str, &str)]) {
         let bare = self.folder.path().join(format!("{path}.git"));
         std::fs::create_dir_all(&bare).unwrap();
         git(&bare, &["init", "--quiet", "--bare", "--initial-branch=main"]);
         let work = tempfile::tempdir_in(self.folder.path()).unwrap();
         git(work.path(), &["init", "--quiet", "--initial-branch=main"]);
-        self.commit_in(work.path(), files, submodules);
+        commit_in(work.path(), files, submodules);
         git(work.path(), &["push", "--quiet", bare.to_str().unwrap(), "main"]);
     }
 
@@ -105,28 +106,8 @@ impl GitHost {
         let bare = self.folder.path().join(format!("{path}.git"));
         let work = tempfile::tempdir_in(self.folder.path()).unwrap();
         git(work.path(), &["clone", "--quiet", bare.to_str().unwrap(), "."]);
-        self.commit_in(work.path(), files, &[]);
+        commit_in(work.path(), files, &[]);
         git(work.path(), &["push", "--quiet", "origin", "main"]);
-    }
-
-    fn commit_in(&self, work: &Path, files: &[(&str, &str)], submodules: &[(&str, &str)]) {
-        for (name, content) in files {
-            std::fs::write(work.join(name), content).unwrap();
-            git(work, &["add", name]);
-        }
-        let mut modules = String::new();
-        for (folder, address) in submodules {
-            modules += &format!("[submodule \"{folder}\"]\n\tpath = {folder}\n\turl = {address}\n");
-            // Its commit is taken from the disk: nobody is asked for it.
-            let path = address.strip_prefix(&self.origin()).map(|path| self.folder.path().join(path.trim_start_matches('/')));
-            let head = path.map_or_else(|| "1".repeat(40), |bare| git(&bare, &["rev-parse", "main"]));
-            git(work, &["update-index", "--add", "--cacheinfo", &format!("160000,{head},{folder}")]);
-        }
-        if !modules.is_empty() {
-            std::fs::write(work.join(".gitmodules"), modules).unwrap();
-            git(work, &["add", ".gitmodules"]);
-        }
-        git(work, &["commit", "--quiet", "--message", "a commit"]);
     }
 
     /// The commit that a branch of a repository points to.
@@ -155,9 +136,27 @@ impl Drop for GitHost {
     }
 }
 
+fn commit_in(work: &Path, files: &[(&str, &str)], submodules: &[(&str, &str, &str)]) {
+    for (name, content) in files {
+        std::fs::write(work.join(name), content).unwrap();
+        git(work, &["add", name]);
+    }
+    let mut modules = String::new();
+    for (folder, address, head) in submodules {
+        modules += &format!("[submodule \"{folder}\"]\n\tpath = {folder}\n\turl = {address}\n");
+        git(work, &["update-index", "--add", "--cacheinfo", &format!("160000,{head},{folder}")]);
+    }
+    if !modules.is_empty() {
+        std::fs::write(work.join(".gitmodules"), modules).unwrap();
+        git(work, &["add", ".gitmodules"]);
+    }
+    git(work, &["commit", "--quiet", "--message", "a commit"]);
+}
+
 /// Runs git without any settings of this machine, and gives what it prints.
 fn git(folder: &Path, words: &[&str]) -> String {
-    let who = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"].map(|name| (name, "ada@example.com"));
+    let who = ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"]
+        .map(|name| (name, "ada@example.com"));
     let mut command = Command::new("git");
     command.current_dir(folder).args(words).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").envs(who);
     command.env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", "/nonexistent");
