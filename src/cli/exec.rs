@@ -105,7 +105,9 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
     let job = Job { program, arguments, variable: args.variable.as_deref(), mask: args.mask };
     if args.mask && context.env.text(env::name::GITHUB_ACTIONS) == Some("true") {
         // Its runner reads them on both streams, and stdout is the program's: somebody may be keeping it.
-        exec::mask_commands(&handed).iter().for_each(|command| stderr_line(command.expose()));
+        for command in exec::mask_commands(&handed) {
+            stderr_line(command.expose());
+        }
     }
     let (ended, revoked) = context.attend(async {
         let ended = exec::run(&session, &handed, &job).await;

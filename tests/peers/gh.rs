@@ -15,12 +15,12 @@ const GH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/peer-tools/bin/gh"
 /// A store with `a` for github.com and `ent` for a server of one's own.
 fn connected() -> Sandbox {
     let sandbox = Sandbox::with_connection();
-    let host = ["connect", "github", "ent", "--host", "https://git.acme.example:8443", "--token-stdin", "--offline"];
+    let host = ["connect", "github", "ent", "--host", "https://git.acme.example:8443", "--token-stdin", "--offline", "--force"];
     sandbox.feed(host, &other_token()).exits(0);
     sandbox
 }
 
-/// Of the same form, and another one.
+/// Of the same form, and another one; its checksum does not fit.
 fn other_token() -> String {
     let token = github_token();
     let (begin, end) = token.split_at(4);

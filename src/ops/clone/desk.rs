@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::Source;
 use crate::git::{Remote, taken_apart};
 use crate::model::{Purpose, RepositoryPath, clean, shell_word};
-use crate::ops::credential::{self, LONGEST_REQUEST, Request};
+use crate::ops::credential::{self, LONGEST_REQUEST, QUIT, Request};
 use crate::ops::resolve::{self, Because};
 use crate::ops::serving::Serving;
 use crate::ops::{Error, Session, token};
@@ -81,8 +81,13 @@ impl<'a> Desk<'a> {
         };
         done.unwrap_or_else(|error| {
             self.say(&format!("git gets no token: {error}"));
-            None
+            self.nothing()
         })
+    }
+
+    /// Where a connection is for an address and cannot serve it: git asks a person then, unless a setting says that it shall not.
+    fn nothing(&self) -> Option<Zeroizing<String>> {
+        self.session.config().ends_gits_search().then(|| Zeroizing::new(QUIT.to_owned()))
     }
 
     async fn get(&self, request: &Request) -> Result<Option<Zeroizing<String>>, Error> {

@@ -79,7 +79,7 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
         Some(Ok(())) => {}
         Some(Err(error)) => session.notices().warn(&format!("what the program wrote could not be passed on: {error}")),
         None => {
-            session.notices().warn("what the program left running still has its streams; what it writes is not shown any more")
+            session.notices().warn("what the program left running still has its streams; what it writes is not shown any more");
         }
     }
     Ok(code)
