@@ -67,6 +67,8 @@ pub(crate) mod name {
     pub(crate) const GITEA_CLIENT_SECRET: &str = "GITCONN_GITEA_CLIENT_SECRET";
     /// … and the host that it is for, which has to be said: each instance is somebody's own.
     pub(crate) const GITEA_CLIENT_HOST: &str = "GITCONN_GITEA_CLIENT_HOST";
+    /// `true` in a job of GitHub Actions.
+    pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
     /// Set in a session over SSH, where no browser can be opened.
     pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
     /// The browser to open.

@@ -80,12 +80,17 @@ impl<'a> Context<'a> {
 }
 
 impl Context<'_> {
-    /// Does work that hears of Ctrl-C in its own way.
+    /// Does work that hears of Ctrl-C in its own way, and then to its end what must not be cut off: it may have begun beside it.
     pub(crate) fn attend<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
         self.progress.end();
         let local = tokio::task::LocalSet::new();
-        let result = interrupt::quietly(|| runtime.block_on(local.run_until(work)));
+        let whole = async {
+            let result = work.await;
+            self.end_shielded().await;
+            result
+        };
+        let result = interrupt::quietly(|| runtime.block_on(local.run_until(whole)));
         runtime.shutdown_background();
         Ok(result?)
     }

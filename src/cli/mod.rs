@@ -6,6 +6,7 @@ mod audit;
 mod branches;
 mod browser;
 mod choose;
+mod clone;
 mod commands;
 mod completions;
 mod config;
@@ -40,6 +41,7 @@ mod out;
 mod paging;
 mod progress;
 mod prompt;
+mod pull;
 mod refresh;
 mod remove;
 mod repos;
@@ -136,6 +138,8 @@ enum Command {
     Branches(branches::Args),
     Token(token::Args),
     Exec(exec::Args),
+    Clone(clone::Args),
+    Pull(pull::Args),
     Route(route::Args),
     Credential(credential::Args),
     SetupGit(setup_git::Args),
@@ -268,6 +272,8 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Branches(args) => branches::run(args, context),
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
+        Command::Clone(args) => clone::run(args, context),
+        Command::Pull(args) => pull::run(args, context),
         Command::Route(args) => route::run(args, context),
         Command::Credential(args) => credential::run(args, context),
         Command::SetupGit(args) => setup_git::run(args, context),

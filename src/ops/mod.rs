@@ -5,6 +5,7 @@ pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod checkout;
 pub(crate) mod clients;
+pub(crate) mod clone;
 pub(crate) mod connect;
 pub(crate) mod credential;
 pub(crate) mod connect_many;

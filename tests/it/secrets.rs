@@ -8,6 +8,7 @@ use crate::support::source::{Word, files, words};
 /// The files that may call `Secret::expose`, and what for. A file that no longer does is taken off the list.
 const EXPOSES: &[(&str, &str)] = &[
     ("cli/connect.rs", "whether anything was typed"),
+    ("cli/exec.rs", "`exec --mask` tells GitHub Actions what to hide in its log"),
     ("cli/login.rs", "the state, for a program that follows the login; it goes through the browser anyway"),
     ("cli/prompt.rs", "whether anything was typed, and twice the same"),
     ("cli/rotate/person.rs", "whether anything was typed"),
@@ -21,7 +22,8 @@ const EXPOSES: &[(&str, &str)] = &[
     ("net/trust.rs", "a client certificate with its key"),
     ("oauth/callback.rs", "the `state` that came back, compared with the one that was sent"),
     ("oauth/flow.rs", "the client's secret, code and refresh token, into the form that buys tokens"),
-    ("ops/exec.rs", "the token, into the environment of the program that it is for"),
+    ("ops/exec/mod.rs", "the token, into the mask of what a program writes"),
+    ("ops/exec/surroundings.rs", "the token, into the environment of the program that it is for"),
     ("ops/grant.rs", "a pair of tokens as text, for the file that is encrypted when the store cannot be saved"),
     ("ops/import/gather.rs", "what another program wrote into the keyring, without its encoding"),
     ("ops/import/traces.rs", "its bytes, looked for in the files that should not hold it any more"),

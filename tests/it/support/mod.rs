@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod fake;
 pub(crate) mod foundry;
+pub(crate) mod git_host;
 pub(crate) mod grammar;
 pub(crate) mod hall;
 pub(crate) mod house;
