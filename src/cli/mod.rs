@@ -5,6 +5,7 @@ mod app_view;
 mod audit;
 mod branches;
 mod browser;
+mod check;
 mod choose;
 mod commands;
 mod completions;
@@ -44,6 +45,7 @@ mod route;
 mod said_args;
 mod show;
 mod store;
+mod storeless;
 mod target;
 mod token;
 mod token_input;
@@ -129,6 +131,7 @@ enum Command {
     Remove(remove::Args),
     Repos(repos::Args),
     Branches(branches::Args),
+    Check(check::Args),
     Token(token::Args),
     Exec(exec::Args),
     Route(route::Args),
@@ -248,6 +251,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Remove(args) => remove::run(args, context),
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
+        Command::Check(args) => check::run(args, context),
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
         Command::Route(args) => route::run(args, context),
