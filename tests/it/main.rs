@@ -44,6 +44,7 @@ mod login_refused;
 mod oauth;
 mod output;
 mod own_hosts;
+mod pipelines;
 mod prompts;
 mod reference;
 mod remove;
