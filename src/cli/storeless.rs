@@ -14,8 +14,8 @@ use crate::ops::backing::{Backing, Loosely, Stored};
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Without a store")]
 pub(super) struct StorelessArgs {
-    /// Use the token in this environment variable, such as GITHUB_TOKEN or CI_JOB_TOKEN, and no store: none is opened or made, and nothing is kept. Where it goes is said
-    /// by --host, or by what a pipeline has in its environment (GITHUB_SERVER_URL, CI_SERVER_URL)
+    /// Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said
+    /// by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)
     #[arg(long, value_name = "VAR")]
     token_env: Option<String>,
     /// Where the host's API is, if not at its usual address

@@ -105,9 +105,10 @@ pub(in crate::ops) fn compare(db: &Db, id: &ConnectionId, seen: &Seen) -> Result
     for installation in &seen.installations {
         let account = installation.account.clone();
         let Some(before) = known.iter().find(|known| known.installation.id == installation.id) else {
-            match record.takes_all {
-                true => changes.added.push(account),
-                false => changes.passed_over.push((account, installation.id)),
+            if record.takes_all {
+                changes.added.push(account);
+            } else {
+                changes.passed_over.push((account, installation.id));
             }
             continue;
         };

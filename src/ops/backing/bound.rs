@@ -124,10 +124,8 @@ fn of_variable(
             }
         }
     }
-    let suited = |host: HostUrl| match (known.suits)(&host) {
-        true => Ok(host),
-        false => Err(BoundError::Unsuited { variable: variable(), whose: known.whose, wanted: host.to_string() }),
-    };
+    let unsuited = |host: &HostUrl| BoundError::Unsuited { variable: variable(), whose: known.whose, wanted: host.to_string() };
+    let suited = |host: HostUrl| if (known.suits)(&host) { Ok(host) } else { Err(unsuited(&host)) };
     Ok(match (told, typed) {
         // What is said of another kind of host says nothing of this token.
         (Some((_, told)), Some(typed)) if !(known.suits)(&told) => suited(typed)?,

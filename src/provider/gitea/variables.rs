@@ -5,7 +5,7 @@ use super::super::TokenVariable;
 /// Of a runner: its server's web address.
 const SERVER: &str = "GITHUB_SERVER_URL";
 const GITEA: &str = "a Gitea or Forgejo";
-/// "GITEA_TOKEN": of a job, for the repository that holds the workflow.
+/// `GITEA_TOKEN`: of a job, for the repository that holds the workflow.
 const OF_A_WORKFLOW: &str = "a workflow's own token sees the one repository that the workflow is in, and what is public";
 
 pub(super) const VARIABLES: &[TokenVariable] = &[

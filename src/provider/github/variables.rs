@@ -14,7 +14,7 @@ const GITHUB: &str = "GitHub";
 const CLOUD: &str = "github.com and GHE.com";
 const ENTERPRISE: &str = "a GitHub Enterprise Server";
 
-/// "GitHub Actions: use of GITHUB_TOKEN": it is an installation's token, of the one repository that holds the workflow.
+/// GitHub's "`GITHUB_TOKEN`": it is an installation's token, of the one repository that holds the workflow.
 const OF_A_WORKFLOW: &str = "a workflow's own GITHUB_TOKEN sees the one repository that the workflow is in, and what is public";
 
 fn is_cloud(host: &HostUrl) -> bool {

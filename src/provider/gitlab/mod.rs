@@ -181,10 +181,10 @@ impl Provider for Account {
         query: &BranchQuery,
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error> {
-        match self.is_job {
-            true => job::branches(self, path, query, each).await,
-            false => branches::list(self, path, query, each).await,
+        if self.is_job {
+            return job::branches(self, path, query, each).await;
         }
+        branches::list(self, path, query, each).await
     }
 
     async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error> {

@@ -1,43 +1,16 @@
-//! `gitconn check`: what stands between a connection and a repository, step by step.
+//! What a check of a repository found, as it is shown.
 
 use serde::Serialize;
 
-use super::context::Context;
-use super::failure::Failure;
-use super::grid::Grid;
-use super::out::{Style, View};
-use super::storeless::{StorelessArgs, WhereArgs};
-use super::{branches, words};
-use crate::model::{Expiry, Timestamp, clean};
-use crate::ops::check::{self, Report, Step, Wanted};
-use crate::ops::{Push, checkout};
-
-/// Check step by step whether a repository can be used: connection, token, read access, branches
-///
-/// The steps go in their order, and the first that fails is the last. Exit code 0 if all is well, 3 if the repository or a branch is not there (or hidden: the answer tells what is
-/// likely for this kind of token), 4 if the connection is disabled, its token refused, or it may not push, 6 if it could not be found out. Changes nothing.
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// `owner/name`, or an address; the checkout's `origin` if left out
-    #[arg(value_name = "REPO")]
-    repository: Option<String>,
-    /// Use this connection
-    #[arg(short, long, value_name = "NAME")]
-    connection: Option<String>,
-    /// Of a GitHub App, ask only with its installation on the repository's owner; always so with --write
-    #[arg(long)]
-    strict: bool,
-    /// This branch has to exist
-    #[arg(long, value_name = "BRANCH")]
-    branch: Option<String>,
-    /// The token has to be let in for a push. Nothing is pushed, and rules of a branch may still refuse one
-    #[arg(long)]
-    write: bool,
-    #[command(flatten)]
-    storeless: StorelessArgs,
-    #[command(flatten)]
-    place: WhereArgs,
-}
+use super::Args;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::grid::Grid;
+use crate::cli::out::{Style, View};
+use crate::cli::words;
+use crate::model::{Branch, Expiry, Timestamp, clean};
+use crate::ops::Push;
+use crate::ops::check::{Report, Step};
 
 /// How a step went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,7 +43,7 @@ struct BranchView {
 
 /// The JSON of it all.
 #[derive(Serialize)]
-struct ReportView {
+pub(super) struct ReportView {
     ok: bool,
     repository: Option<String>,
     host: Option<String>,
@@ -117,32 +90,8 @@ impl View for ReportView {
     }
 }
 
-pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
-    look(args, context).map_err(|failure| args.storeless.spoken(failure))
-}
-
-fn look(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
-    let remote = checkout::remote(args.repository.as_deref())?;
-    let of_a_store = [("--connection", args.connection.is_some()), ("--strict", args.strict)];
-    let place = (args.place.provider, args.place.host.as_deref());
-    let backing = args.storeless.backing(place, &of_a_store, context)?;
-    context.progress.begin(&format!("asking about {}", clean(&remote.describe())));
-    let wanted = Wanted {
-        remote: &remote,
-        connection: args.connection.as_deref(),
-        strict: args.strict,
-        branch: args.branch.as_deref(),
-        write: args.write,
-    };
-    let report = context.wait(async { Ok(check::check(&*backing, &wanted).await) })?.map_err(branches::which)?;
-    let mut report = report;
-    let stopped = report.stopped.take().map(|(step, error)| (step, Failure::from(error)));
-    context.out.data(&view(&report, args, stopped.as_ref(), context))?;
-    // The line of the step has said what and why.
-    stopped.map_or(Ok(()), |(_, failure)| Err(failure.shown()))
-}
-
-fn view(report: &Report, args: &Args, stopped: Option<&(Step, Failure)>, context: &Context<'_>) -> ReportView {
+/// Everything that was found, and what ended it.
+pub(super) fn of(report: &Report, args: &Args, stopped: Option<&(Step, Failure)>, context: &Context<'_>) -> ReportView {
     let mut steps = vec![Step::Connection, Step::Token, Step::Repository, Step::DefaultBranch];
     steps.extend(args.branch.is_some().then_some(Step::Branch));
     steps.extend(args.write.then_some(Step::Push));
@@ -156,7 +105,7 @@ fn view(report: &Report, args: &Args, stopped: Option<&(Step, Failure)>, context
     });
     let (serving, access) = (report.serving.as_ref(), report.access.as_ref());
     let installation = serving.and_then(|serving| serving.installation.as_ref());
-    let branch = |branch: &crate::model::Branch| BranchView {
+    let branch = |branch: &Branch| BranchView {
         name: branch.name.clone(),
         is_default: report.default_branch.as_ref().is_some_and(|default| default.name == branch.name),
         is_protected: branch.is_protected,
@@ -212,10 +161,7 @@ fn connection(report: &Report, is_loose: bool) -> String {
     let Some(serving) = &report.serving else { return String::new() };
     let connection = &serving.connection;
     let name = clean(connection.name.as_str()).into_owned();
-    match is_loose {
-        true => format!("{name}, for {}", connection.host),
-        false => format!("{name} is {}", connection.status.id()),
-    }
+    if is_loose { format!("{name}, for {}", connection.host) } else { format!("{name} is {}", connection.status.id()) }
 }
 
 /// `made for installation acme-corp, ends in 54 minutes`
@@ -250,7 +196,7 @@ fn repository(report: &Report) -> String {
 }
 
 /// `main is there, protected`. `is_open`: to the account, whatever protects it.
-fn protection(branch: &crate::model::Branch, is_open: Option<bool>) -> String {
+fn protection(branch: &Branch, is_open: Option<bool>) -> String {
     let name = clean(&branch.name);
     let protected = match (branch.is_protected, is_open) {
         (Some(true), Some(true)) => "protected, and open to this account",
@@ -265,7 +211,7 @@ fn protection(branch: &crate::model::Branch, is_open: Option<bool>) -> String {
 /// `role write`; that a branch is protected may still stand against it.
 fn push(report: &Report) -> String {
     let Some(Push::May(why)) = &report.push else { return String::new() };
-    let is_doubtful = |branch: &&crate::model::Branch| branch.is_protected == Some(true) && report.branch_is_open.is_none();
+    let is_doubtful = |branch: &&Branch| branch.is_protected == Some(true) && report.branch_is_open.is_none();
     match report.branch.as_ref().filter(is_doubtful) {
         Some(branch) => format!("{}; the rules of {} may refuse it all the same", clean(why), clean(&branch.name)),
         None => clean(why).into_owned(),
