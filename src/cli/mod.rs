@@ -5,6 +5,7 @@ mod app_view;
 mod audit;
 mod branches;
 mod browser;
+mod check;
 mod choose;
 mod clone;
 mod commands;
@@ -51,6 +52,7 @@ mod said_args;
 mod setup_git;
 mod show;
 mod store;
+mod storeless;
 mod target;
 mod token;
 mod token_input;
@@ -136,6 +138,7 @@ enum Command {
     Remove(remove::Args),
     Repos(repos::Args),
     Branches(branches::Args),
+    Check(check::Args),
     Token(token::Args),
     Exec(exec::Args),
     Clone(clone::Args),
@@ -270,6 +273,7 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Remove(args) => remove::run(args, context),
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
+        Command::Check(args) => check::run(args, context),
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
         Command::Clone(args) => clone::run(args, context),

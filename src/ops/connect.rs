@@ -379,6 +379,7 @@ pub(crate) fn describe(connection: &Connection) -> String {
         (_, Some(TokenKind::Repository)) => "repository access token".to_owned(),
         (_, Some(TokenKind::Workspace)) => "workspace access token".to_owned(),
         (_, Some(TokenKind::ApiToken)) => "API token".to_owned(),
+        (_, Some(TokenKind::Job)) => "CI job's token".to_owned(),
         (AuthMethod::AccessToken, None) => "access token".to_owned(),
         (AuthMethod::Pat, None) => "token".to_owned(),
     }

@@ -70,6 +70,9 @@ fn every_command_keeps_its_fields() {
         (&["route", "list"], "routes/0", &["route", "host", "path", "connection", "connection_id", "status", "is_active"]),
         (&["route", "test", "ada/repo-001"], "", &["address", "connection", "connection_id", "because", "route", "installation"]),
         (&["route", "remove", "ada"], "", &["deleted"]),
+        (&["check", "ada/repo-001", "-c", "work"], "", &["ok", "repository", "connection", "may_push", "steps"]),
+        (&["check", "ada/repo-001", "-c", "work"], "steps/0", &["step", "result", "detail", "kind"]),
+        (&["validate", "--changed"], "", &["results", "unchecked"]),
         (&["audit", "list"], "events/0", &["sequence", "at", "who", "kind", "connection", "detail"]),
         (&["import", "netrc"], "", &["found", "unread", "dry_run"]),
         (

@@ -12,6 +12,7 @@ pub(crate) mod leaks;
 pub(crate) mod pty;
 pub(crate) mod running;
 pub(crate) mod sandbox;
+pub(crate) mod shell;
 pub(crate) mod shown;
 pub(crate) mod source;
 pub(crate) mod stream;
