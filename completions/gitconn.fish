@@ -45,7 +45,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "validate" -d 'Check
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "test" -d 'Check now without saving what is found: `validate --no-save`'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rotate" -d 'Put new tokens in the place of old ones'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "refresh" -d 'Renew the tokens of logins now: of all enabled ones by default, side by side'
-complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, hook, or put a new token or key in place'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "edit" -d 'Change name, description, end, tags, workspace, hook, whether `token` hands it out, or put a new token or key in place'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "enable" -d 'Allow the use of connections again'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "disable" -d 'Keep connections, but do not use them'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
@@ -54,6 +54,8 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List rep
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "clone" -d 'Clone a repository with git, which gets its token from here'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "pull" -d 'Pull checkouts with git, which gets its token from here'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "route" -d 'Say which connection serves which repositories'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "credential" -d 'Answer git when it asks for a credential (`gitconn setup-git` tells git to)'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "setup-git" -d 'Let git ask gitconn for passwords'
@@ -302,6 +304,8 @@ json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l no-export -d 'Forbid `token` for it: it then serves git and `exec` only'
+complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l export -d 'Allow `token` again'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l token-stdin -d 'Read the token from stdin'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l private-key-stdin -d 'Read the app\'s private key from stdin'
 complete -c gitconn -n "__fish_gitconn_using_subcommand edit" -l allow-account-change -d 'Allow a new token of another account'
@@ -431,6 +435,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s v -l verbose -
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l for -d 'With whatever serves this repository: its address, or `owner/name`' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l repo -d 'A token for this repository only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l permission -d 'A token with this permission only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l installation -d 'The installation on this account, or of this number' -r
@@ -443,12 +448,44 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l fresh -d 'A token of its own instead of the shared one'
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l mask -d 'Hide the token, parts of it, and its Base64 in what the program writes. It sees no terminal then. In GitHub Actions the log is told to hide it too'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s c -l connection -d 'Use this connection' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l branch -d 'Check out this branch or tag' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l depth -d 'Only so many commits' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l recurse-submodules -d 'With submodules, and theirs'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand clone" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s c -l connection -d 'Use this connection' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand pull" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand route; and not __fish_seen_subcommand_from add list ls remove rm test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -549,6 +586,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand route; and __fish_seen_subcommand_from test" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l origin -d 'Answer for this one address, from --from-env; no store and no settings are read (what `exec` tells git)' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l from-env -d 'The variable that holds the token for --origin' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l desk -d 'Ask at this socket; no store and no settings are read (what `clone` and `pull` tell git)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l username -d 'The user name to answer with it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand credential" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
@@ -830,30 +868,31 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
 json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l json -d 'Same as --output json'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s q -l quiet -d 'Say nothing beside data and errors'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -l no-input -d 'Never ask; fail and name the option that is missing'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -s V -l version -d 'Print version'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "init" -d 'Make a store, and its key'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "info" -d 'Where the store is, where its key is, and what state it is in'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "unlock" -d 'Keep the key in the kernel\'s keyring for a while, so that nobody is asked for the passphrase again (Linux)'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "lock" -d 'Take the key out of the kernel\'s keyring'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "verify" -d 'Check everything: header, signature, content, trail, pin'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "backup" -d 'Copy the store, encrypted as it is, after it was verified'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "restore" -d 'Put a kept generation, or a backup, in the store\'s place; what is there now is kept as a generation'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "accept" -d 'Sign a store that another tool encrypted, that went back to an older state, or that was moved here'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "key" -d 'Keep a recovery copy of the store\'s key'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "recipients" -d 'Keys that read the store and never save it: a pipeline\'s, and one to recover with'
-complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept key recipients rekey" -f -a "rekey" -d 'Make the store a new key of its own, in place of one that is old, known to others, or lost'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "init" -d 'Make a store, and its key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "info" -d 'Where the store is, where its key is, and what state it is in'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "unlock" -d 'Keep the key in the kernel\'s keyring for a while, so that nobody is asked for the passphrase again (Linux)'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "lock" -d 'Take the key out of the kernel\'s keyring'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "verify" -d 'Check everything: header, signature, content, trail, pin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "backup" -d 'Copy the store, encrypted as it is, after it was verified'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "restore" -d 'Put a kept generation, or a backup, in the store\'s place; what is there now is kept as a generation'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "accept" -d 'Sign a store that another tool encrypted, that went back to an older state, or that was moved here'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "export" -d 'Write a small store with just these connections, for one pipeline'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "key" -d 'Keep a recovery copy of the store\'s key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "recipients" -d 'Keys that read the store and never save it: a pipeline\'s, and one to recover with'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and not __fish_seen_subcommand_from init info unlock lock verify backup restore accept export key recipients rekey" -f -a "rekey" -d 'Make the store a new key of its own, in place of one that is old, known to others, or lost'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from init" -l key -d 'Where the new key is to live; by default the keyring, else a file under a passphrase (`store rekey`: where the present one is)' -r -f -a "keyring\t'The desktop\'s keyring'
 passphrase\t'A file beside the store, protected by a passphrase'
 file\t'A plain file that only its owner can read'"
@@ -968,6 +1007,22 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_s
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from accept" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l only -d 'Names, or beginnings of ids' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l recipient -d 'The public half (age1…) of the pipeline\'s key: no key is made' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l out -d 'The file of the small store' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand store; and __fish_seen_subcommand_from key" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -23,6 +23,8 @@ const NEED_STORE: &[&[&str]] = &[
     &["token", "work"],
     &["refresh"],
     &["setup-git", "--yes"],
+    &["clone", "a/b"],
+    &["pull"],
     &["oauth", "remove", "github.com"],
     &["installations", "list"],
     &["installations", "add", "work"],

@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
     "token",
     "credential",
     "setup-git",
+    "clone",
+    "pull",
     "refresh",
     "rotate",
     "installations",

@@ -1,5 +1,6 @@
 //! A host of repositories that git itself serves: `git http-backend` behind a server that asks for user and password, as every provider does.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -143,7 +144,7 @@ fn commit_in(work: &Path, files: &[(&str, &str)], submodules: &[(&str, &str, &st
     }
     let mut modules = String::new();
     for (folder, address, head) in submodules {
-        modules += &format!("[submodule \"{folder}\"]\n\tpath = {folder}\n\turl = {address}\n");
+        let _ = writeln!(modules, "[submodule \"{folder}\"]\n\tpath = {folder}\n\turl = {address}");
         git(work, &["update-index", "--add", "--cacheinfo", &format!("160000,{head},{folder}")]);
     }
     if !modules.is_empty() {
