@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Node>, Fault> {
     let (text, before) = text.strip_prefix('\u{feff}').map_or((text, 0), |text| (text, 3));
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at + before).collect();
     offsets.push(bytes.len());
-    let mut reader = Reader { parser: Parser::new_from_str(text), offsets, last: text.len() };
+    let mut reader = Reader { parser: Parser::new_from_str(text), bytes, offsets };
     loop {
         match reader.next()? {
             Some((Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _)) => {}
@@ -49,10 +49,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Node>, Fault> {
 
 struct Reader<'text> {
     parser: Parser<'text, saphyr_parser::StrInput<'text>>,
+    /// The whole file.
+    bytes: &'text [u8],
     /// Where each character begins.
     offsets: Vec<usize>,
-    /// More events than characters there cannot be.
-    last: usize,
 }
 
 impl<'text> Reader<'text> {
@@ -64,16 +64,19 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn bytes(&self, span: Span) -> Range<usize> {
-        let at = |index: usize| self.offsets.get(index).copied().unwrap_or(self.last);
-        at(span.start.index())..at(span.end.index())
+    /// The bytes of a span. That of a block (`|`, `>`) goes on to the next word: what is blank at its end is none of its own.
+    fn range(&self, span: Span) -> Range<usize> {
+        let at = |index: usize| self.offsets.get(index).copied().unwrap_or(self.bytes.len());
+        let range = at(span.start.index())..at(span.end.index());
+        let length = self.bytes.get(range.clone()).unwrap_or_default().trim_ascii_end().len();
+        range.start..range.start + length
     }
 
     fn node(&mut self, event: Event<'text>, span: Span, depth: usize) -> Result<Node, Fault> {
         if depth > DEEPEST {
             return Err(Fault { line: span.start.line(), why: "it is nested too deeply" });
         }
-        let range = self.bytes(span);
+        let range = self.range(span);
         let value = match event {
             Event::Scalar(text, _, anchor, _) => Value::Word { text: Zeroizing::new(text.into_owned()), is_named: anchor != 0 },
             Event::MappingStart(..) => Value::Mapping(self.pairs(depth)?),
