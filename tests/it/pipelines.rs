@@ -216,19 +216,19 @@ fn a_pipeline_checks_first_takes_the_code_and_releases() {
         };
         assert!(own, "{name}");
         // Whatever stands in the way is found before anything is begun, and has its own code.
-        let stops = |why: &str, code: i32, without: Option<&str>| {
+        let refuses = |why: &str, code: i32, without: Option<&str>| {
             let done = pipeline.run(&steps, without);
             assert_eq!(done.code, code, "{name}, {why}: {done:?}");
             assert_eq!((pipeline.released(), pipeline.cloned()), (None, String::new()), "{name}, {why}");
         };
-        stops("no key", 5, Some("GITCONN_KEY"));
+        refuses("no key", 5, Some("GITCONN_KEY"));
         let hidden =
             serde_json::json!({"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"});
         pipeline.github.always("/repos/acme-corp/addons", crate::support::fake::Answer::json(404, &hidden));
-        stops("no access", 3, None);
+        refuses("no access", 3, None);
         pipeline.github.recover();
         pipeline.github.refuse(&pipeline.deploy);
-        stops("a dead token", 4, None);
+        refuses("a dead token", 4, None);
     }
 }
 
