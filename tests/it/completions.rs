@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "token",
     "credential",
     "setup-git",
+    "route",
     "refresh",
     "rotate",
     "installations",
