@@ -67,6 +67,8 @@ pub(crate) mod name {
     pub(crate) const GITEA_CLIENT_SECRET: &str = "GITCONN_GITEA_CLIENT_SECRET";
     /// … and the host that it is for, which has to be said: each instance is somebody's own.
     pub(crate) const GITEA_CLIENT_HOST: &str = "GITCONN_GITEA_CLIENT_HOST";
+    /// `true` in a job of GitHub Actions.
+    pub(crate) const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
     /// Set in a session over SSH, where no browser can be opened.
     pub(crate) const SSH_CONNECTION: &str = "SSH_CONNECTION";
     /// The browser to open.
@@ -75,6 +77,15 @@ pub(crate) mod name {
     pub(crate) const DISPLAY: &str = "DISPLAY";
     /// The Wayland display.
     pub(crate) const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+
+    /// Where settings of the user lie, for programs that follow the XDG rules.
+    pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+    /// Where GitHub's `gh` keeps its settings.
+    pub(crate) const GH_CONFIG_DIR: &str = "GH_CONFIG_DIR";
+    /// Where GitLab's `glab` keeps its settings.
+    pub(crate) const GLAB_CONFIG_DIR: &str = "GLAB_CONFIG_DIR";
+    /// The netrc file, where it is not the usual one.
+    pub(crate) const NETRC: &str = "NETRC";
 
     /// Variables that hold a secret: no program that we start may inherit them.
     pub(crate) const SECRETS: &[&str] =

@@ -7,9 +7,9 @@ use super::failure::Failure;
 use super::grid::Grid;
 use super::out::{Style, View};
 use super::paging::PageArgs;
+use super::storeless::{StorelessArgs, WhereArgs};
 use crate::model::{Branch, clean, shell_word};
-use crate::ops::apps::route::Fallback;
-use crate::ops::{BranchQuery, Error, Flow, PageChoice, checkout, list_branches, resolve};
+use crate::ops::{BranchQuery, Error, Flow, PageChoice, checkout, list_branches};
 
 /// Rows of a page where none is asked for.
 const PAGE: u32 = 100;
@@ -34,6 +34,10 @@ pub(super) struct Args {
     all: bool,
     #[command(flatten)]
     pages: PageArgs,
+    #[command(flatten)]
+    storeless: StorelessArgs,
+    #[command(flatten)]
+    place: WhereArgs,
 }
 
 /// A branch's JSON.
@@ -82,20 +86,16 @@ impl View for Listing {
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    list(args, context).map_err(|failure| args.storeless.spoken(failure))
+}
+
+fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let choice = args.pages.choice(PAGE)?;
     let remote = checkout::remote(args.repository.as_deref())?;
-    let session = context.session()?;
-    let store = session.store()?;
-    let view = store.read()?;
-    let fallback = Fallback::for_reading(&session, args.strict);
-    let typed = args.connection.as_deref();
-    let (serving, path) = resolve::serving(&session, &view, typed, &remote, fallback).map_err(|error| match &error {
-        Error::Ambiguous { names, .. } => {
-            let add = names.first().map(|name| format!("-c {}", shell_word(name))).unwrap_or_default();
-            Failure::from(error).again(add, "for example")
-        }
-        _ => error.into(),
-    })?;
+    let chosen = [("--connection", args.connection.is_some()), ("--strict", args.strict)];
+    let place = (args.place.provider, args.place.host.as_deref());
+    let backing = args.storeless.backing(place, &chosen, context)?;
+    let (serving, path) = backing.serving(args.connection.as_deref(), &remote, args.strict).map_err(which)?;
     // A search reads all pages: what is contained may stand on any of them.
     let (page, per_page) = choice.unwrap_or((1, PAGE));
     let walk = args.all || (args.search.is_some() && choice.is_none());
@@ -106,7 +106,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }
     let mut rows = Vec::new();
     let mut broken = None;
-    let listing = context.wait(list_branches::list(&session, &store, &view, &serving, &path, &query, |branches| {
+    let listing = context.wait(list_branches::list(&*backing, &serving, &path, &query, |branches| {
         for Branch { name, is_default, is_protected, sha } in branches {
             let row = BranchView { name, is_default, is_protected, sha };
             if !context.out.streams() {
@@ -138,4 +138,15 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         });
     }
     Ok(())
+}
+
+/// What an error of choosing says here, where the choice can be named.
+pub(super) fn which(error: Error) -> Failure {
+    match &error {
+        Error::Ambiguous { names, .. } => {
+            let add = names.first().map(|name| format!("-c {}", shell_word(name))).unwrap_or_default();
+            Failure::from(error).again(add, "for example")
+        }
+        _ => error.into(),
+    }
 }

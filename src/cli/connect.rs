@@ -14,7 +14,7 @@ use super::said_args::SaidArgs;
 use super::target::Target;
 use super::token_input::TokenArgs;
 use super::view::ConnectionView;
-use super::{browser, commands, connect_app, create_app, said_args, store, words};
+use super::{browser, commands, connect_app, connect_from, create_app, said_args, store, words};
 use crate::model::{Connection, Expiry, Name, Status, Timestamp, clean, shell_word};
 use crate::ops::apps::connect as apps;
 use crate::ops::connect::{self, Plan};
@@ -37,10 +37,11 @@ const TOKEN_SOURCES: &str = "--token-stdin < FILE";
   gitconn connect github --device
   gitconn connect github prod-app --app --client-id Iv23li… --private-key-file app.pem
   gitconn connect --reauth work
+  gitconn connect --from team.toml
   printf %s \"$TOKEN\" | gitconn connect github ci --token-stdin")]
 pub(super) struct Args {
     /// Whose API the host speaks; or an address, which is asked
-    #[arg(value_name = "PROVIDER|URL", required_unless_present = "reauth")]
+    #[arg(value_name = "PROVIDER|URL", required_unless_present_any = ["reauth", "from"])]
     pub(super) target: Option<Target>,
     /// Name of the connection; made of provider, host and account if left out
     #[arg(value_name = "NAME")]
@@ -96,6 +97,16 @@ pub(super) struct Args {
         ]
     )]
     reauth: Option<String>,
+    /// Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token's variable or file; `-` is stdin
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "target", "name", "host", "api_url", "stdin", "file", "variable", "force", "description", "tags", "expires_at", "email", "workspace",
+            "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app", "reauth",
+        ]
+    )]
+    from: Option<PathBuf>,
     /// With --reauth: take a login of another account
     #[arg(long, requires = "reauth")]
     allow_account_change: bool,
@@ -128,6 +139,9 @@ impl View for Stored {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     args.app.check()?;
     let session = context.session()?;
+    if let Some(file) = &args.from {
+        return connect_from::run(file, args.offline, &session, context);
+    }
     if let Some(name) = &args.reauth {
         return log_in_again(name, args, &session, context).map_err(|failure| failure.about(Subject::Known(name.clone())));
     }

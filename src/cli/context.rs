@@ -13,6 +13,8 @@ use super::progress::Progress;
 use super::prompt::Prompt;
 use crate::config::{Config, Setting};
 use crate::env::Env;
+use crate::model::Stamp;
+use crate::ops::backing::{Loose, Loosely};
 use crate::ops::{Around, Ask, AskFor, Cancelled, Choices, Notices as _, Session, Shield};
 use crate::secret::Secret;
 
@@ -67,6 +69,23 @@ impl<'a> Context<'a> {
         Ok(Session::new(self.env, self.config, &choices, around)?)
     }
 
+    /// Whether the command line names a store, or its key.
+    pub(crate) fn names_store(&self) -> bool {
+        self.global.store.is_some() || self.global.key_file.is_some()
+    }
+
+    /// A token from the environment in place of a store: nothing is looked for, opened or made.
+    pub(crate) fn loose(&self, token: Secret, said: &Loosely) -> Result<Loose, Failure> {
+        self.config.sound()?;
+        let max_wait = self.global.max_wait.unwrap_or_else(|| self.config.max_wait());
+        Ok(Loose::new(self.env, token, said, max_wait, self.progress.clone(), &*self.progress)?)
+    }
+
+    /// Who does what follows, and when.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { who: self.env.who(), at: self.env.now() }
+    }
+
     /// Waits for the network, or for Ctrl-C.
     pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
@@ -80,12 +99,17 @@ impl<'a> Context<'a> {
 }
 
 impl Context<'_> {
-    /// Does work that hears of Ctrl-C in its own way.
+    /// Does work that hears of Ctrl-C in its own way, and then to its end what must not be cut off: it may have begun beside it.
     pub(crate) fn attend<T>(&self, work: impl Future<Output = Result<T, crate::ops::Error>>) -> Result<T, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::bug)?;
         self.progress.end();
         let local = tokio::task::LocalSet::new();
-        let result = interrupt::quietly(|| runtime.block_on(local.run_until(work)));
+        let whole = async {
+            let result = work.await;
+            self.end_shielded().await;
+            result
+        };
+        let result = interrupt::quietly(|| runtime.block_on(local.run_until(whole)));
         runtime.shutdown_background();
         Ok(result?)
     }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use zeroize::Zeroizing;
@@ -29,6 +30,9 @@ pub(super) struct Args {
     /// The variable that holds the token for --origin
     #[arg(long = "from-env", id = "variable", value_name = "VAR", requires = "origin")]
     variable: Option<String>,
+    /// Ask at this socket; no store and no settings are read (what `clone` and `pull` tell git)
+    #[arg(long, value_name = "SOCKET", conflicts_with = "origin")]
+    desk: Option<PathBuf>,
     /// The user name to answer with it
     #[arg(long, value_name = "NAME", requires = "origin", default_value = "x-access-token")]
     username: String,
@@ -56,6 +60,10 @@ impl Args {
 
 /// Does what wants neither settings nor a store: whatever is wrong with those, git does not hear of it then. `None` for everything else.
 pub(super) fn without_settings(args: &Args, env: &Env) -> Option<ExitCode> {
+    if let (Some(desk), Operation::Get | Operation::Erase) = (&args.desk, args.operation()) {
+        let answer = asked().and_then(|input| credential::at_desk(desk, &args.operation.to_string_lossy(), &input));
+        return Some(answer.map_or(ExitCode::SUCCESS, |text| super::out::write(&text)));
+    }
     let text = match (args.operation(), &args.origin, &args.variable) {
         (Operation::Capability, ..) => Some(Zeroizing::new(credential::CAPABILITIES.to_owned())),
         (Operation::Get, Some(origin), Some(variable)) => asked()

@@ -11,7 +11,7 @@ use crate::ops::apps::replace_key;
 use crate::ops::edit::{self, Changes};
 use crate::ops::{Offered, Said, Session, Store, replace_token, resolve};
 
-/// Change name, description, end, tags, workspace, hook, or put a new token or key in place
+/// Change name, description, end, tags, workspace, hook, whether `token` hands it out, or put a new token or key in place
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn edit work --name work-2027 --tag prod --untag staging
@@ -39,6 +39,12 @@ pub(super) struct Args {
     /// Command that is run in a shell after each rotation, with the new token on stdin; an empty text removes it
     #[arg(long, value_name = "CMD")]
     hook: Option<String>,
+    /// Forbid `token` for it: it then serves git and `exec` only
+    #[arg(long, conflicts_with = "export")]
+    no_export: bool,
+    /// Allow `token` again
+    #[arg(long)]
+    export: bool,
     /// Add a tag; may be given several times
     #[arg(long = "tag", value_name = "TAG", value_parser = words::parse_tag)]
     tags: Vec<String>,
@@ -72,6 +78,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         email: of_old(&args.email),
         workspace: of_old(&args.workspace),
         hook: args.hook.clone(),
+        no_export: (args.no_export || args.export).then_some(args.no_export),
         add_tags: args.tags.clone(),
         remove_tags: args.untags.clone(),
     };

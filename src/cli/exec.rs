@@ -7,6 +7,8 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::interrupt;
 use super::narrow_args::NarrowArgs;
+use super::out::stderr_line;
+use crate::env;
 use crate::model::Purpose;
 use crate::ops::exec::{self, Job};
 use crate::ops::token::Handed;
@@ -32,22 +34,30 @@ pub(super) const CODES: [(u8, &str); 3] = [
 /// Run a program with a live token in its environment
 ///
 /// It gets the variables that programs for the provider look for (`GH_TOKEN`, `GITHUB_TOKEN` and `GH_HOST`; `GITLAB_TOKEN` and `GITLAB_HOST`; for
-/// an enterprise server `GH_ENTERPRISE_TOKEN`), and none of gitconn's own. Its exit code is given back; 125 is a failure of gitconn before it runs, 126 a
+/// an enterprise server `GH_ENTERPRISE_TOKEN`), and none of gitconn's own. git in it is told to use the token for that one host, and asks no other helper. Signals
+/// are passed on to it. Its exit code is given back; 125 is a failure of gitconn before it runs, 126 a
 /// program that cannot be run, 127 one that is not there. Of a GitHub App, a token that was made for this call (--repo, --permission, --fresh) is revoked when
 /// the program ends; the shared one stays.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn exec work -- gh pr list
+  gitconn exec --for https://github.com/acme/site --mask -- ./release.sh
   gitconn exec prod-app --repo acme-corp/site --permission contents=write -- ./release.sh")]
 pub(super) struct Args {
     /// Name, beginning of an id, host, or address of a repository
-    #[arg(value_name = "NAME|URL")]
-    connection: String,
+    #[arg(value_name = "NAME|URL", required_unless_present = "address")]
+    connection: Option<String>,
+    /// With whatever serves this repository: its address, or `owner/name`
+    #[arg(long = "for", id = "address", value_name = "URL", conflicts_with = "connection")]
+    address: Option<String>,
     #[command(flatten)]
     narrow: NarrowArgs,
     /// Put the token into this variable instead of the usual ones
     #[arg(long = "env", value_name = "VAR", value_parser = parse_variable)]
     variable: Option<String>,
+    /// Hide the token, parts of it, and its Base64 in what the program writes. It sees no terminal then. In GitHub Actions the log is told to hide it too
+    #[arg(long)]
+    mask: bool,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -72,7 +82,10 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
     let prepare = || {
         let store = session.store()?;
         let view = store.read().map_err(Error::from)?;
-        let (connection, path) = token::meant(&session, &view, &args.connection)?;
+        let (connection, path) = match (&args.connection, &args.address) {
+            (Some(typed), _) => token::meant(&session, &view, typed)?,
+            (None, address) => token::meant_by_address(&session, &view, address.as_deref().unwrap_or_default())?,
+        };
         let asked = args.narrow.asked()?;
         let (serving, narrowing) =
             token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| args.narrow.explained(error))?;
@@ -89,7 +102,13 @@ fn run_it(args: &Args, context: &Context<'_>) -> Result<u8, Failure> {
     };
     let (store, handed, is_own) = prepare().map_err(ours)?;
     let (program, arguments) = args.command.split_first().ok_or_else(|| ours(Failure::usage("no program is named")))?;
-    let job = Job { program, arguments, variable: args.variable.as_deref() };
+    let job = Job { program, arguments, variable: args.variable.as_deref(), mask: args.mask };
+    if args.mask && context.env.text(env::name::GITHUB_ACTIONS) == Some("true") {
+        // Its runner reads them on both streams, and stdout is the program's: somebody may be keeping it.
+        for command in exec::mask_commands(&handed) {
+            stderr_line(command.expose());
+        }
+    }
     let (ended, revoked) = context.attend(async {
         let ended = exec::run(&session, &handed, &job).await;
         // It was made for this program alone; whatever became of that, nobody else is to have it.

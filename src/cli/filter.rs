@@ -8,13 +8,13 @@ use crate::ops::Filter;
 pub(crate) struct FilterArgs {
     /// Only connections to this provider
     #[arg(long, value_enum, value_name = "PROVIDER")]
-    provider: Option<ProviderId>,
+    pub(super) provider: Option<ProviderId>,
     /// Only connections to this host
     #[arg(long, value_name = "HOST")]
-    host: Option<String>,
+    pub(super) host: Option<String>,
     /// Only connections with this tag; given several times, with all of them
     #[arg(long = "tag", value_name = "TAG")]
-    tags: Vec<String>,
+    pub(super) tags: Vec<String>,
 }
 
 impl FilterArgs {

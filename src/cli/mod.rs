@@ -5,16 +5,20 @@ mod app_view;
 mod audit;
 mod branches;
 mod browser;
+mod check;
 mod choose;
+mod clone;
 mod commands;
 mod completions;
 mod config;
 mod connect;
 mod connect_app;
+mod connect_from;
 mod connect_plan;
 mod context;
 mod create_app;
 mod credential;
+mod doctor;
 mod due_args;
 mod edit;
 mod enable;
@@ -24,6 +28,7 @@ mod filter;
 mod grid;
 mod help;
 mod hidden;
+mod import;
 mod installations;
 mod interrupt;
 mod list;
@@ -37,6 +42,7 @@ mod out;
 mod paging;
 mod progress;
 mod prompt;
+mod pull;
 mod refresh;
 mod remove;
 mod repos;
@@ -46,6 +52,7 @@ mod said_args;
 mod setup_git;
 mod show;
 mod store;
+mod storeless;
 mod target;
 mod token;
 mod token_input;
@@ -131,14 +138,19 @@ enum Command {
     Remove(remove::Args),
     Repos(repos::Args),
     Branches(branches::Args),
+    Check(check::Args),
     Token(token::Args),
     Exec(exec::Args),
+    Clone(clone::Args),
+    Pull(pull::Args),
     Route(route::Args),
     Credential(credential::Args),
     SetupGit(setup_git::Args),
     Installations(installations::Args),
     Oauth(oauth::Args),
     Which(which::Args),
+    Import(import::Args),
+    Doctor(doctor::Args),
     Audit(audit::Args),
     Store(store::Args),
     Config(config::Args),
@@ -261,14 +273,19 @@ fn dispatch(command: &Command, context: &Context<'_>) -> Result<(), Failure> {
         Command::Remove(args) => remove::run(args, context),
         Command::Repos(args) => repos::run(args, context),
         Command::Branches(args) => branches::run(args, context),
+        Command::Check(args) => check::run(args, context),
         Command::Token(args) => token::run(args, context),
         Command::Exec(args) => exec::run(args, context),
+        Command::Clone(args) => clone::run(args, context),
+        Command::Pull(args) => pull::run(args, context),
         Command::Route(args) => route::run(args, context),
         Command::Credential(args) => credential::run(args, context),
         Command::SetupGit(args) => setup_git::run(args, context),
         Command::Installations(args) => installations::run(args, context),
         Command::Oauth(args) => oauth::run(args, context),
         Command::Which(args) => which::run(args, context),
+        Command::Import(args) => import::run(args, context),
+        Command::Doctor(args) => doctor::run(args, context),
         Command::Audit(args) => audit::run(args, context),
         Command::Store(args) => store::run(args, context),
         Command::Config(args) => config::run(args, context),

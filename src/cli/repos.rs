@@ -9,10 +9,11 @@ use super::grid::Grid;
 use super::missing::{self, Missing};
 use super::out::{self, Style};
 use super::paging::{self, PageArgs};
+use super::storeless::StorelessArgs;
 use crate::model::{Connection, Repository, clean};
+use crate::ops::Flow;
 use crate::ops::list_repositories::{self, Wanted};
-use crate::ops::serving::{self, Serving};
-use crate::ops::{Error, Flow, View, resolve};
+use crate::ops::serving::Serving;
 
 /// Rows that are shown unless more are asked for.
 const LIMIT: usize = 30;
@@ -39,6 +40,8 @@ pub(super) struct Args {
     installation: Option<String>,
     #[command(flatten)]
     pages: PageArgs,
+    #[command(flatten)]
+    storeless: StorelessArgs,
 }
 
 /// A repository's JSON.
@@ -108,11 +111,20 @@ impl out::View for Listing<'_> {
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    list(args, context).map_err(|failure| args.storeless.spoken(failure))
+}
+
+fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let pages = args.pages.choice(30)?;
-    let session = context.session()?;
-    let store = session.store()?;
-    let view = store.read()?;
-    let connections = chosen(args, &view)?;
+    let chosen = [
+        ("NAME", !args.names.is_empty()),
+        ("--tag", !args.filter.tags.is_empty()),
+        ("--installation", args.installation.is_some()),
+    ];
+    let place = (args.filter.provider, args.filter.host.as_deref());
+    let backing = args.storeless.backing(place, &chosen, context)?;
+    let backing = &*backing;
+    let connections = backing.usable(&args.names, &args.filter.filter(None))?;
     // Where it is not yet known which of them have the installation, they are counted below.
     if pages.is_some() && connections.len() > 1 && (args.installation.is_none() || !args.names.is_empty()) {
         return Err(paging::one_connection_only(&connections.iter().collect::<Vec<_>>(), args.installation.as_deref()));
@@ -122,12 +134,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         (false, limit) => Some(limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))),
     };
     let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
-    let spread = match &args.installation {
-        // Of everything that is there, the apps are meant that are installed there.
-        Some(installation) if args.names.is_empty() => serving::spread_to(&view, connections, installation)?,
-        Some(installation) => serving::spread_over(&view, connections, installation)?,
-        None => serving::spread(&view, connections)?,
-    };
+    let spread = backing.spread(connections, args.installation.as_deref(), !args.names.is_empty())?;
     if pages.is_some() && spread.servings.len() > 1 {
         let connections: Vec<&Connection> = spread.servings.iter().map(|serving| &serving.connection).collect();
         return Err(match &args.installation {
@@ -142,7 +149,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }
     let mut rows = Vec::new();
     let mut broken = None;
-    let mut outcome = context.wait(list_repositories::list(&session, &store, &view, servings, &wanted, |found| {
+    let mut outcome = context.wait(list_repositories::list(backing, servings, &wanted, |found| {
         let row = RepositoryView::new(found.repository, &servings[found.via]);
         if !context.out.streams() {
             rows.push(row);
@@ -187,19 +194,4 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         }
     }
     missing::finish(outcome, &missing, &spread, context)
-}
-
-/// The connections that are asked.
-fn chosen(args: &Args, view: &View) -> Result<Vec<Connection>, Failure> {
-    let connections = if args.names.is_empty() || args.filter.is_given() {
-        let mut connections = resolve::several(view, &args.names, &args.filter.filter(None))?;
-        connections.retain(Connection::is_usable);
-        connections
-    } else {
-        args.names.iter().map(|name| resolve::usable(view, name)).collect::<Result<Vec<_>, _>>()?
-    };
-    if connections.is_empty() {
-        return Err(Error::NoneUsable { why: "no enabled connection has a working token".to_owned() }.into());
-    }
-    Ok(connections)
 }

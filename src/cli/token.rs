@@ -50,6 +50,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let view = store.read()?;
     let (connection, path) = token::meant(&session, &view, &args.connection)?;
+    token::exportable(&connection)?;
     if args.webhook_secret {
         let secret = token::webhook_secret(&view, &connection)?;
         let text = match context.out.format() {

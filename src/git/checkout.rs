@@ -22,6 +22,16 @@ pub(crate) fn origin(directory: &Path) -> Result<String, Error> {
     git(directory, &["remote", "get-url", "origin"])?.ok_or(Error::NoOrigin)
 }
 
+/// The address that `git pull` would ask in this checkout, after git's own `insteadOf` rules; `None` where it has none, or is no checkout.
+///
+/// # Errors
+///
+/// If git is not installed.
+pub(crate) fn pulled_from(directory: &Path) -> Result<Option<String>, Error> {
+    // Without a remote, git names the one that it would look for.
+    Ok(git(directory, &["ls-remote", "--get-url"])?.filter(|address| address.contains([':', '/'])))
+}
+
 /// What git prints, or `None` if it fails.
 fn git(directory: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
     let mut command = Command::new("git");

@@ -1,10 +1,8 @@
 //! What git is told inside a program that was given one token: a helper for that one origin, and no other helper at all.
 
 use super::helper;
+use super::settings::appended;
 use crate::model::HostUrl;
-
-/// The variable in which git is told how many settings the environment holds (git-config(1), "Environment").
-const COUNT: &str = "GIT_CONFIG_COUNT";
 
 /// A helper that answers for one origin from a variable of the program it runs in.
 #[derive(Debug)]
@@ -34,14 +32,7 @@ impl Child<'_> {
             (key("helper"), command),
             (key("useHttpPath"), "true".to_owned()),
         ];
-        // git itself stops at a count that is none.
-        let before: usize = set(COUNT).and_then(|count| count.parse().ok()).unwrap_or(0);
-        let mut variables = vec![(COUNT.to_owned(), (before + settings.len()).to_string())];
-        for (at, (key, value)) in settings.into_iter().enumerate() {
-            let at = before + at;
-            variables.extend([(format!("GIT_CONFIG_KEY_{at}"), key), (format!("GIT_CONFIG_VALUE_{at}"), value)]);
-        }
-        Some(variables)
+        Some(appended(set, settings))
     }
 }
 

@@ -4,10 +4,17 @@ mod checkout;
 mod child;
 pub(crate) mod config;
 pub(crate) mod credential;
+mod desk;
 mod helper;
+mod helpers;
+mod passwords;
 mod remote;
+mod settings;
 pub(crate) mod setup;
 
-pub(crate) use checkout::origin;
+pub(crate) use checkout::{origin, pulled_from};
 pub(crate) use child::Child;
+pub(crate) use desk::{Desk, ask as ask_at_desk, taken_apart};
+pub(crate) use helpers::{Helper, chain, helpers};
+pub(crate) use passwords::passwords_in_settings;
 pub(crate) use remote::Remote;

@@ -145,6 +145,14 @@ impl Remote {
         }
     }
 
+    /// Where git finds it over HTTP: as it was written, but for a user and a password, or on that host.
+    pub(crate) fn web_address(&self, host: &HostUrl) -> Option<String> {
+        match &self.place {
+            Place::Web(origin) => Some(format!("{}/{}", origin.as_str(), self.path)),
+            Place::Anywhere | Place::Ssh(_) => Some(format!("{}/{}.git", host.as_str(), self.path_on(host)?)),
+        }
+    }
+
     /// The repository's path on that host, without the host's path root.
     pub(crate) fn path_on(&self, host: &HostUrl) -> Option<RepositoryPath> {
         RepositoryPath::new(self.below(host)?)

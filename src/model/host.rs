@@ -9,7 +9,7 @@ use url::Url;
 pub(crate) struct HostUrl(Url);
 
 /// Why a text does not name a host.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum HostError {
     #[error("`{0}` is not a host or URL")]
     Malformed(String),

@@ -114,6 +114,8 @@ words! {
         Workspace = "workspace",
         /// A person's, which is sent with an e-mail address (Bitbucket).
         ApiToken = "api_token",
+        /// Of a job of GitLab CI: it ends with its job, and is never stored.
+        Job = "job",
     }
 }
 

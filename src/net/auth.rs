@@ -41,6 +41,8 @@ pub(crate) enum Auth {
     Bearer(Rc<dyn TokenSource>),
     /// `PRIVATE-TOKEN: TOKEN` (GitLab).
     PrivateToken(Rc<dyn TokenSource>),
+    /// `JOB-TOKEN: TOKEN` (a job of GitLab CI).
+    JobToken(Rc<dyn TokenSource>),
     /// `Authorization: Basic`, of this user name and the token (RFC 7617).
     Basic(String, Rc<dyn TokenSource>),
     /// Nothing.
@@ -55,7 +57,7 @@ struct NotSendable;
 impl Auth {
     fn source(&self) -> Option<&Rc<dyn TokenSource>> {
         match self {
-            Self::Bearer(source) | Self::PrivateToken(source) | Self::Basic(_, source) => Some(source),
+            Self::Bearer(source) | Self::PrivateToken(source) | Self::JobToken(source) | Self::Basic(_, source) => Some(source),
             Self::None => None,
         }
     }
@@ -85,6 +87,7 @@ impl Auth {
         let (name, text) = match self {
             Self::Bearer(_) => (AUTHORIZATION, format!("Bearer {}", token.expose())),
             Self::PrivateToken(_) => (HeaderName::from_static("private-token"), token.expose().to_owned()),
+            Self::JobToken(_) => (HeaderName::from_static("job-token"), token.expose().to_owned()),
             Self::Basic(user, _) => (AUTHORIZATION, basic(user, token)?),
             Self::None => return Ok(None),
         };
@@ -132,6 +135,7 @@ mod tests {
         for (auth, name, value) in [
             (Auth::Bearer(Rc::new(Fixed)), "authorization", "Bearer s3krit"),
             (Auth::PrivateToken(Rc::new(Fixed)), "private-token", "s3krit"),
+            (Auth::JobToken(Rc::new(Fixed)), "job-token", "s3krit"),
             (
                 Auth::Basic("ada@acme.example".to_owned(), Rc::new(Fixed)),
                 "authorization",

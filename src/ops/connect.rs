@@ -6,11 +6,12 @@ use super::host_options::HostOptions;
 use super::live::Door;
 use super::login::Place;
 use super::offered::Offered;
+use super::shield::Held;
 use super::{Error, Said, Session};
 use crate::model::{AuthMethod, Connection, ConnectionId, EventKind, Expiry, HostUrl, Name, ProviderId, Stamp, Status, Verdict};
 use crate::provider::{self, Known, Probe, Shape, TokenPage, Wants, Warning};
 use crate::secret::Secret;
-use crate::store::{Db, Keep, Store};
+use crate::store::{Db, HostRecord, Keep, Store};
 
 /// What is to be connected, without the token.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) offline: bool,
     /// Take a token whose text looks mistyped.
     pub(crate) force: bool,
+    /// The account, as whoever had the token before calls it: for the name where the provider is not asked.
+    pub(crate) login: Option<String>,
 }
 
 /// A connection that is stored.
@@ -74,6 +77,7 @@ impl Plan {
             owner: None,
             offline: false,
             force: false,
+            login: None,
         })
     }
 
@@ -93,6 +97,16 @@ impl Plan {
             Err(provider::Error::Malformed { if_forced: Some(shape), .. }) if self.force => Ok(*shape),
             shape => Ok(shape?),
         }
+    }
+
+    /// Looks at the token with what was said of it, without asking anybody.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::shape`]; and where something was not said that goes with it, or was said and means nothing.
+    pub(crate) fn examine(&self, token: &Secret) -> Result<(), Error> {
+        let shape = self.shape(token)?;
+        self.said.check(provider::kind(self.provider), &shape)
     }
 
     /// A token that belongs to a workspace belongs to the one that was typed, unless another was named.
@@ -129,6 +143,31 @@ impl Plan {
 /// `Error::NotStored` if the provider refuses the token or cannot be asked; but a pair whose tokens had to be renewed for the check is stored whatever it
 /// finds, because nobody has another one.
 pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, offered: Offered) -> Result<Connected, Error> {
+    let mut examined = examine(session, store, plan, offered).await?;
+    let stamp = session.stamp();
+    let saved = store.change(&stamp, Keep::Generation, |db| examined.keep(db, &stamp))?;
+    Ok(Connected { connection: saved.value, warnings: examined.warnings, durable: saved.durable })
+}
+
+/// A credential that was looked at and asked about, and may be stored.
+pub(super) struct Examined {
+    plan: Plan,
+    shape: Shape,
+    /// The host as it was known when the token went there.
+    known: HostRecord,
+    offered: Offered,
+    probe: Option<Probe>,
+    pub(super) warnings: Vec<Warning>,
+    /// Of a pair that was renewed: nothing may cut off what comes now.
+    _held: Option<Held>,
+}
+
+/// Looks at a credential and, unless the plan is offline, asks the provider about it.
+///
+/// # Errors
+///
+/// As [`connect`].
+pub(super) async fn examine(session: &Session<'_>, store: &Store, plan: Plan, offered: Offered) -> Result<Examined, Error> {
     let mut offered = offered;
     let shape = offered.shape(|token| plan.shape(token))?;
     let (known, _) = plan.given.merge(&*store.read()?, plan.provider, &plan.host)?;
@@ -164,9 +203,23 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
             _ => return Err(Error::NotStored { probe: Box::new(probe), offline: true }),
         }
     };
-    let stamp = session.stamp();
-    let fingerprint = offered.access().fingerprint();
-    let saved = store.change(&stamp, Keep::Generation, |db| {
+    Ok(Examined { plan, shape, known, offered, probe, warnings, _held: held })
+}
+
+impl Examined {
+    /// What tells the credential from others.
+    pub(super) fn fingerprint(&self) -> String {
+        self.offered.access().fingerprint()
+    }
+
+    /// Puts it into the store, under its lock.
+    ///
+    /// # Errors
+    ///
+    /// If its name is taken, or its host is known as another than it was asked as. Nothing was put there then.
+    pub(super) fn keep(&mut self, db: &Db, stamp: &Stamp) -> Result<Connection, Error> {
+        let Self { plan, shape, known, offered, probe, warnings, .. } = self;
+        let fingerprint = offered.access().fingerprint();
         let twins: Vec<_> = db.connections()?.into_iter().filter(|other| other.fingerprint == fingerprint).collect();
         if let Some(first) = twins.first() {
             let names = twins.iter().map(|other| format!("`{}`", other.name)).collect::<Vec<_>>().join(", ");
@@ -175,14 +228,17 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
         }
         let name = match &plan.name {
             Some(name) => name.clone(),
-            None => default_name(db, &plan, probe.as_ref())?,
+            None => default_name(db, plan, probe.as_ref())?,
         };
-        let connection = assemble(&plan, name, &shape, probe.as_ref(), &stamp, &offered);
-        warnings.extend(unknown_end(&connection, &shape));
+        let connection = assemble(plan, name, shape, probe.as_ref(), stamp, offered);
+        warnings.extend(unknown_end(&connection, shape));
         // Asked under the lock again: the token was checked with the host as it was known before.
         let (record, differing) = plan.given.merge(db, plan.provider, &plan.host)?;
-        if !record.is_same(&known) {
+        if !record.is_same(known) {
             return Err(Error::Usage(format!("{} was changed meanwhile: try again", plan.host)));
+        }
+        if is_taken(db, &connection.name)? {
+            return Err(crate::store::Error::NameTaken(connection.name.to_string()).into());
         }
         db.put_host(&record)?;
         db.add(&connection, offered.access())?;
@@ -195,18 +251,16 @@ pub(crate) async fn connect(session: &Session<'_>, store: &Store, plan: Plan, of
             offline: probe.is_none(),
             fingerprint: Some(connection.fingerprint.clone()),
         };
-        db.record(&stamp, Some(&connection), &created)?;
+        db.record(stamp, Some(&connection), &created)?;
         if !differing.is_empty() {
             let fields = differing.iter().map(|option| format!("host {}", option.trim_start_matches("--"))).collect();
-            db.record(&stamp, Some(&connection), &EventKind::Updated { fields })?;
+            db.record(stamp, Some(&connection), &EventKind::Updated { fields })?;
         }
-        if let Some(probe) = &probe {
-            db.record(&stamp, Some(&connection), &EventKind::Validated { verdict: probe.verdict })?;
+        if let Some(probe) = probe {
+            db.record(stamp, Some(&connection), &EventKind::Validated { verdict: probe.verdict })?;
         }
-        Ok::<_, Error>(connection)
-    })?;
-    drop(held);
-    Ok(Connected { connection: saved.value, warnings, durable: saved.durable })
+        Ok(connection)
+    }
 }
 
 /// What to say of a token whose end nobody has told.
@@ -289,7 +343,7 @@ fn default_name(db: &Db, plan: &Plan, probe: Option<&Probe>) -> Result<Name, Err
         let host = plan.host.to_string();
         parts.push(host.strip_prefix("http://").unwrap_or(&host).replace(['/', ':'], "-"));
     }
-    parts.extend(probe.and_then(|probe| probe.username.clone()));
+    parts.extend(probe.and_then(|probe| probe.username.clone()).or_else(|| plan.login.clone()));
     let stem: String = parts
         .join("-")
         .chars()
@@ -325,6 +379,7 @@ pub(crate) fn describe(connection: &Connection) -> String {
         (_, Some(TokenKind::Repository)) => "repository access token".to_owned(),
         (_, Some(TokenKind::Workspace)) => "workspace access token".to_owned(),
         (_, Some(TokenKind::ApiToken)) => "API token".to_owned(),
+        (_, Some(TokenKind::Job)) => "CI job's token".to_owned(),
         (AuthMethod::AccessToken, None) => "access token".to_owned(),
         (AuthMethod::Pat, None) => "token".to_owned(),
     }

@@ -62,7 +62,23 @@ pub(crate) fn meant(
         }
         Err(error) => return Err(error),
     };
-    if !target.is_on(&connection.host) || !may_travel(view, target, &connection)? {
+    served(session, view, request, connection)
+}
+
+/// What serves a request with this connection. `None` where it is not for that address.
+///
+/// # Errors
+///
+/// Of an app, where no installation is the repository's owner's.
+pub(super) fn served(
+    session: &Session<'_>,
+    view: &View,
+    request: &Request,
+    connection: Connection,
+) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
+    let target = request.target();
+    let Some(remote) = target.remote().filter(|_| target.is_on(&connection.host)) else { return Ok(None) };
+    if !may_travel(view, target, &connection)? {
         return Ok(None);
     }
     let path = remote.path_on(&connection.host);
@@ -119,6 +135,12 @@ pub(crate) fn from_variable(
 ) -> Option<Zeroizing<String>> {
     let token = env.text(variable).filter(|_| request.target().is_on(origin)).map(|token| Secret::from(token.to_owned()))?;
     Answer { username, password: &token, expires_at: None }.text(request)
+}
+
+/// The lines for git from whoever runs it; `None` where nobody is there any more, or has none.
+pub(crate) fn at_desk(socket: &Path, operation: &str, question: &[u8]) -> Option<Zeroizing<String>> {
+    let answer = crate::git::ask_at_desk(socket, operation, question).ok()?;
+    Some(Zeroizing::new(std::str::from_utf8(&answer).ok()?.to_owned()))
 }
 
 /// Whether what git was refused with can have come from here, as far as that can be told without a store: by the user name.

@@ -63,6 +63,21 @@ pub(crate) async fn detect(
     }
 }
 
+/// Whose API an address speaks, where the store or its name tells: nobody is asked.
+pub(super) fn known(store: Option<&Store>, address: &HostUrl) -> Result<Option<Place>, Error> {
+    if let Some(known) = stored(store, address)? {
+        return Ok(Some(known));
+    }
+    let by_name = ProviderId::ALL.iter().find(|provider| provider::kind(**provider).knows(address));
+    Ok(by_name.map(|provider| Place { provider: *provider, host: provider::kind(*provider).web_host(address), note: None }))
+}
+
+/// The web host of an address whose name is known; any other is its own.
+pub(super) fn web_host(address: &HostUrl) -> HostUrl {
+    let by_name = ProviderId::ALL.iter().map(|provider| provider::kind(*provider)).find(|kind| kind.knows(address));
+    by_name.map_or_else(|| address.clone(), |kind| kind.web_host(address))
+}
+
 /// The host that the address lies on, where the store knows exactly one.
 fn stored(store: Option<&Store>, address: &HostUrl) -> Result<Option<Place>, Error> {
     let Some(store) = store else { return Ok(None) };

@@ -18,6 +18,8 @@ pub(crate) struct Changes {
     pub(crate) workspace: Option<String>,
     /// The command that is run after a rotation; an empty text removes it.
     pub(crate) hook: Option<String>,
+    /// Whether `token` is forbidden.
+    pub(crate) no_export: Option<bool>,
     pub(crate) add_tags: Vec<String>,
     pub(crate) remove_tags: Vec<String>,
 }
@@ -31,6 +33,7 @@ impl Changes {
             && self.email.is_none()
             && self.workspace.is_none()
             && self.hook.is_none()
+            && self.no_export.is_none()
             && self.add_tags.is_empty()
             && self.remove_tags.is_empty()
     }
@@ -163,6 +166,7 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
     if let Some(hook) = &changes.hook {
         connection.hook = Some(hook.clone()).filter(|hook| !hook.trim().is_empty());
     }
+    connection.no_export = changes.no_export.unwrap_or(connection.no_export);
     // What was known of the token was known of it with what goes with it: whether it works now is open.
     let is_owned = connection.auth_method == AuthMethod::AccessToken;
     if connection.email != before.email || (is_owned && connection.workspace != before.workspace) {
@@ -177,6 +181,7 @@ fn applied(before: &Connection, changes: &Changes) -> (Connection, Vec<String>) 
         ("email", connection.email != before.email),
         ("workspace", connection.workspace != before.workspace),
         ("hook", connection.hook != before.hook),
+        ("no_export", connection.no_export != before.no_export),
         ("tags", connection.tags != before.tags),
     ];
     let fields = compared.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field.to_owned()).collect();

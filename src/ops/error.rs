@@ -1,6 +1,8 @@
 //! Why a piece of work was not done: the errors of the layers below, and what only their meeting can tell.
 
 use super::apps::AppError;
+use super::backing::BoundError;
+use super::check::CheckError;
 use super::guide::Guide;
 use super::rotate::RotateError;
 use crate::config::Origin;
@@ -116,6 +118,9 @@ pub(crate) enum Error {
     /// Something depends on the connection that is to go (exit 2).
     #[error("connection `{name}` is in use: {}", by.join(", "))]
     Depended { name: String, by: Vec<String> },
+    /// A connection has the token already, and there are to be no twins (exit 2).
+    #[error("`{name}` has this token already")]
+    HeldAlready { name: String },
     /// The host is known with other settings, which other connections rely on (exit 2).
     #[error("{host} is known with other settings ({} differ; its API is {api}), and {} relies on them", differing.join(", "), others.join(", "))]
     HostDiffers { host: String, api: String, differing: Vec<&'static str>, others: Vec<String> },
@@ -209,6 +214,12 @@ pub(crate) enum Error {
     /// Another process holds the lock of the renewal (exit 6).
     #[error("another gitconn has been renewing or rotating this connection for {seconds} s")]
     RenewalBusy { seconds: u64 },
+    /// Which host a token from a variable is for (exit 2).
+    #[error(transparent)]
+    Bound(Box<BoundError>),
+    /// What stands between a connection and a repository.
+    #[error(transparent)]
+    Check(Box<CheckError>),
     /// A program could not be started (`exec`: 127 if it is not there, else 126).
     #[error("`{}` cannot be run", crate::model::clean(program))]
     CannotRun { program: String, source: std::io::Error },

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 use futures_util::future::{join, join_all};
 use tokio::sync::mpsc;
 
-use super::serving::{self, Serving};
-use super::{Error, Session, live, used};
+use super::Error;
+use super::backing::Backing;
+use super::serving::Serving;
 use crate::model::{Purpose, Repository};
 use crate::net::Flow;
 use crate::provider::{Incomplete, Listing, Newest, PageChoice, RepositoryQuery};
-use crate::store::{Store, View};
 
 /// What is wanted.
 #[derive(Debug)]
@@ -47,9 +47,7 @@ pub(crate) struct Outcome {
 /// Lists repositories of all `servings`, handing each row to `show` in the order of newest activity. The same repository seen by several connections
 /// is shown once, by the first of them that is reached.
 pub(crate) async fn list(
-    session: &Session<'_>,
-    store: &Store,
-    view: &View,
+    backing: &dyn Backing,
     servings: &[Serving],
     wanted: &Wanted,
     mut show: impl FnMut(Found) -> Flow,
@@ -69,7 +67,8 @@ pub(crate) async fn list(
         let query = &query;
         readers.push(async move {
             let taken = Cell::new(0_usize);
-            let listing = live::provider(session, store, view, serving)
+            let listing = backing
+                .provider(serving)
                 .await?
                 .repositories(query, &mut |rows| {
                     for row in rows {
@@ -84,7 +83,7 @@ pub(crate) async fn list(
                 .await;
             match listing {
                 Ok(listing) => Ok::<Listing, Error>(listing),
-                Err(error) => Err(serving::explained(session, store, serving, None, error).await),
+                Err(error) => Err(backing.explained(serving, None, error).await),
             }
         });
     }
@@ -134,7 +133,7 @@ pub(crate) async fn list(
         }
     }
     for serving in asked.into_values() {
-        used::note(session, store, view, &serving.connection, Purpose::Repositories, None);
+        backing.used(&serving.connection, Purpose::Repositories, None);
     }
     Ok(outcome)
 }

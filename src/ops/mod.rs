@@ -3,11 +3,17 @@
 
 pub(crate) mod apps;
 pub(crate) mod audit;
+pub(crate) mod backing;
+pub(crate) mod changes;
+pub(crate) mod check;
 pub(crate) mod checkout;
 pub(crate) mod clients;
+pub(crate) mod clone;
 pub(crate) mod connect;
+pub(crate) mod connect_many;
 pub(crate) mod credential;
 pub(crate) mod detect;
+pub(crate) mod doctor;
 pub(crate) mod edit;
 mod error;
 pub(crate) mod exec;
@@ -15,6 +21,7 @@ mod given;
 mod grant;
 pub(crate) mod guide;
 mod host_options;
+pub(crate) mod import;
 pub(crate) mod list_branches;
 pub(crate) mod list_repositories;
 mod live;
@@ -46,6 +53,8 @@ pub(crate) mod validate;
 pub(crate) mod which;
 
 pub(crate) use apps::AppError;
+pub(crate) use backing::BoundError;
+pub(crate) use check::CheckError;
 pub(crate) use error::{Error, LivesBy};
 pub(crate) use host_options::HostOptions;
 pub(crate) use offered::Offered;
@@ -58,8 +67,8 @@ pub(crate) use shield::Shield;
 pub(crate) use crate::net::{Error as NetError, Flow, Waiting, Watcher};
 pub(crate) use crate::oauth::{DeviceCode, Error as OAuthError, Outcome, Refusal};
 pub(crate) use crate::provider::{
-    Answered, BranchQuery, Error as ProviderError, Method, Obstacle, PageChoice, Probe, RevokeBy, Revoked, RotateBy, Scopes,
-    TokenPage, Wants, catalogue, redact, secret_as, secret_in,
+    Answered, BranchQuery, Error as ProviderError, Method, Obstacle, PageChoice, Probe, Push, RevokeBy, Revoked, RotateBy,
+    Scopes, TokenPage, Wants, catalogue, redact, secret_as, secret_in,
 };
 pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
-pub(crate) use crate::store::{Chain, Error as StoreError, Fault, HeldAs, InstallationRecord, Link, Store, View};
+pub(crate) use crate::store::{Chain, Error as StoreError, Fault, HeldAs, InstallationRecord, Link, Store};

@@ -17,27 +17,26 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
     if let Some(connection) = db.find(typed)? {
         return Ok(connection);
     }
+    let names = db.connections()?.into_iter().map(|connection| connection.name.to_string());
+    Err(Error::NoConnection { typed: crate::model::clean(typed).into_owned(), nearest: nearest(typed, names) })
+}
+
+/// The names that are most like the one that was typed, at most three, without regard to case.
+pub(super) fn nearest(typed: &str, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let wanted = typed.to_lowercase();
-    let mut near: Vec<(usize, String)> = db
-        .connections()?
-        .into_iter()
-        .filter_map(|connection| {
-            let key = connection.name.key();
-            let letters = wanted.chars().count();
-            let distance = match strsim::damerau_levenshtein(&key, &wanted) {
-                _ if letters >= 2 && key.starts_with(&wanted) => 1,
-                _ if letters >= 3 && key.contains(&wanted) => 2,
-                distance => distance,
-            };
-            (distance <= (letters / 3).max(2) && distance < letters).then(|| (distance, connection.name.to_string()))
-        })
-        .collect();
+    let letters = wanted.chars().count();
+    let near = names.into_iter().filter_map(|name| {
+        let key = name.to_lowercase();
+        let distance = match strsim::damerau_levenshtein(&key, &wanted) {
+            _ if letters >= 2 && key.starts_with(&wanted) => 1,
+            _ if letters >= 3 && key.contains(&wanted) => 2,
+            distance => distance,
+        };
+        (distance <= (letters / 3).max(2) && distance < letters).then_some((distance, name))
+    });
+    let mut near: Vec<(usize, String)> = near.collect();
     near.sort();
-    near.truncate(3);
-    Err(Error::NoConnection {
-        typed: crate::model::clean(typed).into_owned(),
-        nearest: near.into_iter().map(|(_, name)| name).collect(),
-    })
+    near.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
 /// The connection of this name, fit for use.

@@ -131,6 +131,11 @@ impl<'a> Session<'a> {
         &*self.notices
     }
 
+    /// The key file that is set, if one is.
+    pub(super) fn key_file(&self) -> Option<&std::path::Path> {
+        self.key_file.as_ref().map(|setting| setting.value.as_path())
+    }
+
     pub(crate) fn config(&self) -> &Config {
         self.config
     }

@@ -3,7 +3,7 @@
 use super::apps::AppError;
 use super::apps::token::{self as of_app, Asked};
 use super::serving::Serving;
-use super::{Error, Session, live, renew, resolve, rotate, used};
+use super::{Error, Session, checkout, live, renew, resolve, rotate, used};
 use crate::git::Remote;
 use crate::model::{Connection, Expiry, HostUrl, Installation, Narrowing, Purpose, RepositoryPath};
 use crate::secret::Secret;
@@ -22,14 +22,29 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
         return Ok((found?, None));
     }
     match Remote::parse(typed).filter(|remote| remote.host_text().is_some()) {
-        // Which installation of an app it is, is settled with the rest: whoever gets the token may write with it, so nothing is guessed.
-        Some(remote) => {
-            let connection = resolve::connection_for(session, view, None, &remote)?;
-            let path = resolve::path_on(&remote, &connection)?;
-            Ok((connection, Some(path)))
-        }
+        Some(remote) => for_remote(session, view, &remote),
         None => Err(unknown),
     }
+}
+
+/// What serves the repository of this address, or of this `owner/name`, and no connection that happens to be called so.
+///
+/// # Errors
+///
+/// `Error::NotARepository`; as [`meant`].
+pub(crate) fn meant_by_address(
+    session: &Session<'_>,
+    view: &View,
+    typed: &str,
+) -> Result<(Connection, Option<RepositoryPath>), Error> {
+    for_remote(session, view, &checkout::remote(Some(typed))?)
+}
+
+/// Which installation of an app it is, is settled with the rest: whoever gets the token may write with it, so nothing is guessed.
+fn for_remote(session: &Session<'_>, view: &View, remote: &Remote) -> Result<(Connection, Option<RepositoryPath>), Error> {
+    let connection = resolve::connection_for(session, view, None, remote)?;
+    let path = resolve::path_on(remote, &connection)?;
+    Ok((connection, Some(path)))
 }
 
 /// Whether its token, and whatever else is secret of it, may be printed. git and programs that are run with it are served all the same.

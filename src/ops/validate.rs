@@ -4,6 +4,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::apps::sync::{self, Seen};
+use super::backing::Backing;
 use super::serving::Serving;
 use super::{Error, RotateError, Session, apps, live, rotate};
 use crate::model::{Connection, EventKind, Expiry, Stamp, Status, Verdict};
@@ -35,23 +36,13 @@ impl Checked {
 
 /// Asks about each connection; results come back in the order of `connections`. `done` hears how many are finished.
 pub(crate) async fn check(
-    session: &Session<'_>,
-    store: &Store,
-    db: &Db,
+    backing: &dyn Backing,
     connections: Vec<Connection>,
     done: impl Fn(usize),
 ) -> Result<Vec<Checked>, Error> {
     let mut running = FuturesUnordered::new();
     for (position, connection) in connections.into_iter().enumerate() {
-        running.push(async move {
-            let checked = if connection.is_app() {
-                let (probe, seen) = apps::check(session, db, &connection).await?;
-                Checked { connection, probe, is_login: false, obstacle: None, seen }
-            } else {
-                check_token(session, store, db, connection).await?
-            };
-            Ok::<_, Error>((position, checked))
-        });
+        running.push(async move { Ok::<_, Error>((position, backing.check(connection).await?)) });
     }
     let mut results = Vec::with_capacity(running.len());
     while let Some(result) = running.next().await {
@@ -61,9 +52,23 @@ pub(crate) async fn check(
     results.sort_by_key(|(position, _)| *position);
     let mut results: Vec<Checked> = results.into_iter().map(|(_, checked)| checked).collect();
     if results.iter().any(|checked| checked.connection.is_renewing_login()) {
-        catch_up(session, store, &mut results).await?;
+        backing.catch_up(&mut results).await?;
     }
     Ok(results)
+}
+
+/// Asks about one connection of the store.
+pub(super) async fn check_stored(
+    session: &Session<'_>,
+    store: &Store,
+    db: &Db,
+    connection: Connection,
+) -> Result<Checked, Error> {
+    if connection.is_app() {
+        let (probe, seen) = apps::check(session, db, &connection).await?;
+        return Ok(Checked { connection, probe, is_login: false, obstacle: None, seen });
+    }
+    check_token(session, store, db, connection).await
 }
 
 /// Asks about one connection that has a token.
@@ -101,7 +106,7 @@ async fn check_token(session: &Session<'_>, store: &Store, db: &Db, connection: 
 
 /// Brings the connections that renew themselves up to date: a renewal may have put another token in the place of one, and the check was of that one. What
 /// somebody else has put there since was not checked, so that one stays as it was.
-async fn catch_up(session: &Session<'_>, store: &Store, results: &mut [Checked]) -> Result<(), Error> {
+pub(super) async fn catch_up(session: &Session<'_>, store: &Store, results: &mut [Checked]) -> Result<(), Error> {
     let renewer = session.renewer(store);
     let view = store.read()?;
     for Checked { connection, probe, .. } in results.iter_mut().filter(|checked| checked.connection.is_renewing_login()) {

@@ -42,6 +42,9 @@ pub(crate) enum Error {
     /// The provider cannot do this by API; a person can on a page.
     #[error("{host} has no call for this, or does not let this token make it")]
     Impossible { host: String, page: Option<String> },
+    /// The token of a CI job is not let into a call, whatever its job may do.
+    #[error("the token of a CI job cannot {what}")]
+    NotForJobs { what: &'static str },
     /// The provider answered in a way that makes no sense here: 5xx, HTML, JSON of another shape.
     #[error("{} gave no usable answer: {why}", answered.host)]
     Unintelligible { why: String, answered: Box<Answered> },

@@ -1,6 +1,7 @@
 //! Providers: what is known about each ([`Kind`]) and what one account at one host can do ([`Provider`]). Wire shapes stay in the
 //! folders. Adding a provider: one folder, one variant of `ProviderId`, one line in [`kind`].
 
+mod access;
 mod apps;
 mod bitbucket;
 mod catalogue;
@@ -8,6 +9,7 @@ mod completing;
 mod detect;
 mod error;
 mod finding;
+mod git_side;
 mod gitea;
 mod github;
 mod gitlab;
@@ -17,16 +19,19 @@ mod remote;
 mod sift;
 #[cfg(test)]
 mod testing;
+mod token_variable;
 mod types;
 
 use async_trait::async_trait;
 
+pub(crate) use access::{Access, BranchAccess, Push};
 pub(crate) use apps::{AppAccount, AppKey, AppSigner, Apps, InstallationToken, Made, Manifest, Obstacle};
 pub(crate) use catalogue::{Method, Scopes, catalogue};
 pub(crate) use detect::{Detected, detect};
 pub(crate) use error::{Answered, Error};
 pub(crate) use newest::Newest;
 pub(crate) use paste::{redact, secret_as, secret_in};
+pub(crate) use token_variable::TokenVariable;
 pub(crate) use types::{
     BranchQuery, ClientVariables, Credential, ExecVariables, Identity, Incomplete, Issued, Known, Listing, NewToken, PageChoice,
     Probe, RateLimit, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, TokenFacts, TokenPage, Wants, Warning,
@@ -112,6 +117,9 @@ pub(crate) trait Kind: Sync {
     /// The variables in which programs look for a token for this host, and for the host.
     fn exec_variables(&self, host: &HostUrl) -> ExecVariables;
 
+    /// The variables in which others keep a token for this provider.
+    fn token_variables(&self) -> &'static [TokenVariable];
+
     /// Apps, where the provider has them.
     fn apps(&self) -> Option<&'static dyn Apps> {
         None
@@ -157,6 +165,19 @@ pub(crate) trait Provider {
         query: &BranchQuery,
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error>;
+
+    /// One repository, and what this token may do there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRepository`] where it is not there or hidden.
+    async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error>;
+
+    /// One branch of a repository that was just seen; `None` if it has none of that name. Under another name it comes back where it was renamed.
+    async fn branch(&self, path: &RepositoryPath, name: &str) -> Result<Option<BranchAccess>, Error>;
+
+    /// Whether this token may push to a repository that was just seen: asked of the API, and where that is silent of git's own side. Changes nothing.
+    async fn may_push(&self, path: &RepositoryPath, access: &Access) -> Result<Push, Error>;
 
     /// Revokes this very token, for good. Sent once.
     async fn revoke(&self) -> Result<Revoked, Error>;

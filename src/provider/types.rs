@@ -42,6 +42,8 @@ pub(crate) struct Credential {
 pub(crate) struct Identity {
     /// A token of a login may have to be sent, and asked about, in another way than a pasted one.
     pub(crate) method: AuthMethod,
+    /// What the token is, where that is known: some kinds are sent in a way of their own.
+    pub(crate) kind: Option<TokenKind>,
     /// What the token is sent with, where it wants an e-mail address.
     pub(crate) email: Option<String>,
     /// Where repositories lie in workspaces: the one that everything is confined to.
@@ -55,13 +57,14 @@ pub(crate) struct Identity {
 impl Identity {
     /// Of whom nothing is known but how they prove who they are.
     pub(crate) const fn unknown(method: AuthMethod) -> Self {
-        Self { method, email: None, workspace: None, account_id: None, username: None }
+        Self { method, kind: None, email: None, workspace: None, account_id: None, username: None }
     }
 
     /// As a connection has it.
     pub(crate) fn of(connection: &Connection) -> Self {
         Self {
             method: connection.auth_method,
+            kind: connection.token_kind,
             email: connection.email.clone(),
             workspace: connection.workspace.clone(),
             account_id: connection.account_id.clone(),

@@ -175,12 +175,17 @@ pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// Removes temp files that savers of this file, or of its kept generations, left when they died. Only under the lock: then no saver is alive.
 pub(super) fn sweep(path: &Path) {
-    let Ok(entries) = fs::read_dir(directory(path)) else { return };
-    for entry in entries.flatten() {
-        if is_temp_of(path, &entry.file_name()) && fs::remove_file(entry.path()).is_ok() {
+    for temp in temps(path) {
+        if fs::remove_file(temp).is_ok() {
             tracing::debug!("removed a temporary file that a save left behind");
         }
     }
+}
+
+/// The temp files of a file: of savers that are at it, or that died.
+pub(super) fn temps(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory(path)).into_iter().flatten().flatten();
+    entries.filter(|entry| is_temp_of(path, &entry.file_name())).map(|entry| entry.path()).collect()
 }
 
 /// Whether a name is `.<store>.<pid>.<rand>.tmp`, or `.<store>.~1~.<pid>.<rand>.tmp`.

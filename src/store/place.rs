@@ -84,6 +84,11 @@ impl Place {
         file::beside(&self.path, ".key.age")
     }
 
+    /// Temporary files beside the store: of savers that are at it, or that died.
+    pub(crate) fn temporaries(&self) -> Vec<PathBuf> {
+        file::temps(&self.path)
+    }
+
     /// Which key opens the file, by what it claims.
     pub(crate) fn wanted(&self, claimed: &Header) -> Wanted {
         let told = note::read(&self.state, claimed).and_then(|now_in| match now_in {

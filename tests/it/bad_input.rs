@@ -73,6 +73,9 @@ const NEED_NO_STORE: &[&str] = &[
     "config set",
     "config unset",
     "config path",
+    // The first one makes it, as `connect` does; and what is wrong with a set-up without one is to be told too.
+    "import",
+    "doctor",
     "completions",
     "man",
     "help",

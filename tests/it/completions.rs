@@ -25,6 +25,8 @@ const COMMANDS: &[&str] = &[
     "oauth",
     "config",
     "which",
+    "import",
+    "doctor",
     "audit",
     "store",
     "completions",

@@ -1,43 +1,14 @@
-//! The recipes of `examples/ci`: what a person copies from there does what it says.
+//! The scripts of `examples/ci`: what a person copies from there does what it says. The pipelines are in `pipelines.rs`.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use crate::support::fake::{Answer, GitHub};
-use crate::support::house::connect;
+use crate::support::fake::{Answer, GitHubGrant, GitLabGrant};
 use crate::support::sandbox::Run;
-use crate::support::{House, Sandbox};
+use crate::support::shell::shell;
+use crate::support::{Foundry, House, tokens};
 
-fn recipe(name: &str) -> PathBuf {
+pub(crate) fn recipe(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci").join(name)
-}
-
-/// What a script did.
-#[derive(Debug)]
-struct Done {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-/// Runs a shell as `run` would run the program, which it finds under its name; looks for secrets afterwards.
-#[track_caller]
-fn shell(run: &Run<'_>, shell: &str, arguments: &[&str]) -> Done {
-    run.sandbox().program("gitconn", &format!("exec {} \"$@\"", env!("CARGO_BIN_EXE_gitconn")));
-    let plain = run.command();
-    let mut command = Command::new(shell);
-    command.args(arguments).env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.current_dir(plain.get_current_dir().unwrap()).stdin(Stdio::null());
-    let output = command.output().unwrap();
-    let shown = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
-    if let Err(found) = run.sandbox().check_leaks(&shown, run.allowed()) {
-        panic!("{found}\n{}", String::from_utf8_lossy(&shown));
-    }
-    Done {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 /// Runs `due.sh`. What it has to say is on stdout: cron sends that.
@@ -60,7 +31,7 @@ fn due_names_what_ends_soon() {
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 10);
     house.run(&["edit", "work", "--expires-at", &soon.strftime("%Y-%m-%d").to_string()]).ok();
     // The provider says otherwise when it is asked, which happens afterwards.
-    house.github.accept(&house.work, crate::support::fake::GitHubGrant::classic("ada").expires(None));
+    house.github.accept(&house.work, GitHubGrant::classic("ada").expires(None));
     let told = due(&house.sandbox.gitconn([""; 0]), 0);
     assert!(told.starts_with("These tokens end within 14 days:\nwork\t") && told.lines().count() == 2, "{told}");
 }
@@ -93,71 +64,75 @@ fn due_tells_what_keeps_it_from_finding_out() {
     assert!(unknown.contains("ended with 127"), "{unknown}");
 }
 
-/// The shell lines of a pipeline, without those that install something, and the variables it sets that are no secret.
-fn pipeline(name: &str) -> (String, Vec<(String, String)>) {
-    let text = std::fs::read_to_string(recipe(name)).unwrap();
-    let (mut script, mut variables, mut block) = (Vec::new(), Vec::new(), false);
-    for line in text.lines() {
-        let word = line.trim_start();
-        block &= line.starts_with("          ");
-        if word == "run: |" {
-            block = true;
-        } else if let Some(command) = word.strip_prefix("run: ") {
-            script.push(command);
-        } else if block {
-            script.push(word);
-        } else if let Some(command) = word.strip_prefix("- ").filter(|_| name.starts_with("gitlab") && !word.starts_with("- if:"))
-        {
-            script.push(command);
-        } else if let Some((key, value)) = word.split_once(": ").filter(|(key, _)| key.starts_with("GITCONN_")) {
-            assert!(key != "GITCONN_KEY" || value == "${{ secrets.GITCONN_KEY }}", "{line}");
-            if key != "GITCONN_KEY" {
-                variables.push((key.to_owned(), value.trim_matches('"').to_owned()));
-            }
-        }
-    }
-    assert!(script.contains(&"cargo install gitconn --locked"), "nothing installs gitconn: {script:?}");
-    script.retain(|line| !line.starts_with("cargo install"));
-    (script.join("\n"), variables)
+/// Runs `rotate-and-report.sh`.
+#[track_caller]
+fn report(run: &Run<'_>, code: i32) -> String {
+    let done = shell(run, "sh", &["-e", &recipe("rotate-and-report.sh").to_string_lossy()]);
+    assert_eq!((done.code, done.stderr.as_str()), (code, ""), "{done:?}");
+    done.stdout
+}
+
+/// A day so many days from now.
+fn in_days(days: i64) -> String {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days)).strftime("%Y-%m-%d").to_string()
 }
 
 #[test]
-fn the_pipelines_hand_a_token_to_a_program_through_its_environment() {
-    for name in ["github-actions.yml", "gitlab-ci.yml"] {
-        let (script, variables) = pipeline(name);
-        // Secrets are no arguments: where one is named, it is given to the environment, to the shell's own `echo`, or taken away.
-        assert!(!script.contains("secrets.") && !script.contains("$GITCONN_KEY"), "{script}");
-        let (sandbox, github) = (Sandbox::new(), GitHub::start());
-        let token = github.classic(&sandbox, "robot");
-        connect(&sandbox, "github", "deploy", &github.origin(), &token, &[]).ok();
-        let key = std::fs::read_to_string(sandbox.path("key.txt")).unwrap();
-        // Another machine: nothing but the repository with the store in it, and the key.
-        let machine = Sandbox::bare();
-        machine.secret(&token);
-        machine.secret(key.trim());
-        std::fs::create_dir(machine.path("ci")).unwrap();
-        std::fs::copy(sandbox.store(), machine.path("ci/store.age")).unwrap();
-        machine
-            .write("release.sh", "#!/bin/sh\ntest -z \"${GITCONN_KEY:-}\" && printf '%s' \"$DEPLOY_TOKEN\" | wc -c >released\n");
-        let release = machine.path("release.sh");
-        std::fs::set_permissions(&release, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-        let run = || {
-            let run = machine.gitconn([""; 0]).env("GITCONN_KEY", key.trim()).may_show(&token);
-            variables.iter().fold(run, |run, (name, value)| run.env(name, value))
-        };
-        let done = shell(&run(), "bash", &["-e", "-o", "pipefail", "-c", &script]);
-        assert_eq!(done.code, 0, "{name}: {done:?}");
-        assert_eq!(std::fs::read_to_string(machine.path("released")).unwrap().trim(), token.len().to_string(), "{name}");
-        // Only the line that asks for the mask may show it.
-        let shown: Vec<&str> = done.stdout.lines().filter(|line| line.contains(&token)).collect();
-        let expected = if name.starts_with("github") { vec![format!("::add-mask::{token}")] } else { Vec::new() };
-        assert_eq!(shown, expected, "{name}");
-        // Without a good token nothing is released.
-        std::fs::remove_file(machine.path("released")).unwrap();
-        for script in [script.clone(), script.lines().skip(1).collect::<Vec<_>>().join("\n")] {
-            let done = shell(&run().without("GITCONN_KEY"), "bash", &["-e", "-o", "pipefail", "-c", &script]);
-            assert_eq!(done.code, 5, "{name}: {done:?}");
-            assert!(!machine.path("released").exists(), "{name}");
-        }
+fn what_ends_soon_is_rotated_and_what_changed_is_told_once() {
+    let house = House::new();
+    let run = || house.sandbox.gitconn([""; 0]);
+    assert_eq!(report(&run(), 0), "");
+    // A token that can replace itself.
+    let soon = house.sandbox.secret(&tokens::gitlab("soon"));
+    house.gitlab.accept(&soon, GitLabGrant::personal("ops").scopes(&["api"]).expires(Some(&in_days(6))));
+    house.connect_gitlab("soon", &soon, &[]).ok();
+    let told = report(&run(), 0);
+    assert!(told.starts_with("New tokens:\nsoon\t") && told.lines().count() == 2, "{told}");
+    assert!(!house.gitlab.accepts(&soon));
+    assert_eq!(report(&run(), 0), "");
+    house.github.refuse(&house.work);
+    let told = report(&run(), 0);
+    assert!(told.starts_with("Not as it was:\nwork\trevoked\trevoked\twas valid; ") && told.lines().count() == 2, "{told}");
+    assert_eq!(report(&run(), 0), "");
+}
+
+#[test]
+fn what_is_left_to_a_person_is_told_until_it_is_done() {
+    let house = House::new();
+    house.github.accept(&house.work, GitHubGrant::classic("ada").expires(Some(&format!("{} 12:00:00 UTC", in_days(6)))));
+    house.run(&["validate", "work"]).ok();
+    for _ in 0..2 {
+        let told = report(&house.sandbox.gitconn([""; 0]), 1);
+        assert!(told.starts_with("Not every token that ends within 14 days has a new one (gitconn ended with "), "{told}");
+        assert!(told.contains("work"), "{told}");
     }
+    assert!(house.github.accepts(&house.work));
+    // And so is what keeps it from finding out.
+    house.run(&["edit", "work", "--description", "left alone"]).ok();
+    house.github.always("*", Answer::html(500, "Whoops"));
+    let told = report(&house.sandbox.gitconn([""; 0]), 1);
+    assert!(
+        told.contains("Not every token could be checked (gitconn ended with 6") && told.contains("`work` could not be"),
+        "{told}"
+    );
+    let locked = report(&house.sandbox.gitconn([""; 0]).without("GITCONN_KEY_FILE"), 1);
+    assert_eq!(locked.matches("gitconn ended with 5").count(), 2, "{locked}");
+}
+
+#[test]
+fn a_program_gets_a_token_for_one_repository() {
+    let foundry = Foundry::connected();
+    let script = recipe("for-one-repository.sh").to_string_lossy().into_owned();
+    let run = |words: &[&str]| {
+        let words: Vec<&str> = ["-e", &script].into_iter().chain(words.iter().copied()).collect();
+        shell(&foundry.sandbox.gitconn([""; 0]), "sh", &words)
+    };
+    let seen = "test -n \"$GH_ENTERPRISE_TOKEN\" && test -z \"$GITCONN_KEY_FILE\" && echo \"$1\"";
+    let done = run(&["prod-app", "acme-corp/site", "contents=read", "sh", "-c", seen, "sh", "1.2.3"]);
+    assert_eq!((done.code, done.stdout.as_str()), (0, "1.2.3\n"), "{done:?}");
+    // It was revoked.
+    assert_eq!(foundry.github.apps.revoked(), 1);
+    assert_eq!(run(&["prod-app", "acme-corp/site"]).code, 2);
+    foundry.github.apps.delete_key("acme-deploy");
+    assert_eq!(run(&["prod-app", "acme-corp/site", "contents=read", "true"]).code, 4);
 }

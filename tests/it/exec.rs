@@ -1,5 +1,7 @@
 //! `exec`: a program with a live token in its environment, its exit code given back, and its own token revoked when it ends.
 
+use rustix::process::Signal;
+
 use crate::support::fake::{Answer, permissions};
 use crate::support::{Foundry, House};
 
@@ -63,12 +65,35 @@ fn exit_codes_are_the_programs_own_and_ours_are_told_apart() {
 #[test]
 fn a_signal_is_passed_on_and_the_programs_answer_to_it_given_back() {
     let house = House::new();
-    let script = "trap 'echo told; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
+    // `exec` itself gets it alone: nobody else tells the program.
+    for (name, signal) in
+        [("TERM", Signal::TERM), ("HUP", Signal::HUP), ("INT", Signal::INT), ("QUIT", Signal::QUIT), ("USR1", Signal::USR1)]
+    {
+        for mask in [&[][..], &["--mask"]] {
+            let script = format!("trap 'echo told; exit 5' {name}; echo ready; while :; do sleep 0.05; done");
+            let run = house.sandbox.gitconn(["exec", "lab"]).args(mask).args(["--", "sh", "-c", &script]);
+            let mut running = run.start();
+            running.stdout_line("ready");
+            running.signal(signal);
+            let ran = running.wait().code(5);
+            assert!(ran.stdout.contains("told"), "{ran}");
+        }
+    }
+}
+
+/// A program may answer to a signal by going on; and one that has no answer ends of it.
+#[test]
+fn what_a_signal_does_is_the_programs_to_say() {
+    let house = House::new();
+    let script = "trap 'echo on' USR2; echo ready; while :; do sleep 0.05; done";
     let mut running = house.sandbox.gitconn(["exec", "lab", "--", "sh", "-c", script]).start();
     running.stdout_line("ready");
+    for _ in 0..3 {
+        running.signal(Signal::USR2);
+        running.stdout_line("on");
+    }
     running.terminate();
-    let ran = running.wait().code(5);
-    assert!(ran.stdout.contains("told"), "{ran}");
+    let _ = running.wait().code(143);
 }
 
 #[test]

@@ -41,6 +41,12 @@ fn at<'value>(value: &'value Value, path: &str) -> &'value Value {
 fn every_command_keeps_its_fields() {
     let house = House::new();
     house.github.repositories("ada", 2);
+    // A password of something that is no provider, and a list of what is stored already.
+    house.sandbox.write("home/.netrc", "machine 127.0.0.1:1 login x password not-a-token\n");
+    let token = house.sandbox.write("token.txt", &house.work);
+    house.sandbox.key_file(&token);
+    let row = json!({ "provider": "github", "host": house.github.origin(), "token_file": "token.txt" });
+    let list = house.sandbox.write("team.ndjson", &row.to_string()).to_string_lossy().into_owned();
     let shapes: &[(&[&str], &str, &[&str])] = &[
         (&["list"], "connections/0", CONNECTION),
         (&["show", "work"], "", CONNECTION),
@@ -64,7 +70,25 @@ fn every_command_keeps_its_fields() {
         (&["route", "list"], "routes/0", &["route", "host", "path", "connection", "connection_id", "status", "is_active"]),
         (&["route", "test", "ada/repo-001"], "", &["address", "connection", "connection_id", "because", "route", "installation"]),
         (&["route", "remove", "ada"], "", &["deleted"]),
+        (&["check", "ada/repo-001", "-c", "work"], "", &["ok", "repository", "connection", "may_push", "steps"]),
+        (&["check", "ada/repo-001", "-c", "work"], "steps/0", &["step", "result", "detail", "kind"]),
+        (&["validate", "--changed"], "", &["results", "unchecked"]),
         (&["audit", "list"], "events/0", &["sequence", "at", "who", "kind", "connection", "detail"]),
+        (&["import", "netrc"], "", &["found", "unread", "dry_run"]),
+        (
+            &["import", "netrc", "--dry-run"],
+            "found/0",
+            &["source", "locations", "provider", "host", "username", "result", "connection", "error", "instead", "also_in"],
+        ),
+        (&["import", "netrc"], "found/0/locations/0", &["file", "line", "keyring", "removed", "looked_at", "error"]),
+        (&["doctor", "--offline"], "", &["checks", "findings"]),
+        (&["doctor", "--offline"], "checks/0", &["area", "state", "summary"]),
+        (&["doctor", "--offline"], "findings/0", &["area", "gravity", "what", "why", "command", "fixable", "fixed", "error"]),
+        (
+            &["connect", "--from", &list],
+            "results/0",
+            &["row", "provider", "host", "name", "id", "username", "result", "error", "warnings"],
+        ),
         (&["audit", "verify"], "", &["unbroken", "events", "since"]),
         (&["config", "list"], "settings/0", &["key", "value", "origin", "set_by"]),
         (&["config", "get", "store"], "", &["key", "value"]),

@@ -57,3 +57,28 @@ fn verbose_says_what_is_done_and_no_secret() {
     house.run(&["-v", "validate"]).ok();
     house.sandbox.gitconn(["-v", "token", "work"]).may_show(&house.work).run().ok();
 }
+
+#[test]
+fn a_connection_that_is_not_to_be_exported_serves_git_and_programs_only() {
+    let house = House::new();
+    house.run(&["edit", "work", "--no-export"]).ok().says("changed `work`: no_export");
+    let ran = house.run(&["token", "work"]).code(2).says("the token of `work` is not handed out");
+    ran.says("hint: gitconn exec work -- CMD").says("hint: gitconn edit work --export");
+    assert_eq!(house.run(&["token", "work", "--json"]).code(2).error()["kind"], "usage");
+    let authority = house.github.origin().trim_start_matches("http://").to_owned();
+    house.run(&["token", &format!("{}/acme/site", house.github.origin())]).code(2).says("is not handed out");
+    house.run(&["show", "work"]).ok().prints("export");
+    assert_eq!(house.connection("work")["no_export"], true);
+    // git and programs are served.
+    let asks = format!("protocol=http\nhost={authority}\npath=acme/site\n\n");
+    let answered = house.sandbox.gitconn(["credential", "get"]).stdin(&asks).may_show(&house.work).run().ok();
+    assert!(answered.stdout.contains(&house.work), "{answered}");
+    house.run(&["exec", "work", "--", "sh", "-c", "test -n \"$GH_ENTERPRISE_TOKEN\""]).ok();
+    // The others are as they were, and so is this one when it is allowed again.
+    house.sandbox.gitconn(["token", "lab"]).may_show(&house.lab).run().ok();
+    house.run(&["edit", "work", "--no-export", "--export"]).code(2);
+    house.run(&["edit", "work", "--export"]).ok();
+    house.sandbox.gitconn(["token", "work"]).may_show(&house.work).run().ok();
+    let events = house.json(&["audit", "list", "--kind", "updated"]);
+    assert_eq!(events["events"][0]["detail"]["fields"], serde_json::json!(["no_export"]), "{events}");
+}

@@ -77,6 +77,22 @@ impl Bus {
         daemon
     }
 
+    /// How many entries there are of a service and an account.
+    fn held(&self, sandbox: &Sandbox, service: &str, account: &str) -> usize {
+        let mut command = Command::new("dbus-send");
+        sandbox.dress(&mut command);
+        let output = command
+            .arg(format!("--bus={}", self.address))
+            .args(["--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+            .args([
+                "org.freedesktop.Secret.Service.SearchItems",
+                &format!("dict:string:string:service,{service},username,{account}"),
+            ])
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).matches("/org/freedesktop/secrets/collection/").count()
+    }
+
     fn has_secrets(&self, sandbox: &Sandbox) -> bool {
         let mut command = Command::new("dbus-send");
         sandbox.dress(&mut command);
@@ -261,20 +277,7 @@ fn a_new_key_takes_the_old_ones_place_in_the_keyring() {
     run(&["store", "init", "--key", "keyring"]).exits(0);
     let info = || run(&["store", "info", "--json"]).exits(0).json();
     let before = info();
-    let held = |account: &str| {
-        let mut command = Command::new("dbus-send");
-        sandbox.dress(&mut command);
-        let output = command
-            .arg(format!("--bus={}", bus.address))
-            .args(["--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
-            .args([
-                "org.freedesktop.Secret.Service.SearchItems",
-                &format!("dict:string:string:service,gitconn,username,{account}"),
-            ])
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&output.stdout).matches("/org/freedesktop/secrets/collection/").count()
-    };
+    let held = |account: &str| bus.held(&sandbox, "gitconn", account);
     let id = before["store_id"].as_str().unwrap();
     assert_eq!((held(id), held(&format!("{id}.next"))), (1, 0));
     let rekeyed = run(&["store", "rekey", "--yes", "--json"]).exits(0).json();
@@ -298,4 +301,47 @@ fn a_new_key_takes_the_old_ones_place_in_the_keyring() {
     );
     back.exits(0);
     run(&["list"]).exits(0);
+}
+
+/// What the next test starts in a process whose bus is another one: writes the token under services and accounts, as gh's and glab's library does
+/// (attributes `service` and `username`, <https://github.com/zalando/go-keyring>).
+#[test]
+#[ignore = "started by `what_gh_and_glab_keep_in_the_keyring_is_taken_in_and_out`"]
+fn writes_into_the_keyring() {
+    let Ok(entries) = std::env::var("GITCONN_TEST_ENTRIES") else { return };
+    for (service, account) in entries.lines().filter_map(|line| line.split_once(' ')) {
+        keyring::Entry::new(service, account).unwrap().set_password(&crate::sandbox::github_token()).unwrap();
+    }
+}
+
+#[test]
+fn what_gh_and_glab_keep_in_the_keyring_is_taken_in_and_out() {
+    if !suite::runs("keyring") {
+        return;
+    }
+    let sandbox = Sandbox::with_store();
+    let bus = Bus::start(&sandbox);
+    let _keyring = bus.keyring(&sandbox, Some("login password"));
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    sandbox.dress(&mut command);
+    let entries = "gh:github.com ada\ngh:github.com \ngh:github.com bea";
+    command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address).env("GITCONN_TEST_ENTRIES", entries);
+    let wrote = command.args(["--ignored", "--exact", "keyring::writes_into_the_keyring"]).output().unwrap();
+    assert!(wrote.status.success(), "{}", String::from_utf8_lossy(&wrote.stdout));
+    assert_eq!(["ada", "", "bea"].map(|account| bus.held(&sandbox, "gh:github.com", account)), [1, 1, 1]);
+    std::fs::create_dir(sandbox.path("config").join("gh")).unwrap();
+    let hosts = "github.com:\n    git_protocol: https\n    users:\n        ada:\n    user: ada\n";
+    std::fs::write(sandbox.path("config").join("gh").join("hosts.yml"), hosts).unwrap();
+    let run = |more: &[&str]| on_bus(&sandbox, &bus.address, &[&["import", "gh", "--offline", "--json"], more].concat());
+    let found = run(&[]).exits(0).json();
+    let found = &found["found"][0];
+    assert_eq!((&found["result"], &found["connection"]), (&"imported".into(), &"github-ada".into()), "{found}");
+    assert_eq!(found["locations"][0]["keyring"], serde_json::json!(["gh:github.com", "ada"]));
+    assert_eq!(found["locations"][1]["keyring"], serde_json::json!(["gh:github.com", ""]));
+    let gone = run(&["--delete-source"]).exits(0).json();
+    assert_eq!(gone["found"][0]["locations"][1]["removed"], true, "{gone}");
+    // Another account's entry is not this one's to take away.
+    assert_eq!(["ada", "", "bea"].map(|account| bus.held(&sandbox, "gh:github.com", account)), [0, 0, 1]);
+    let nothing = run(&[]).exits(0).json();
+    assert!(nothing["found"][0]["error"].as_str().unwrap().contains("logged out"), "{nothing}");
 }

@@ -11,6 +11,7 @@ mod app_host;
 mod app_page;
 mod crowd;
 mod faults;
+mod gh;
 mod git_http;
 mod issuer;
 mod keyring;

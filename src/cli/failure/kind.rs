@@ -80,7 +80,9 @@ impl Kind {
             Self::Unavailable => "provider unavailable or limiting requests, or the store's lock stays busy: try again",
             Self::Damaged => "the store is damaged, foreign, rolled back, or written by a newer gitconn",
             Self::Partial => "some of several failed; the others are done",
-            Self::Due => "something is due (--expiring-within, --older-than)",
+            Self::Due => {
+                "something is due or has changed (--expiring-within, --older-than, --changed), or `doctor` found something"
+            }
             Self::Internal => "a bug in gitconn",
             Self::Interrupted => "interrupted (Ctrl-C)",
         }

@@ -1,9 +1,11 @@
 //! From an error of the layers below to words, hints and an exit code. Nothing else decides these.
 
 mod apps;
+mod check;
 mod git;
 mod keys;
 mod kind;
+mod loose;
 mod oauth;
 mod rotate;
 mod words;
@@ -88,6 +90,8 @@ struct Words {
     request_id: Option<String>,
     /// What happened has been said already: only the exit code is left.
     silent: bool,
+    /// What happened stands among the data already, for whoever reads that in words: only hints are left to say.
+    shown: bool,
     /// Nobody reads our output any more: that is success.
     closed_pipe: bool,
     /// The exit code, where it is not the kind's (`exec`).
@@ -104,6 +108,7 @@ impl Failure {
             subject: Subject::default(),
             request_id: None,
             silent: false,
+            shown: false,
             closed_pipe: false,
             code: None,
         }))
@@ -118,6 +123,13 @@ impl Failure {
         let mut failure = Self::new(kind, "");
         failure.0.silent = true;
         failure
+    }
+
+    /// The same, of which a person has read what and why among the data: only hints are left to say. A program is told whole.
+    #[must_use]
+    pub(crate) fn shown(mut self) -> Self {
+        self.0.shown = true;
+        self
     }
 
     /// A program that we ran for somebody has ended with this code: what happened is its own to say.
@@ -219,6 +231,17 @@ impl Failure {
         self
     }
 
+    /// The same for whoever has no store: commands about one are left out.
+    #[must_use]
+    pub(crate) fn without_store(mut self) -> Self {
+        self.0.hints.retain(|hint| match hint {
+            Hint::Command(text) => !text.starts_with("gitconn "),
+            Hint::Connect { .. } => false,
+            Hint::Again { .. } | Hint::Instead { .. } => true,
+        });
+        self
+    }
+
     /// With another failure, and all that caused it, as the cause.
     fn because(mut self, inner: Self) -> Self {
         self.0.causes.push(inner.0.message);
@@ -256,7 +279,11 @@ impl Failure {
         }
         if !self.0.silent {
             let hints = self.hints(invoked);
-            if out.is_json() { self.report_json(&hints) } else { self.report_words(out, &hints) }
+            match (out.is_json(), self.0.shown) {
+                (true, _) => self.report_json(&hints),
+                (false, true) => hints.iter().for_each(|hint| out.hint(hint)),
+                (false, false) => self.report_words(out, &hints),
+            }
         }
         ExitCode::from(self.0.code.unwrap_or(self.0.kind.code()))
     }

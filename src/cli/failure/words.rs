@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Failure, Kind, apps, keys, oauth, rotate};
+use super::{Failure, Kind, apps, check, keys, loose, oauth, rotate};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
@@ -76,6 +76,7 @@ impl From<ops::Error> for Failure {
             }
             ops::Error::Dead { name, status, lives_by, why } => dead(message, &name, (status, lives_by), why),
             ops::Error::NotStored { probe, offline } => not_stored(&probe, offline),
+            ops::Error::HeldAlready { name } => Self::usage(message).hint(format!("gitconn show {}", shell_word(&name))),
             ops::Error::HostDiffers { others, .. } => {
                 let failure = Self::usage(message).again("--replace-host", "counts for them too");
                 match others.first() {
@@ -126,6 +127,8 @@ impl From<ops::Error> for Failure {
             ops::Error::Unkept { name, .. } => log_in_again(Kind::Failed, message, &name),
             ops::Error::App(error) => apps::spoken(*error),
             ops::Error::CannotRun { source, .. } => cannot_run(message, &source),
+            ops::Error::Check(error) => check::spoken(message, &error),
+            ops::Error::Bound(error) => loose::spoken(message, &error),
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
             ops::Error::Name(_) | ops::Error::Usage(_) => Self::usage(message),
         }
@@ -308,6 +311,7 @@ impl From<ProviderError> for Failure {
                 }
             }
             ProviderError::Unintelligible { answered: answer, .. } => answered(Self::new(Kind::Unavailable, message), &answer),
+            ProviderError::NotForJobs { .. } => Self::new(Kind::Refused, message),
             ProviderError::NotAccepted { answered: answer, .. } => answered(Self::new(Kind::Failed, message), &answer),
             ProviderError::Unsupported => Self::bug(message),
             ProviderError::Net(error) => error.into(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::say_durability;
+use super::{printed_key, say_durability};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
@@ -97,13 +97,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         connections: written.connections.iter().map(Into::into).collect(),
     };
     let Some(line) = written.line.take() else { return context.out.data(&view) };
-    context.out.note("its key, shown this once; GITCONN_KEY takes it as it is:");
-    if !context.out.is_json() {
-        return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", line.expose())));
-    }
-    let mut json = serde_json::to_value(&view).map_err(Failure::bug)?;
-    json["key"] = line.expose().into();
-    context.out.raw(&zeroize::Zeroizing::new(json.to_string() + "\n"))
+    printed_key::print(&line, &view, context)
 }
 
 /// What is in it, and what its pipeline will find out too late.
@@ -129,6 +123,6 @@ fn say(written: &Written, args: &Args, context: &Context<'_>) {
         }
     }
     if written.line.is_none() && args.recipient.is_some() {
-        out.note("its key file needs this line too; in GITCONN_KEY the signer alone goes behind the key, after a colon:");
+        printed_key::say_signer(context);
     }
 }

@@ -8,6 +8,7 @@ mod info;
 mod init;
 mod key;
 mod key_place;
+mod printed_key;
 mod qr;
 mod recipients;
 mod rekey;

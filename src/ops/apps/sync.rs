@@ -77,29 +77,61 @@ pub(super) fn keep(session: &Session<'_>, store: &Store, connection: &Connection
 /// Writes what was learnt of a connection that is there.
 pub(in crate::ops) fn apply(db: &Db, connection: &Connection, seen: &Seen, stamp: &Stamp) -> Result<Changes, StoreError> {
     let id = &connection.id;
-    let mut changes = Changes::default();
+    let changes = compare(db, id, seen)?;
     let Some(mut record) = db.app(id)? else { return Ok(changes) };
     record.app = seen.app.clone();
     db.put_app(id, &record)?;
     let known = db.installations(id)?;
     for installation in &seen.installations {
         match known.iter().find(|known| known.installation.id == installation.id) {
-            Some(before) => update(db, id, before, installation, &mut changes)?,
-            None if record.takes_all => {
-                add(db, id, &known, installation)?;
-                changes.added.push(installation.account.clone());
-            }
-            None => changes.passed_over.push((installation.account.clone(), installation.id)),
+            Some(before) => update(db, id, before, installation)?,
+            None if record.takes_all => add(db, id, &known, installation)?,
+            None => {}
         }
     }
-    let is_gone = |known: &&InstallationRecord| known.uninstalled_at.is_none() && seen.gone.contains(&known.installation.id);
-    for gone in known.iter().filter(is_gone) {
+    for gone in known.iter().filter(|known| seen.has_lost(known)) {
         db.remove_installation_token(id, gone.installation.id)?;
         db.put_installation(id, &InstallationRecord { uninstalled_at: Some(stamp.at), ..gone.clone() })?;
-        changes.uninstalled.push(gone.installation.account.clone());
     }
     changes.record(db, connection, stamp)?;
     Ok(changes)
+}
+
+/// What was learnt, beside what is known of it. Changes nothing.
+pub(in crate::ops) fn compare(db: &Db, id: &ConnectionId, seen: &Seen) -> Result<Changes, StoreError> {
+    let mut changes = Changes::default();
+    let Some(record) = db.app(id)? else { return Ok(changes) };
+    let known = db.installations(id)?;
+    for installation in &seen.installations {
+        let account = installation.account.clone();
+        let Some(before) = known.iter().find(|known| known.installation.id == installation.id) else {
+            if record.takes_all {
+                changes.added.push(account);
+            } else {
+                changes.passed_over.push((account, installation.id));
+            }
+            continue;
+        };
+        let before = &before.installation;
+        if (&before.permissions, &before.selection) != (&installation.permissions, &installation.selection) {
+            changes.changed.push(account.clone());
+        }
+        match (before.suspended_at.is_some(), installation.suspended_at.is_some()) {
+            (false, true) => changes.suspended.push(account),
+            (true, false) => changes.unsuspended.push(account),
+            _ => {}
+        }
+    }
+    let gone = known.iter().filter(|known| seen.has_lost(known));
+    changes.uninstalled.extend(gone.map(|gone| gone.installation.account.clone()));
+    Ok(changes)
+}
+
+impl Seen {
+    /// Whether an installation that is known is not there any more.
+    fn has_lost(&self, known: &InstallationRecord) -> bool {
+        known.uninstalled_at.is_none() && self.gone.contains(&known.installation.id)
+    }
 }
 
 /// Takes an installation in. What is known of one that went from the same account before is forgotten, but not that it was put aside here: whoever installs the
@@ -118,26 +150,10 @@ pub(super) fn add(
     db.put_installation(id, &record)
 }
 
-fn update(
-    db: &Db,
-    id: &ConnectionId,
-    before: &InstallationRecord,
-    installation: &Installation,
-    changes: &mut Changes,
-) -> Result<(), StoreError> {
-    let account = || installation.account.clone();
-    match (before.installation.suspended_at.is_some(), installation.suspended_at.is_some()) {
-        (false, true) => {
-            // It is worth nothing now, and is not handed out again after it was lifted.
-            db.remove_installation_token(id, installation.id)?;
-            changes.suspended.push(account());
-        }
-        (true, false) => changes.unsuspended.push(account()),
-        _ => {}
-    }
-    let known = &before.installation;
-    if (&known.permissions, &known.selection) != (&installation.permissions, &installation.selection) {
-        changes.changed.push(account());
+fn update(db: &Db, id: &ConnectionId, before: &InstallationRecord, installation: &Installation) -> Result<(), StoreError> {
+    if before.installation.suspended_at.is_none() && installation.suspended_at.is_some() {
+        // It is worth nothing now, and is not handed out again after it was lifted.
+        db.remove_installation_token(id, installation.id)?;
     }
     let record = InstallationRecord { installation: installation.clone(), removed_at: before.removed_at, uninstalled_at: None };
     if record == *before { Ok(()) } else { db.put_installation(id, &record) }

@@ -68,7 +68,7 @@ pub(super) async fn list(
 }
 
 /// A text of Bitbucket's query language.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 

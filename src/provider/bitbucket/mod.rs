@@ -1,6 +1,7 @@
 //! Bitbucket Cloud: API tokens of persons, access tokens of repositories, projects and workspaces, and logins. (Bitbucket Data Center has
 //! another API.) Nothing here names another provider's folder.
 
+mod access;
 mod api;
 mod branches;
 mod methods;
@@ -13,13 +14,17 @@ mod repositories;
 mod scopes;
 mod shape;
 mod sniff;
+mod variables;
 mod workspaces;
+
+use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::git_side::GitSide;
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Kind, Known, Listing, Method, Probe, Provider,
-    RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
+    Access, BranchAccess, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Kind, Known, Listing, Method,
+    Probe, Provider, Push, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, TokenVariable, Warning,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Auth, Flow, Http, Origin, Trust};
@@ -110,6 +115,10 @@ impl Kind for Bitbucket {
         ExecVariables { token: &["BITBUCKET_TOKEN"], host: &[], url: &[], email: &["BITBUCKET_EMAIL"] }
     }
 
+    fn token_variables(&self) -> &'static [TokenVariable] {
+        variables::VARIABLES
+    }
+
     fn connect(
         &self,
         http: &Http,
@@ -120,17 +129,19 @@ impl Kind for Bitbucket {
     ) -> Result<Box<dyn Provider>, Error> {
         // A person's token is taken with the address alone, and refused as Bearer; the others the other way round.
         let auth = match (identity.method, &identity.email) {
-            (AuthMethod::Pat, Some(email)) => Auth::Basic(email.clone(), token),
+            (AuthMethod::Pat, Some(email)) => Auth::Basic(email.clone(), Rc::clone(&token)),
             // Without it the token would be refused as if it were dead.
             (AuthMethod::Pat, None) => {
                 let why =
                     "the e-mail address that goes with the token is not known (gitconn edit NAME --token-stdin --email ADDRESS)";
                 return Err(net::Error::Unusable { why: why.to_owned() }.into());
             }
-            (AuthMethod::AccessToken | AuthMethod::OAuth | AuthMethod::GithubApp, _) => Auth::Bearer(token),
+            (AuthMethod::AccessToken | AuthMethod::OAuth | AuthMethod::GithubApp, _) => Auth::Bearer(Rc::clone(&token)),
         };
         let origin = http.origin(api, trust, auth, api::HEADERS, api::limit)?;
-        Ok(Box::new(Account { web: api::web_host(host), origin, identity }))
+        let web = api::web_host(host);
+        let git = GitSide::new(http, &web, trust, (self.git_username(identity.method), &token), api::limit)?;
+        Ok(Box::new(Account { web, origin, git, identity }))
     }
 }
 
@@ -142,6 +153,7 @@ fn page_of(connection: &Connection) -> String {
 struct Account {
     web: HostUrl,
     origin: Origin,
+    git: GitSide,
     identity: Identity,
 }
 
@@ -178,6 +190,18 @@ impl Provider for Account {
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error> {
         branches::list(self, path, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error> {
+        access::repository(self, path).await
+    }
+
+    async fn branch(&self, path: &RepositoryPath, name: &str) -> Result<Option<BranchAccess>, Error> {
+        access::branch(self, path, name).await
+    }
+
+    async fn may_push(&self, path: &RepositoryPath, access: &Access) -> Result<Push, Error> {
+        access::may_push(self, path, access).await
     }
 
     /// There is no call for it (BCLOUD-23192).

@@ -1,5 +1,6 @@
 //! Gitea and Forgejo: Codeberg, gitea.com, and instances of one's own, at whatever path root. Nothing here names another provider's folder.
 
+mod access;
 mod api;
 mod branches;
 mod flavour;
@@ -16,14 +17,17 @@ mod rotate;
 mod scopes;
 mod shape;
 mod sniff;
+mod variables;
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::git_side::GitSide;
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Issued, Kind, Known, Listing, Method, NewToken,
-    Probe, Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning,
+    Access, BranchAccess, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Identity, Issued, Kind, Known, Listing,
+    Method, NewToken, Probe, Provider, Push, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage,
+    TokenVariable, Warning,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -131,6 +135,10 @@ impl Kind for Gitea {
         }
     }
 
+    fn token_variables(&self) -> &'static [TokenVariable] {
+        variables::VARIABLES
+    }
+
     fn connect(
         &self,
         http: &Http,
@@ -140,7 +148,9 @@ impl Kind for Gitea {
         Credential { identity, token }: Credential,
     ) -> Result<Box<dyn Provider>, Error> {
         let origin = http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?;
-        Ok(Box::new(Account { web: api::web_host(host), origin, identity, token }))
+        let web = api::web_host(host);
+        let git = GitSide::new(http, &web, trust, (self.git_username(identity.method), &token), api::limit)?;
+        Ok(Box::new(Account { web, origin, git, identity, token }))
     }
 }
 
@@ -153,6 +163,7 @@ fn flavour_of(connection: &Connection) -> Option<Flavour> {
 struct Account {
     web: HostUrl,
     origin: Origin,
+    git: GitSide,
     identity: Identity,
     token: Rc<dyn TokenSource>,
 }
@@ -190,6 +201,18 @@ impl Provider for Account {
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error> {
         branches::list(self, path, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error> {
+        access::repository(self, path).await
+    }
+
+    async fn branch(&self, path: &RepositoryPath, name: &str) -> Result<Option<BranchAccess>, Error> {
+        access::branch(self, path, name).await
+    }
+
+    async fn may_push(&self, path: &RepositoryPath, access: &Access) -> Result<Push, Error> {
+        access::may_push(self, path, access).await
     }
 
     async fn revoke(&self) -> Result<Revoked, Error> {

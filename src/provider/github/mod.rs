@@ -1,5 +1,6 @@
 //! GitHub: github.com, GHE.com and GitHub Enterprise Server. Nothing here names another provider's folder.
 
+mod access;
 mod api;
 mod app;
 mod branches;
@@ -18,6 +19,7 @@ mod shape;
 mod site;
 mod sniff;
 mod sso;
+mod variables;
 
 use std::rc::Rc;
 
@@ -26,9 +28,11 @@ use async_trait::async_trait;
 use self::refusal::{Asker, refusal};
 use self::shape::Form;
 use self::site::Site;
+use super::git_side::GitSide;
 use super::{
-    Apps, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing, Method, NewToken, Probe,
-    Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage, Warning, apps,
+    Access, Apps, BranchAccess, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing,
+    Method, NewToken, Probe, Provider, Push, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenPage,
+    TokenVariable, Warning, apps,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath};
 use crate::net::{self, Answer, Auth, Flow, Http, Origin, TokenSource, Trust};
@@ -122,6 +126,10 @@ impl Kind for GitHub {
         ExecVariables { token, host: &["GH_HOST"], url: &[], email: &[] }
     }
 
+    fn token_variables(&self) -> &'static [TokenVariable] {
+        variables::VARIABLES
+    }
+
     fn apps(&self) -> Option<&'static dyn Apps> {
         Some(&app::GitHubApps)
     }
@@ -137,10 +145,11 @@ impl Kind for GitHub {
         let web = site::web_host(host);
         Ok(Box::new(Account {
             site: Site::of(&web),
-            web,
             origin: http.origin(api, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?,
             anonymous: http.origin(api, trust, Auth::None, api::HEADERS, api::limit)?,
+            git: GitSide::new(http, &web, trust, (self.git_username(identity.method), &token), api::limit)?,
             is_installation: identity.method == AuthMethod::GithubApp,
+            web,
             token,
         }))
     }
@@ -153,6 +162,7 @@ struct Account {
     origin: Origin,
     /// The same API without the token: revoking wants none.
     anonymous: Origin,
+    git: GitSide,
     token: Rc<dyn TokenSource>,
     /// Whatever its token looks like.
     is_installation: bool,
@@ -198,6 +208,18 @@ impl Provider for Account {
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error> {
         branches::list(self, path, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error> {
+        access::repository(self, path).await
+    }
+
+    async fn branch(&self, path: &RepositoryPath, name: &str) -> Result<Option<BranchAccess>, Error> {
+        access::branch(self, path, name).await
+    }
+
+    async fn may_push(&self, path: &RepositoryPath, access: &Access) -> Result<Push, Error> {
+        access::may_push(self, path, access).await
     }
 
     async fn revoke(&self) -> Result<Revoked, Error> {

@@ -68,14 +68,21 @@ fn is_searchable(text: &str) -> bool {
     !text.is_empty() && !text.contains(['^', '$', '*'])
 }
 
+/// Whoever may see a project but not its code is told so, and no more.
+pub(super) fn without_code(path: &RepositoryPath, answer: &Answer) -> Option<Error> {
+    let is_it = answer.status == 403 && Trouble::of(answer).is_some_and(|trouble| trouble.words == "403 Forbidden");
+    is_it.then(|| {
+        let reason = format!("the account may see `{path}`, but its role does not let it read the code");
+        Finding::refused(Verdict::InsufficientScope, reason).into_error(answer)
+    })
+}
+
 fn rows(account: &Account, path: &RepositoryPath, answer: &Answer) -> Result<Vec<Branch>, Error> {
     if answer.status == 404 {
         return Err(repositories::not_there(account, path, answer));
     }
-    // Whoever may see a project but not its code is told this and no more.
-    if answer.status == 403 && Trouble::of(answer).is_some_and(|trouble| trouble.words == "403 Forbidden") {
-        let reason = format!("the account may see `{path}`, but its role does not let it read the code");
-        return Err(Finding::refused(Verdict::InsufficientScope, reason).into_error(answer));
+    if let Some(error) = without_code(path, answer) {
+        return Err(error);
     }
     let rows: Vec<Wire> = repositories::rows(account, answer)?;
     let branch = |row: Wire| Branch { name: row.name, is_default: row.default, is_protected: row.protected, sha: row.commit.id };

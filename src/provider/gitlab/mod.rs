@@ -1,7 +1,9 @@
 //! GitLab: gitlab.com and instances of one's own, at whatever path root. Nothing here names another provider's folder.
 
+mod access;
 mod api;
 mod branches;
+mod job;
 mod methods;
 mod oauth;
 mod page;
@@ -12,18 +14,24 @@ mod rotate;
 mod scopes;
 mod shape;
 mod sniff;
+mod variables;
 
 use std::rc::Rc;
 
 use async_trait::async_trait;
 
+use super::git_side::GitSide;
 use super::{
-    BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing, Method, NewToken, Probe,
-    Provider, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenFacts, TokenPage, Warning,
+    Access, BranchAccess, BranchQuery, ClientVariables, Credential, Error, ExecVariables, Issued, Kind, Known, Listing, Method,
+    NewToken, Probe, Provider, Push, RepositoryQuery, RevokeBy, Revoked, RotateBy, Shape, Sniff, TokenFacts, TokenPage,
+    TokenVariable, Warning,
 };
 use crate::model::{AuthMethod, Branch, Connection, HostUrl, OAuthEndpoints, Repository, RepositoryPath, TokenKind};
 use crate::net::{Auth, Flow, Http, Origin, Trust};
 use crate::secret::Secret;
+
+/// The user name that git sends with the token of a CI job.
+const JOB_USER: &str = "gitlab-ci-token";
 
 /// What is known about GitLab.
 pub(super) struct GitLab;
@@ -109,6 +117,10 @@ impl Kind for GitLab {
         ExecVariables { token: &["GITLAB_TOKEN"], host: &["GITLAB_HOST"], url: &[], email: &[] }
     }
 
+    fn token_variables(&self) -> &'static [TokenVariable] {
+        variables::VARIABLES
+    }
+
     fn connect(
         &self,
         http: &Http,
@@ -123,8 +135,15 @@ impl Kind for GitLab {
             AuthMethod::OAuth => Some(http.origin(&web, trust, Auth::Bearer(Rc::clone(&token)), api::HEADERS, api::limit)?),
             AuthMethod::Pat | AuthMethod::AccessToken | AuthMethod::GithubApp => None,
         };
-        let auth = if login.is_some() { Auth::Bearer(token) } else { Auth::PrivateToken(token) };
-        Ok(Box::new(Account { web, origin: http.origin(api, trust, auth, api::HEADERS, api::limit)?, login }))
+        let is_job = identity.kind == Some(TokenKind::Job);
+        let user = if is_job { JOB_USER } else { self.git_username(identity.method) };
+        let git = GitSide::new(http, &web, trust, (user, &token), api::limit)?;
+        let auth = match &login {
+            _ if is_job => Auth::JobToken(token),
+            Some(_) => Auth::Bearer(token),
+            None => Auth::PrivateToken(token),
+        };
+        Ok(Box::new(Account { web, origin: http.origin(api, trust, auth, api::HEADERS, api::limit)?, login, git, is_job }))
     }
 }
 
@@ -134,12 +153,15 @@ struct Account {
     origin: Origin,
     /// Where a token of a login is asked about; `None` for other tokens.
     login: Option<Origin>,
+    git: GitSide,
+    /// Its token is a CI job's, which few calls take.
+    is_job: bool,
 }
 
 #[async_trait(?Send)]
 impl Provider for Account {
     async fn probe(&self, known: &Known) -> Probe {
-        probe::probe(self, known).await
+        if self.is_job { job::probe(self).await } else { probe::probe(self, known).await }
     }
 
     async fn repositories(
@@ -147,6 +169,9 @@ impl Provider for Account {
         query: &RepositoryQuery,
         each: &mut dyn FnMut(Vec<Repository>) -> Flow,
     ) -> Result<Listing, Error> {
+        if self.is_job {
+            return Err(Error::NotForJobs { what: "list projects" });
+        }
         repositories::list(self, query, each).await
     }
 
@@ -156,7 +181,22 @@ impl Provider for Account {
         query: &BranchQuery,
         each: &mut dyn FnMut(Vec<Branch>) -> Flow,
     ) -> Result<Listing, Error> {
+        if self.is_job {
+            return job::branches(self, path, query, each).await;
+        }
         branches::list(self, path, query, each).await
+    }
+
+    async fn repository(&self, path: &RepositoryPath) -> Result<Access, Error> {
+        if self.is_job { job::repository(self, path).await } else { access::repository(self, path).await }
+    }
+
+    async fn branch(&self, path: &RepositoryPath, name: &str) -> Result<Option<BranchAccess>, Error> {
+        if self.is_job { job::branch(self, path, name).await } else { access::branch(self, path, name).await }
+    }
+
+    async fn may_push(&self, path: &RepositoryPath, access: &Access) -> Result<Push, Error> {
+        access::may_push(self, path, access).await
     }
 
     async fn revoke(&self) -> Result<Revoked, Error> {

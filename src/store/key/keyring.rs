@@ -65,12 +65,45 @@ pub(super) fn delete(store_id: &str) -> Result<(), Refusal> {
     })
 }
 
+/// What another program keeps there, as it stands there.
+///
+/// # Errors
+///
+/// Why the keyring does not answer, in words.
+pub(crate) fn read_of(service: &str, account: &str) -> Result<Option<Secret>, String> {
+    let (service, account) = (service.to_owned(), account.to_owned());
+    let read = guarded(move || match entry_of(&service, &account)?.get_password() {
+        Ok(text) => Ok(Some(Secret::from(text))),
+        Err(Error::NoEntry) => Ok(None),
+        Err(error) => Err(refusal(error)),
+    });
+    read.map_err(|refusal| refusal.to_string())
+}
+
+/// Removes what another program keeps there. That there was nothing is as good.
+///
+/// # Errors
+///
+/// Why the keyring does not do it, in words.
+pub(crate) fn delete_of(service: &str, account: &str) -> Result<(), String> {
+    let (service, account) = (service.to_owned(), account.to_owned());
+    let deleted = guarded(move || match entry_of(&service, &account)?.delete_credential() {
+        Ok(()) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(refusal(error)),
+    });
+    deleted.map_err(|refusal| refusal.to_string())
+}
+
 fn entry(account: &str) -> Result<Entry, Refusal> {
+    entry_of(SERVICE, account)
+}
+
+fn entry_of(service: &str, account: &str) -> Result<Entry, Refusal> {
     // `Entry::new` says only that there is no store; this says why.
     if let Err(error) = Entry::store_status() {
         return Err(Refusal::Absent(cause(error)));
     }
-    Entry::new(SERVICE, account).map_err(refusal)
+    Entry::new(service, account).map_err(refusal)
 }
 
 fn guarded<T: Send + 'static>(call: impl FnOnce() -> Result<T, Refusal> + Send + 'static) -> Result<T, Refusal> {

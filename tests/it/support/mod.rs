@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod fake;
 pub(crate) mod foundry;
+pub(crate) mod git_host;
 pub(crate) mod grammar;
 pub(crate) mod hall;
 pub(crate) mod house;
@@ -11,6 +12,7 @@ pub(crate) mod leaks;
 pub(crate) mod pty;
 pub(crate) mod running;
 pub(crate) mod sandbox;
+pub(crate) mod shell;
 pub(crate) mod shown;
 pub(crate) mod source;
 pub(crate) mod stream;

@@ -5,6 +5,8 @@ use std::process::Child;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal};
+
 use super::sandbox::{Ran, Sandbox};
 use super::stream::Stream;
 
@@ -56,14 +58,17 @@ impl Running<'_> {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+        self.signal(Signal::INT);
     }
 
     /// Ends it as a pipeline does.
     pub(crate) fn terminate(&self) {
-        let process = rustix::process::Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends it a signal, and not to its children.
+    pub(crate) fn signal(&self, signal: Signal) {
+        rustix::process::kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits until Ctrl-C no longer ends it the hard way, as it does before the first line of the program has run. Ends of itself with it.
@@ -107,8 +112,8 @@ impl Running<'_> {
                     self.sandbox.check_arguments(process)?;
                     match end.recv_timeout(Duration::from_millis(10)) {
                         Err(RecvTimeoutError::Timeout) if began.elapsed() > PATIENCE => {
-                            let process = rustix::process::Pid::from_raw(process.cast_signed()).unwrap();
-                            let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+                            let process = Pid::from_raw(process.cast_signed()).unwrap();
+                            let _ = rustix::process::kill_process(process, Signal::KILL);
                             return Err("it hung and was killed".to_owned());
                         }
                         Err(RecvTimeoutError::Timeout) => {}

@@ -85,6 +85,11 @@ pub(crate) fn gitlab(label: &str) -> String {
     format!("{}-{}", "glpat", letters(label, 20, BASE62))
 }
 
+/// The token of a job of GitLab CI: `glcbt-`, the partition in hexadecimal digits, and 20 characters (GitLab §1).
+pub(crate) fn gitlab_job(label: &str) -> String {
+    format!("{}-64_{}", "glcbt", letters(label, 20, BASE62))
+}
+
 /// An Atlassian API token: `ATATT`, of a length that is not the same for every label, with `-`, `_` and `=` inside (Bitbucket A1 has the
 /// prefix, and that no length may be relied on; the rest is ours).
 pub(crate) fn bitbucket_api(label: &str) -> String {

@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
 use crate::cli::out::{Style, View};
-use crate::cli::store::say_durability;
+use crate::cli::store::{printed_key, say_durability};
 use crate::model::{Name, ReaderKind};
 use crate::ops::readers::{self, Added, Whose};
 
@@ -80,17 +80,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         if let Some(path) = &view.key_file {
             context.out.note(&format!("its key is in `{path}`, and nowhere else"));
         } else {
-            context
-                .out
-                .note("its key file needs this line too; in GITCONN_KEY the signer alone goes behind the key, after a colon:");
+            printed_key::say_signer(context);
         }
         return context.out.data(&view);
     };
-    context.out.note("its key, shown this once; GITCONN_KEY takes it as it is:");
-    if !context.out.is_json() {
-        return context.out.raw(&zeroize::Zeroizing::new(format!("{}\n", line.expose())));
-    }
-    let mut json = serde_json::to_value(&view).map_err(Failure::bug)?;
-    json["key"] = line.expose().into();
-    context.out.raw(&zeroize::Zeroizing::new(json.to_string() + "\n"))
+    printed_key::print(&line, &view, context)
 }

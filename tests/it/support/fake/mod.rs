@@ -9,6 +9,7 @@
 mod answer;
 
 mod bitbucket;
+pub(crate) mod git;
 mod gitea;
 mod github;
 mod gitlab;

@@ -1,5 +1,6 @@
 //! GitLab, as far as gitconn asks it (15.x to 19.x). Each answer says whether it is quoted or written by hand: see `fake`.
 
+mod jobs;
 mod known;
 mod rotation;
 
@@ -33,6 +34,9 @@ struct State {
     links: Option<String>,
     oauth: OAuth,
     rotation: rotation::Rotation,
+    /// Tokens of jobs, and who started each.
+    jobs: HashMap<String, String>,
+    shows_branches_to_jobs: bool,
 }
 
 /// GitLab.
@@ -82,6 +86,8 @@ impl GitLab {
             moving: false,
             links: None,
             rotation: rotation::Rotation::default(),
+            jobs: HashMap::new(),
+            shows_branches_to_jobs: false,
         }));
         let own = Arc::clone(&state);
         let (login, below) = (oauth.clone(), root.to_owned());
@@ -250,6 +256,9 @@ impl State {
     }
 
     fn by_credential(&mut self, request: &Request) -> Answer {
+        if let Some(token) = request.header("job-token") {
+            return self.to_a_job(request, token);
+        }
         let Some(token) = request.bare_token().map(ToOwned::to_owned) else {
             // Without a token the projects that anybody may see are listed, with 200: there are none here (GitLab §5). The refusal of the
             // rest is quoted: §2.2.

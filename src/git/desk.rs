@@ -1,0 +1,72 @@
+//! How git reaches the program that runs it: a helper that takes what git asks to a socket, and brings back what it is told there. So git has neither a token nor
+//! the store's key in its environment, and what it runs by itself (hooks, filters) has neither.
+
+use std::io;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::helper;
+use super::settings::appended;
+use crate::model::HostUrl;
+
+/// A helper that asks at a socket.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    /// This program's own path.
+    pub(crate) program: &'a str,
+    pub(crate) socket: &'a Path,
+    /// A host whose own helpers are not to be asked either.
+    pub(crate) host: Option<&'a HostUrl>,
+}
+
+impl Desk<'_> {
+    /// The variables that tell git so. `None` where a path is one that no setting can hold.
+    pub(crate) fn variables(&self, set: impl Fn(&str) -> Option<String>) -> Option<Vec<(String, String)>> {
+        let command = helper::command(self.program, &["credential", "--desk", self.socket.to_str()?])?;
+        let helper = "credential.helper".to_owned();
+        // Before 2.27 git lets a setting for all not undo one for an address.
+        let of_host = self.host.map_or_else(|| helper.clone(), |host| format!("credential.{}.helper", host.as_str()));
+        let settings = [
+            (of_host, String::new()),
+            (helper.clone(), String::new()),
+            (helper, command),
+            ("credential.useHttpPath".to_owned(), "true".to_owned()),
+        ];
+        Some(appended(set, settings))
+    }
+}
+
+/// Takes a question to the desk: what git wants in a line of its own, then what git wrote.
+///
+/// # Errors
+///
+/// If nobody is there any more.
+#[cfg(unix)]
+pub(crate) fn ask(socket: &Path, operation: &str, question: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
+    use std::io::{Read as _, Write as _};
+    use std::net::Shutdown;
+    use std::os::unix::net::UnixStream;
+
+    let mut desk = UnixStream::connect(socket)?;
+    desk.write_all(operation.as_bytes())?;
+    desk.write_all(b"\n")?;
+    desk.write_all(question)?;
+    desk.shutdown(Shutdown::Write)?;
+    // As large as it can become, so that it does not move and leave a token behind.
+    let mut answer = Zeroizing::new(Vec::with_capacity(1 << 18));
+    desk.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+/// Elsewhere nobody opens one.
+#[cfg(not(unix))]
+pub(crate) fn ask(_socket: &Path, _operation: &str, _question: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// What was brought: the operation, and what git wrote.
+pub(crate) fn taken_apart(brought: &[u8]) -> Option<(&str, &[u8])> {
+    let end = brought.iter().position(|byte| *byte == b'\n')?;
+    Some((std::str::from_utf8(&brought[..end]).ok()?, &brought[end + 1..]))
+}

@@ -1,0 +1,181 @@
+//! Where git, while it runs, gets its answers: a token for the repository that a person named and for others of its owner, and beyond that for what a route or an
+//! app's installation covers. Addresses of submodules are written by whoever writes the repository, so that a host is known is not enough for them.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use zeroize::Zeroizing;
+
+use super::Source;
+use crate::git::{Remote, taken_apart};
+use crate::model::{Purpose, RepositoryPath, clean, shell_word};
+use crate::ops::credential::{self, LONGEST_REQUEST, QUIT, Request};
+use crate::ops::resolve::{self, Because};
+use crate::ops::serving::Serving;
+use crate::ops::{Error, Session, token};
+use crate::store::{Store, View};
+
+/// git's helper has all it says at hand.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A pause after the system could not take a call.
+const PAUSE: Duration = Duration::from_millis(50);
+
+pub(super) struct Desk<'a> {
+    session: &'a Session<'a>,
+    store: &'a Store,
+    source: Option<&'a Source>,
+    listener: listener::Listener,
+    socket: std::path::PathBuf,
+    /// What was said already: git asks for each fetch anew.
+    said: RefCell<Vec<String>>,
+    /// Only this user can look into it. It goes with the desk.
+    _folder: TempDir,
+}
+
+impl<'a> Desk<'a> {
+    /// Opens one, for this user alone.
+    pub(super) fn open(session: &'a Session<'_>, store: &'a Store, source: Option<&'a Source>) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("gitconn-").tempdir()?;
+        let socket = folder.path().join("git");
+        let listener = listener::Listener::bind(&socket)?;
+        Ok(Self { session, store, source, listener, socket, said: RefCell::default(), _folder: folder })
+    }
+
+    pub(super) fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Answers one after another, for ever.
+    pub(super) async fn attend(&self) -> Infallible {
+        loop {
+            let Ok(mut stream) = self.listener.accept().await else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
+            // As large as it can become, so that it does not move and leave a password behind.
+            let mut brought = Zeroizing::new(Vec::with_capacity(1 << 16));
+            let read = tokio::time::timeout(PATIENCE, (&mut stream).take(LONGEST_REQUEST).read_to_end(&mut brought)).await;
+            let Ok(Ok(_)) = read else { continue };
+            if let Some(text) = self.answered(&brought).await {
+                // Whoever asked may have gone.
+                let _ = tokio::time::timeout(PATIENCE, stream.write_all(text.as_bytes())).await;
+            }
+        }
+    }
+
+    async fn answered(&self, brought: &[u8]) -> Option<Zeroizing<String>> {
+        let (operation, question) = taken_apart(brought)?;
+        let request = credential::read(question)?;
+        let done = match operation {
+            "get" => self.get(&request).await,
+            "erase" if credential::may_be_ours(&request) => {
+                credential::refused(self.session, self.store, &request).map(|()| None)
+            }
+            _ => Ok(None),
+        };
+        done.unwrap_or_else(|error| {
+            self.say(&format!("git gets no token: {error}"));
+            self.nothing()
+        })
+    }
+
+    /// Where a connection is for an address and cannot serve it: git asks a person then, unless a setting says that it shall not.
+    fn nothing(&self) -> Option<Zeroizing<String>> {
+        self.session.config().ends_gits_search().then(|| Zeroizing::new(QUIT.to_owned()))
+    }
+
+    async fn get(&self, request: &Request) -> Result<Option<Zeroizing<String>>, Error> {
+        let view = self.store.read()?;
+        let Some((serving, path)) = self.meant(&view, request)? else { return Ok(None) };
+        let handed = super::live(self.session, self.store, &view, &serving).await?;
+        let text = credential::answer(self.session, &handed, request)?;
+        token::note(self.session, self.store, &view, &handed.connection, Purpose::Git, path.as_ref());
+        Ok(text)
+    }
+
+    fn meant(&self, view: &View, request: &Request) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
+        let Some(remote) = request.target().remote() else { return Ok(None) };
+        if let Some(source) = self.source
+            && source.is_kin(&remote)
+        {
+            let connection = resolve::usable(view, source.serving.connection.id.as_str())?;
+            return credential::served(self.session, view, request, connection);
+        }
+        match resolve::by_itself(view, &remote) {
+            Ok(chosen) if matches!(chosen.because, Because::Only) => {
+                self.say(&format!(
+                    "git gets no token for {}, because no route leads there: gitconn route add {} {}",
+                    clean(&remote.describe()),
+                    shell_word(&remote.parent()),
+                    shell_word(chosen.connection.name.as_str()),
+                ));
+                Ok(None)
+            }
+            Ok(chosen) => credential::served(self.session, view, request, chosen.connection),
+            Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn say(&self, text: &str) {
+        let mut said = self.said.borrow_mut();
+        if !said.iter().any(|before| before == text) {
+            self.session.notices().warn(text);
+            said.push(text.to_owned());
+        }
+    }
+}
+
+impl Source {
+    /// Whether a remote is this repository, or another one of its owner.
+    fn is_kin(&self, remote: &Remote) -> bool {
+        let host = &self.serving.connection.host;
+        let is_of_owner = |path: RepositoryPath| path.owner().to_lowercase() == self.path.owner().to_lowercase();
+        remote.is_on(host) && remote.path_on(host).is_some_and(is_of_owner)
+    }
+}
+
+#[cfg(unix)]
+mod listener {
+    use std::io;
+    use std::path::Path;
+
+    use tokio::net::{UnixListener, UnixStream};
+
+    pub(super) struct Listener(UnixListener);
+
+    impl Listener {
+        pub(super) fn bind(socket: &Path) -> io::Result<Self> {
+            Ok(Self(UnixListener::bind(socket)?))
+        }
+
+        pub(super) async fn accept(&self) -> io::Result<UnixStream> {
+            Ok(self.0.accept().await?.0)
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod listener {
+    use std::io;
+    use std::path::Path;
+
+    /// Elsewhere there are no sockets in folders.
+    pub(super) struct Listener;
+
+    impl Listener {
+        pub(super) fn bind(_socket: &Path) -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(super) async fn accept(&self) -> io::Result<tokio::io::DuplexStream> {
+            std::future::pending().await
+        }
+    }
+}
