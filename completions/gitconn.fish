@@ -52,6 +52,7 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "remove" -d 'Remove 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "rm" -d 'Remove a connection, after its name was typed; the token itself lives on unless --revoke is given'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "repos" -d 'List repositories, newest activity first, over all connections unless some are named'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "branches" -d 'List the branches of a repository, with default and protected'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "check" -d 'Check step by step whether a repository can be used: connection, token, read access, branches'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "token" -d 'Print a live token, for a script that cannot take it otherwise'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "exec" -d 'Run a program with a live token in its environment'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "clone" -d 'Clone a repository with git, which gets its token from here'
@@ -62,6 +63,8 @@ complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "setup-git" -d 'Let 
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "installations" -d 'See and change where a GitHub App is installed'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "oauth" -d 'Say as which OAuth client to log in at a host'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "which" -d 'Say which connection holds or held a token that was found somewhere, and what used it last'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "import" -d 'Take in the tokens that other programs keep: gh, glab, git\'s credential store, netrc'
+complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "doctor" -d 'Look for what is wrong with this set-up, and mend it'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "audit" -d 'Show the trail, prove that it is unbroken, or hand it to another system'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "store" -d 'Look after the store: its file, its key, its backups'
 complete -c gitconn -n "__fish_gitconn_needs_command" -f -a "config" -d 'Show and change settings'
@@ -90,6 +93,7 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l reauth -d 'Log in again for this connection: it keeps its id, name, tags and history' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l from -d 'Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token\'s variable or file; `-` is stdin' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -197,6 +201,11 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l host -d 'On
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l token-env -d 'Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l api-url -d 'Where the host\'s API is, if not at its usual address' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l ca-file -d 'Trust these certificates too (PEM)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l workspace -d 'Workspace that owns a Bitbucket token' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -205,6 +214,7 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l no-save -d 'Change nothing in the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l changed -d 'Report only what is not as it was when it was last checked. Exit code 9 if something is'
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand validate" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
@@ -219,6 +229,11 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l host -d 'Only c
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l tag -d 'Only connections with this tag; given several times, with all of them' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l expiring-within -d 'What ends within this span and does not renew itself is due: a token, or the login behind it; what has ended too. Exit code 9 if something is' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l older-than -d 'A token without an end, or an app\'s key, that is older than this is due (setting: `max_token_age`). Exit code 9 if something is' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l token-env -d 'Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l api-url -d 'Where the host\'s API is, if not at its usual address' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l ca-file -d 'Trust these certificates too (PEM)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l workspace -d 'Workspace that owns a Bitbucket token' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -227,6 +242,7 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l no-save -d 'Change nothing in the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l changed -d 'Report only what is not as it was when it was last checked. Exit code 9 if something is'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand test" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
@@ -384,6 +400,11 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l limit -d 'At m
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l installation -d 'Of a GitHub App, only its installation on this account, or of this number' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l page -d 'Just this page of one connection\'s listing' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l per-page -d 'Rows in a page, at most 100' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l token-env -d 'Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l api-url -d 'Where the host\'s API is, if not at its usual address' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l ca-file -d 'Trust these certificates too (PEM)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l workspace -d 'Workspace that owns a Bitbucket token' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand repos" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -402,6 +423,16 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s c -l connec
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l search -d 'Only branches whose name contains this, without regard to case' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l page -d 'Just this page of one connection\'s listing' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l per-page -d 'Rows in a page, at most 100' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l token-env -d 'Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l api-url -d 'Where the host\'s API is, if not at its usual address' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l ca-file -d 'Trust these certificates too (PEM)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l workspace -d 'Workspace that owns a Bitbucket token' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l host -d 'The host that the token is for' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l provider -d 'The provider whose API the host speaks, where its name does not tell' -r -f -a "github\t''
+gitlab\t''
+bitbucket\t''
+gitea\t''"
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -417,6 +448,33 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s v -l verbos
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand branches" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s c -l connection -d 'Use this connection' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l branch -d 'This branch has to exist' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l token-env -d 'Use the token in this environment variable, such as `GITHUB_TOKEN` or `CI_JOB_TOKEN`, and no store: none is opened or made, and nothing is kept. Where it goes is said by --host, or by what a pipeline has in its environment (`GITHUB_SERVER_URL`, `CI_SERVER_URL`)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l api-url -d 'Where the host\'s API is, if not at its usual address' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l ca-file -d 'Trust these certificates too (PEM)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l workspace -d 'Workspace that owns a Bitbucket token' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l host -d 'The host that the token is for' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l provider -d 'The provider whose API the host speaks, where its name does not tell' -r -f -a "github\t''
+gitlab\t''
+bitbucket\t''
+gitea\t''"
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l strict -d 'Of a GitHub App, ask only with its installation on the repository\'s owner; always so with --write'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l write -d 'The token has to be let in for a push. Nothing is pushed, and rules of a branch may still refuse one'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand check" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l repo -d 'A token for this repository only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l permission -d 'A token with this permission only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l installation -d 'The installation on this account, or of this number' -r
@@ -804,6 +862,39 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s v -l verbose -
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -l no-input -d 'Never ask; fail and name the option that is missing'
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand which" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l tag -d 'A word to find the new connections by; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l all -d 'Look through all of them'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l dry-run -d 'Show what was found, and what would become of it'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l offline -d 'Store without asking the providers: the status is `pending`'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l delete-source -d 'Take what is stored out of where it stood, without a question'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand import" -s V -l version -d 'Print version'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
+json\t'One JSON document'
+ndjson\t'One JSON object a line'
+tsv\t'Tab-separated, without headings: the default in a pipe'"
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l fix -d 'Mend what can be mended without a decision, and do not ask'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l offline -d 'Ask no host'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l json -d 'Same as --output json'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s q -l quiet -d 'Say nothing beside data and errors'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -l no-input -d 'Never ask; fail and name the option that is missing'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gitconn -n "__fish_gitconn_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand audit; and not __fish_seen_subcommand_from list verify export" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'

@@ -33,8 +33,12 @@ pub(crate) fn meant(
     request: &Request,
 ) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
     let target = request.target();
-    let there: Vec<Connection> = view.connections()?.into_iter().filter(|connection| target.is_on(&connection.host)).collect();
-    let Some(remote) = target.remote().filter(|_| !there.is_empty()) else { return Ok(None) };
+    // Hosts are few, and connections may be many: a route leads to one of them without the others being read.
+    let is_known = view.hosts()?.iter().any(|record| target.is_on(&record.host));
+    let Some(remote) = target.remote().filter(|_| is_known) else { return Ok(None) };
+    let there = || -> Result<Vec<Connection>, Error> {
+        Ok(view.connections()?.into_iter().filter(|connection| target.is_on(&connection.host)).collect())
+    };
     // A default connection for another host is an error elsewhere. To git it is no answer: nobody typed this request.
     if let Some(setting) = session.config().connection()
         && let Some(default) = view.find(&setting.value)?
@@ -44,13 +48,13 @@ pub(crate) fn meant(
     }
     let connection = match resolve::connection_for(session, view, None, &remote) {
         Ok(connection) => connection,
-        Err(Error::Ambiguous { what, names }) => match narrowed(&there, request.username(), &names) {
-            Some(connection) => connection.clone(),
+        Err(Error::Ambiguous { what, names }) => match narrowed(there()?, request.username(), &names) {
+            Some(connection) => connection,
             None => return Err(Error::Ambiguous { what, names }),
         },
         // Nothing is for it; or what is for it is dead, and whoever waits for git should know. What was disabled, a person has disabled.
         Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => {
-            let dead = there.iter().find(|connection| connection.is_active && !connection.status.is_usable());
+            let dead = there()?.into_iter().find(|connection| connection.is_active && !connection.status.is_usable());
             return match dead {
                 Some(dead) => resolve::usable(view, dead.id.as_str()).map(|_| None),
                 None => Ok(None),
@@ -89,13 +93,13 @@ pub(super) fn served(
 }
 
 /// Of several that fit equally well, the one whose account the address names: `https://ada@github.com/…`.
-fn narrowed<'a>(there: &'a [Connection], username: Option<&str>, names: &[String]) -> Option<&'a Connection> {
+fn narrowed(there: Vec<Connection>, username: Option<&str>, names: &[String]) -> Option<Connection> {
     let wanted = username?.to_lowercase();
-    let is_meant = |connection: &&Connection| {
+    let is_meant = |connection: &Connection| {
         names.iter().any(|name| name == connection.name.as_str())
             && connection.username.as_ref().is_some_and(|username| username.to_lowercase() == wanted)
     };
-    let mut meant = there.iter().filter(is_meant);
+    let mut meant = there.into_iter().filter(is_meant);
     meant.next().filter(|_| meant.next().is_none())
 }
 

@@ -20,6 +20,7 @@ const COMMANDS: &[&str] = &[
     "setup-git",
     "clone",
     "pull",
+    "route",
     "refresh",
     "rotate",
     "installations",
