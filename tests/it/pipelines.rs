@@ -170,7 +170,7 @@ fn machine(sandbox: &Sandbox, connection: &str) -> (Sandbox, String) {
     machine.secret(key.split(':').next().unwrap());
     let release = machine.write(
         "release.sh",
-        "#!/bin/sh\ntest -z \"${GITCONN_KEY:-}\" && test -n \"$GH_ENTERPRISE_TOKEN\" && printf %s \"$GH_ENTERPRISE_TOKEN\" | wc -c >released\n",
+        "#!/bin/sh\necho \"released with $GH_ENTERPRISE_TOKEN\"\ntest -z \"${GITCONN_KEY:-}\" && test -n \"$GH_ENTERPRISE_TOKEN\" && printf %s \"$GH_ENTERPRISE_TOKEN\" | wc -c >released\n",
     );
     std::fs::set_permissions(release, std::fs::Permissions::from_mode(0o700)).unwrap();
     // There is no git server here: what matters is what git is asked for.
@@ -206,6 +206,8 @@ fn a_pipeline_checks_first_takes_the_code_and_releases() {
         let pipeline = Pipeline::new();
         let done = pipeline.run(&steps, None);
         assert_eq!(done.code, 0, "{name}: {done:?}");
+        // What it printed of the token is masked.
+        assert!(done.stdout.contains("released with ") && !done.stdout.contains(&pipeline.deploy), "{name}: {done:?}");
         assert_eq!(pipeline.released().map(|length| length.trim().to_owned()), Some(pipeline.deploy.len().to_string()), "{name}");
         assert!(pipeline.cloned().contains("acme-corp/addons"), "{name}");
         // Its own token saw its own repository.

@@ -15,7 +15,7 @@ pub(crate) struct Done {
 /// Runs a shell as `run` would run the program, which it finds under its name; looks for secrets afterwards.
 #[track_caller]
 pub(crate) fn shell(run: &Run<'_>, shell: &str, arguments: &[&str]) -> Done {
-    run.sandbox().program("gitconn", &STAND_IN.replace("PROGRAM", env!("CARGO_BIN_EXE_gitconn")));
+    run.sandbox().program("gitconn", &format!("exec {} \"$@\"", env!("CARGO_BIN_EXE_gitconn")));
     let plain = run.command();
     let mut command = Command::new(shell);
     command.args(arguments).env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -31,18 +31,3 @@ pub(crate) fn shell(run: &Run<'_>, shell: &str, arguments: &[&str]) -> Done {
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
-
-/// The program, and what stands in for those of its parts that a recipe uses and it does not have: as soon as it has them, they are what runs.
-const STAND_IN: &str = r#"
-if [ "$1" = clone ] && ! PROGRAM clone --help >/dev/null 2>&1; then
-    shift
-    exec git clone "$@"
-fi
-if [ "$1" = exec ] && ! PROGRAM exec --help 2>/dev/null | grep -q -e --mask; then
-    for word do
-        shift
-        [ "$word" = --mask ] || set -- "$@" "$word"
-    done
-fi
-exec PROGRAM "$@"
-"#;
