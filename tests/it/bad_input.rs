@@ -23,6 +23,7 @@ const NEED_STORE: &[&[&str]] = &[
     &["token", "work"],
     &["refresh"],
     &["setup-git", "--yes"],
+    &["check", "a/b"],
     &["clone", "a/b"],
     &["pull"],
     &["route", "add", "github.com/acme", "work"],

@@ -193,7 +193,7 @@ fn when_a_connection_does_not_serve() {
     --- stdout
     --- stderr
     error: 2 connections for `ada/site` fit equally well: lab, work
-    hint: gitconn config set connection lab
+    hint: gitconn route add ada lab   # or another of them
     hint: gitconn branches ada/site -c lab   # for example
     "#);
     insta::assert_snapshot!(house.run(&["branches", "ada/nothing", "-c", "work"]).shown(), @r#"

@@ -53,7 +53,7 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
     ("sequence", Sql("CREATE TABLE s (x INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE s"), "table `sqlite_sequence`"),
     ("missing table", Sql("DROP TABLE routes"), "table `routes` is missing"),
     ("a table of before missing", Sql("DROP TABLE events"), "table `oauth_clients` inside"),
-    ("tables of a version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "table `connections` inside"),
+    ("tables of a version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "table `meta` inside"),
     ("extra column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT"), "table `hosts`"),
     ("generated column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT AS (api || 'x')"), "table `hosts`"),
     ("renamed column", Sql("ALTER TABLE hosts RENAME COLUMN api TO app"), "table `hosts`"),
