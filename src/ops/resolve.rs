@@ -197,13 +197,13 @@ fn routed(db: &Db, remote: &Remote) -> Result<Option<Chosen>, Error> {
     let mut fitting: Vec<Route> = db.routes()?.into_iter().filter(fits).collect();
     let deepest = fitting.iter().map(|route| route.path.depth()).max();
     fitting.retain(|route| Some(route.path.depth()) == deepest);
-    let named = |route: &Route| named(db, route.connection.as_str());
     let route = match fitting.as_slice() {
         [] => return Ok(None),
         [route] => route.clone(),
         // Each for a host of its own, where the repository's was not said.
         several => {
-            let names = several.iter().map(|route| Ok(named(route)?.name.to_string())).collect::<Result<_, Error>>()?;
+            let names = several.iter().map(|route| Ok(named(db, route.connection.as_str())?.name.to_string()));
+            let names = names.collect::<Result<_, Error>>()?;
             return Err(Error::Ambiguous { what: remote.clone(), names });
         }
     };

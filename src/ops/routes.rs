@@ -170,12 +170,11 @@ pub(crate) enum Why {
 /// What whoever wants to use the address would be told.
 pub(crate) fn test(session: &Session<'_>, db: &Db, typed: &str, fallback: Fallback) -> Result<Tested, Error> {
     let remote = beginning(typed)?;
-    let (connection, because) = match session.config().connection() {
-        Some(setting) => (resolve::connection_for(session, db, None, &remote)?, Why::Setting(setting.origin.clone())),
-        None => {
-            let Chosen { connection, because } = resolve::by_itself(db, &remote)?;
-            (connection, Why::Found(because))
-        }
+    let (connection, because) = if let Some(setting) = session.config().connection() {
+        (resolve::connection_for(session, db, None, &remote)?, Why::Setting(setting.origin.clone()))
+    } else {
+        let Chosen { connection, because } = resolve::by_itself(db, &remote)?;
+        (connection, Why::Found(because))
     };
     let path: Option<RepositoryPath> = remote.path_on(&connection.host);
     let installation = match path {

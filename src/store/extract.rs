@@ -71,11 +71,11 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] if `replaces` is false and there is one.
-    pub(crate) fn write_extract(&self, extracted: Extracted, place: &Place, replaces: bool) -> Result<bool, Error> {
+    /// [`Error::Exists`] if `is_there` is false and there is one.
+    pub(crate) fn write_extract(&self, extracted: Extracted, place: &Place, is_there: bool) -> Result<bool, Error> {
         let Extracted { db, store_id, generation } = extracted;
         let to = Self { place: place.clone(), ..self.clone() };
-        let replaced = if replaces { Replaced::Dropped } else { Replaced::Absent };
+        let replaced = if is_there { Replaced::Dropped } else { Replaced::Absent };
         to.write(db, Goal { writer: &self.key, store_id: &store_id, generation, replaced })
     }
 }

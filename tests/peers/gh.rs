@@ -95,7 +95,7 @@ fn what_gh_prints_is_masked() {
     let sandbox = connected();
     assert_eq!(said(&mut gh(&sandbox, &["a", "--mask"], &["auth", "token"])), (Some(0), "***".to_owned(), String::new()));
     let status =
-        said(&mut gh(&sandbox, &["ent", "--mask"], &["auth", "status", "--show-token"]).env("HTTPS_PROXY", "http://127.0.0.1:9"));
+        said(gh(&sandbox, &["ent", "--mask"], &["auth", "status", "--show-token"]).env("HTTPS_PROXY", "http://127.0.0.1:9"));
     let all = format!("{}{}", status.1, status.2);
     assert!(!all.contains(&other_token()[4..16]) && all.contains("git.acme.example"), "{all}");
 }

@@ -125,25 +125,22 @@ fn configuration(folder: &Path, port: u16, tls: Option<(&Path, &Path)>) -> Strin
             (" ssl".to_owned(), format!("ssl_certificate {}; ssl_certificate_key {};", certificate.display(), key.display()))
         }
     };
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|what| format!("{what}_temp_path {folder}/temporary-{what}; "))
-        .collect();
+    let temporary =
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|what| format!("{what}_temp_path {folder}/temporary-{what};"));
+    let temporary = temporary.join(" ");
     let backend = String::from_utf8(peer(Command::new("git").arg("--exec-path"))).unwrap();
-    let owners: String = ["acme", "corp"]
-        .iter()
-        .map(|owner| {
-            format!(
-                "location /{owner}/ {{ auth_basic git; auth_basic_user_file {folder}/{owner}.users; client_max_body_size 0; \
+    let owners = ["acme", "corp"].map(|owner| {
+        format!(
+            "location /{owner}/ {{ auth_basic git; auth_basic_user_file {folder}/{owner}.users; client_max_body_size 0; \
                  fastcgi_pass unix:{folder}/wrap.sock; fastcgi_param SCRIPT_FILENAME {}/git-http-backend; \
                  fastcgi_param GIT_PROJECT_ROOT {folder}; fastcgi_param GIT_HTTP_EXPORT_ALL 1; fastcgi_param PATH_INFO $uri; \
                  fastcgi_param REMOTE_USER $remote_user; fastcgi_param QUERY_STRING $query_string; \
                  fastcgi_param REQUEST_METHOD $request_method; fastcgi_param CONTENT_TYPE $content_type; \
                  fastcgi_param CONTENT_LENGTH $content_length; }}\n",
-                backend.trim()
-            )
-        })
-        .collect();
+            backend.trim()
+        )
+    });
+    let owners = owners.concat();
     format!(
         "daemon off; worker_processes 1; pid {folder}/pid; {user}\nevents {{}}\nhttp {{ {temporary}\n\
          log_format sent '$request_uri\\t$status\\t$http_authorization'; access_log {folder}/requests sent;\n\

@@ -67,8 +67,9 @@ fn sort(kind: &EventKind) -> Sorted {
         EventKind::Removed { fingerprint, .. } => Sorted::new("iam", "deletion").about(fingerprint),
         EventKind::Revoked { fingerprint } => Sorted::new("iam", "deletion").about([fingerprint]),
         EventKind::RevocationFailed { fingerprint, why } => Sorted::new("iam", "deletion").failed(why).about([fingerprint]),
-        EventKind::Imported { fingerprint, .. } => Sorted::new("iam", "info").about([fingerprint]),
-        EventKind::Exported { fingerprint, .. } => Sorted::new("iam", "info").about([fingerprint]),
+        EventKind::Imported { fingerprint, .. } | EventKind::Exported { fingerprint, .. } => {
+            Sorted::new("iam", "info").about([fingerprint])
+        }
         EventKind::Route { what, .. } if what == "removed" => Sorted::new("configuration", "deletion"),
         EventKind::Route { .. } => Sorted::new("configuration", "creation"),
         EventKind::ClientSet { host, .. } => Sorted { domain: Some(domain(host)), ..Sorted::new("configuration", "change") },

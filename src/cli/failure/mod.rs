@@ -8,6 +8,7 @@ mod kind;
 mod loose;
 mod oauth;
 mod rotate;
+mod routes;
 mod words;
 
 use std::ffi::OsString;

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Failure, Kind, apps, check, keys, loose, oauth, rotate};
+use super::{Failure, Kind, apps, check, git, keys, loose, oauth, rotate, routes};
 use crate::cli::commands;
 use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
@@ -50,26 +50,15 @@ impl From<ops::Error> for Failure {
             ops::Error::NoneFor { host } => Self::new(Kind::NotFound, message)
                 .hint("gitconn list --all")
                 .hint(format!("gitconn connect {}", shell_word(&host))),
-            ops::Error::Ambiguous { what, names } => {
-                let first = names.first().map(|name| shell_word(name).into_owned()).unwrap_or_default();
-                let parent = what.parent();
-                Self::usage(message).hint(format!("gitconn route add {} {first}   # or another of them", shell_word(&parent)))
-            }
+            error @ (ops::Error::Ambiguous { .. }
+            | ops::Error::NotARoute(_)
+            | ops::Error::NoRoute { .. }
+            | ops::Error::RouteTo { .. }) => routes::spoken(message, error),
             ops::Error::NoExport { name } => {
                 let name = shell_word(&name);
                 Self::usage(message).hint(format!("gitconn exec {name} -- CMD")).hint(format!("gitconn edit {name} --export"))
             }
             ops::Error::NotACopy(_) => Self::usage(message).hint("gitconn store export --help"),
-            ops::Error::NotARoute(_) => Self::usage(message).hint("gitconn route add github.com/OWNER NAME"),
-            ops::Error::NoRoute { nearest, .. } => Self::new(Kind::NotFound, message).hint(match nearest {
-                Some(route) => format!("gitconn route remove {}   # did you mean this one?", shell_word(&route)),
-                None => "gitconn route list".to_owned(),
-            }),
-            ops::Error::RouteTo { route, error } => {
-                let mut failure = Self::from(*error).cause(format!("the route `{}` leads there", clean(&route)));
-                failure.0.hints.truncate(1);
-                failure.hint(format!("gitconn route add {} OTHER", shell_word(&route)))
-            }
             ops::Error::OtherHost { origin, .. } => unset_default(Self::usage(message), &origin).hint("gitconn list"),
             ops::Error::Disabled { name } => {
                 Self::new(Kind::Refused, message).hint(format!("gitconn enable {}", shell_word(&name)))
@@ -90,7 +79,7 @@ impl From<ops::Error> for Failure {
                 Self::usage(message).hint("gitconn branches owner/name")
             }
             ops::Error::NoPlace => Self::new(Kind::Failed, message),
-            ops::Error::GitConfig(error) => super::git::settings(message, error),
+            ops::Error::GitConfig(error) => git::settings(message, error),
             ops::Error::PathUnsaid { host, .. } => Self::usage(message)
                 .hint(format!("git config --global {} true", shell_word(&format!("credential.{host}.useHttpPath")))),
             ops::Error::Depended { name, .. } => {
