@@ -1,9 +1,9 @@
 //! The checkout around us, as git itself sees it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::env;
+use super::program::command;
 
 /// Why there is no `origin` to go by.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +34,7 @@ pub(crate) fn pulled_from(directory: &Path) -> Result<Option<String>, Error> {
 
 /// What git prints, or `None` if it fails.
 fn git(directory: &Path, arguments: &[&str]) -> Result<Option<String>, Error> {
-    let mut command = Command::new("git");
-    for name in env::name::SECRETS {
-        command.env_remove(name);
-    }
-    let output = command.current_dir(directory).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = command().current_dir(directory).args(arguments).stderr(Stdio::null()).output();
     let output = output.map_err(|_| Error::NoGit)?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Ok((output.status.success() && !text.is_empty()).then_some(text))

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
 
-use crate::env;
+use super::program::command;
 
 /// Whose settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,16 +136,6 @@ fn literally(text: &str) -> String {
 fn refused(what: &'static str, stderr: &[u8]) -> ConfigError {
     let said = String::from_utf8_lossy(stderr);
     ConfigError::Refused { what, said: crate::model::clean(said.trim()).into_owned() }
-}
-
-/// git, without the variables that no other program needs.
-fn command() -> Command {
-    let mut command = Command::new("git");
-    for name in env::name::SECRETS {
-        command.env_remove(name);
-    }
-    command.stdin(Stdio::null());
-    command
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Which programs git asks for credentials, as git itself sees its settings.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::env;
+use super::program::command;
 
 /// One `credential.helper` or `credential.URL.helper`, in the order in which git reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +23,9 @@ pub(crate) fn helpers(directory: &Path) -> Vec<Helper> {
 
 /// What git prints of the settings whose names fit a pattern, here and in general.
 pub(super) fn settings(directory: &Path, pattern: &str) -> String {
-    let mut command = Command::new("git");
-    for name in env::name::SECRETS {
-        command.env_remove(name);
-    }
+    let mut command = command();
     command.current_dir(directory).args(["config", "--show-origin", "-z", "--get-regexp", pattern]);
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let output = command.stderr(Stdio::null()).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod helper;
 mod helpers;
 mod passwords;
+mod program;
 mod remote;
 mod settings;
 pub(crate) mod setup;

@@ -59,7 +59,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
     assert_eq!(ran.json()["findings"], serde_json::json!([]), "{ran}");
     assert_eq!(
         texts(checks, "area"),
-        ["store", "permissions", "leftovers", "connections", "routes", "git", "plaintext", "hosts", "clock"]
+        ["store", "keyring", "permissions", "leftovers", "connections", "routes", "git", "plaintext", "hosts", "clock"]
     );
     assert!(texts(checks, "state").iter().all(|state| state == "sound"), "{ran}");
     // Hosts are asked without a token, and not at all with --offline.
@@ -68,7 +68,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
     assert!(!house.github.seen().is_empty() && house.github.seen().iter().all(|request| request.token().is_none()));
     house.github.forget();
     let offline = doctor(&house, &["--offline"]).ok();
-    assert_eq!(texts(&offline.json()["checks"], "state")[7..], ["skipped", "skipped"]);
+    assert_eq!(texts(&offline.json()["checks"], "state")[8..], ["skipped", "skipped"]);
     assert!(house.github.seen().is_empty() && house.gitlab.seen().len() <= 4);
     // On a machine where nothing was done yet nothing is wrong either.
     let bare = Sandbox::bare();
@@ -147,6 +147,12 @@ fn helpers_that_answer_first_or_write_tokens_down_are_named() {
         } else {
             only(&ran, "git", what, "gitconn setup-git");
             assert_eq!(findings(&ran, "git")[0]["gravity"], gravity, "{ran}");
+        }
+        if gravity == "problem" {
+            let fixed = doctor(&house, &["--offline", "--fix"]).ok();
+            assert_eq!(findings(&fixed, "git")[0]["fixed"], true, "{fixed}");
+            let after = doctor(&house, &["--offline"]).ok();
+            assert!(findings(&after, "git").iter().all(|left| left["gravity"] == "advice"), "{after}");
         }
     }
 }

@@ -3,19 +3,23 @@
 mod elsewhere;
 mod git;
 mod hosts;
+mod keyring;
 mod leftovers;
 mod permissions;
 mod tokens;
 
 use std::path::PathBuf;
 
+use super::setup_git::{self, Asked, Scope};
 use super::{Error, Session};
+use crate::model::HostUrl;
 use crate::store::{Keep, Store, View};
 
 /// Where is looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Area {
     Store,
+    Keyring,
     Permissions,
     Leftovers,
     Connections,
@@ -31,6 +35,7 @@ impl Area {
     pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Store => "store",
+            Self::Keyring => "keyring",
             Self::Permissions => "permissions",
             Self::Leftovers => "leftovers",
             Self::Connections => "connections",
@@ -85,6 +90,8 @@ pub(crate) enum Mend {
     Remove { path: PathBuf },
     /// Saves the store once, which sweeps up beside it.
     Save,
+    /// Has git ask this program first for hosts that it asks it for already.
+    SetUpGit { hosts: Vec<HostUrl> },
 }
 
 /// One place that was looked at.
@@ -134,6 +141,7 @@ pub(crate) async fn examine(session: &Session<'_>, offline: bool) -> Result<Repo
         (None, Some(_)) => String::new(),
     };
     places.push(Place::new(Area::Store, sound, Vec::new()));
+    places.push(keyring::look(store.as_ref(), closed.as_ref()));
     places.push(permissions::look(session));
     places.push(leftovers::look(session, store.as_ref().zip(view.as_ref()))?);
     if let Some(view) = &view {
@@ -172,6 +180,11 @@ pub(crate) fn mend(session: &Session<'_>, mend: &Mend) -> Result<(), String> {
     match mend {
         Mend::Close { path, mode } => permissions::close(path, *mode).map_err(in_words),
         Mend::Remove { path } => std::fs::remove_file(path).map_err(in_words),
+        Mend::SetUpGit { hosts } => {
+            let asked = Asked { scope: Scope::Global, hosts, rewrites: false, options: &[] };
+            let planned = setup_git::plan(session.env(), &asked).and_then(|plan| plan.carry_out());
+            planned.map_err(|error| crate::model::clean(&error.to_string()).into_owned())
+        }
         Mend::Save => {
             let save = || -> Result<(), Error> {
                 let store = session.writer()?;

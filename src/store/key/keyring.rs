@@ -50,6 +50,16 @@ pub(super) fn read(store_id: &str) -> Result<Option<Secret>, Refusal> {
     })
 }
 
+/// Whether there is one that answers now.
+///
+/// # Errors
+///
+/// Why not, in words.
+pub(crate) fn answers() -> Result<(), String> {
+    // Any account will do: that it has no entry is an answer.
+    read(SERVICE).map(drop).map_err(|refusal| refusal.to_string())
+}
+
 /// Keeps a key text for a store, in place of what was there.
 pub(super) fn write(store_id: &str, text: &Secret) -> Result<(), Refusal> {
     let (account, text) = (store_id.to_owned(), text.clone());
