@@ -6,6 +6,9 @@ use crate::provider::{self, secret_as, secret_in};
 use crate::secret::Secret;
 use crate::store::{EventQuery, HeldAs, Holder, Store, View};
 
+/// No token that a provider hands out is shorter, in bytes.
+const SHORTEST: usize = 16;
+
 /// What was found out.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -82,7 +85,8 @@ impl Match {
     }
 }
 
-/// Looks for the token in what the store holds and held. White space around it does not count.
+/// Looks for the token in what the store holds and held. White space around it does not count, and neither does the line that it was found in:
+/// a header, an assignment, an address.
 ///
 /// # Errors
 ///
@@ -100,12 +104,32 @@ pub(crate) fn find(session: &Session<'_>, store: &Store, view: &View, text: &Sec
         found.matches = matches(view, &public, HeldAs::PrivateKey)?;
         found.fingerprint = public;
     }
+    if found.matches.is_empty() {
+        for piece in pieces(text) {
+            let fingerprint = Secret::from(piece.to_owned()).fingerprint();
+            let matches = matches(view, &fingerprint, HeldAs::Token)?;
+            if !matches.is_empty() {
+                (found.fingerprint, found.matches) = (fingerprint, matches);
+                break;
+            }
+        }
+    }
     let waiting = store.spooled();
     for one in &mut found.matches {
         one.last_use = last_use(view, &waiting, one, session.now())?;
     }
     found.matches.sort_by_key(|one| (one.holds.is_none(), std::cmp::Reverse(one.until.map(|(at, _)| at))));
     Ok(found)
+}
+
+/// What in a line may be a token: its words, and of each what stands before an `@` and behind a `=`, `:` or `/`. A token may hold such characters itself.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|character: char| character.is_whitespace() || "\"'`,;<>(){}[]".contains(character));
+    words.flat_map(|word| {
+        let bare = word.rsplit_once('@').map_or(word, |(before, _)| before);
+        let behind = bare.char_indices().filter(|(_, character)| "=:/".contains(*character)).map(|(at, _)| &bare[at + 1..]);
+        [word, bare].into_iter().chain(behind).filter(|piece| piece.len() >= SHORTEST)
+    })
 }
 
 /// The fingerprint of an app's key, if it is one.

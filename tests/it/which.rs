@@ -32,6 +32,23 @@ fn replace(house: &House, label: &str) -> String {
 }
 
 #[test]
+fn it_is_found_in_the_line_that_it_leaked_in() {
+    let house = House::new();
+    for line in [
+        "export GH_TOKEN=\"TOKEN\"",
+        "  Authorization: Bearer TOKEN",
+        "git clone https://ada:TOKEN@github.com/acme/site.git",
+        "https://github.com/login?access_token=TOKEN",
+        "machine github.com login ada password TOKEN\nmachine other.example login x password y",
+        "{\"token\":\"TOKEN\"}",
+    ] {
+        let one = only(&house.sandbox, &line.replace("TOKEN", &house.work));
+        assert_eq!(one["connection"], "work", "{line}");
+    }
+    which(&house.sandbox, &format!("token={}x", house.work)).run().code(3);
+}
+
+#[test]
 fn the_connection_that_holds_it_and_what_used_it_last_are_named() {
     let house = House::new();
     house.github.repositories("ada", 1);
