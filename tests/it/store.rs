@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::support::fake::GitHubGrant;
 use crate::support::{House, Sandbox, tokens};
 
 #[test]
@@ -59,6 +60,21 @@ fn a_backup_comes_back_and_the_difference_is_told() {
     assert!(house.trail().contains(&"store.restored".to_owned()));
     house.run(&["audit", "verify"]).ok();
     house.run(&["store", "verify"]).ok();
+}
+
+#[test]
+fn a_token_that_was_replaced_since_is_said_before_the_old_one_comes_back() {
+    let house = House::new();
+    let backup = house.sandbox.path("backup.age");
+    let backup = backup.to_string_lossy();
+    house.run(&["store", "backup", &backup]).ok();
+    house.run(&["edit", "lab", "--description", "the same token"]).ok();
+    let other = house.sandbox.secret(&tokens::classic("another"));
+    house.github.accept(&other, GitHubGrant::classic("ada"));
+    house.sandbox.gitconn(["edit", "work", "--token-stdin"]).stdin(&other).run().ok();
+    let ran = house.run(&["store", "restore", &backup, "--yes"]).ok();
+    let ran = ran.says("another token comes back for `work`").says("gitconn validate work");
+    assert!(!ran.stderr.contains("comes back for `lab`"), "{ran}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) struct Differences {
 
 #[derive(Serialize)]
 pub(super) struct Row {
-    /// `store`, `trail`, `reader`, `host`, `client` or `connection`.
+    /// `store`, `trail`, `reader`, `host`, `client`, `connection` or `route`.
     what: &'static str,
     /// Null for the store itself and its trail.
     name: Option<String>,
@@ -82,6 +82,15 @@ impl From<&Change> for Row {
 }
 
 impl Differences {
+    /// The connections whose token, or what renews it, is another one.
+    pub(super) fn other_tokens(&self) -> Vec<&str> {
+        let is_other = |field: &FieldRow| {
+            matches!(field.field, "token" | "refresh_token" | "private_key") && field.old.is_some() && field.new.is_some()
+        };
+        let changed = self.rows.iter().filter(|row| row.what == "connection" && row.fields.iter().any(is_other));
+        changed.filter_map(|row| row.name.as_deref()).collect()
+    }
+
     /// Says on stderr what differs, before anybody agrees to it. Whoever is asked sees it also with `-q`.
     pub(super) fn say(&self, is_asked: bool, context: &Context<'_>) {
         for line in self.rows.iter().flat_map(Row::lines) {

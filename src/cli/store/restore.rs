@@ -9,7 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::grid::Grid;
 use crate::cli::out::{Style, View};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, clean, shell_word};
 use crate::ops::StoreError;
 use crate::ops::store::{self, Source};
 
@@ -96,6 +96,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         _ => format!("this is what {what} changes:"),
     });
     differences.say(!args.yes, context);
+    let others = differences.other_tokens();
+    if let Some(first) = others.first() {
+        let names: Vec<String> = others.iter().map(|name| format!("`{}`", clean(name))).collect();
+        context
+            .out
+            .warn(&format!("another token comes back for {}: what was rotated or renewed since is dead in it", names.join(", ")));
+        context.out.hint(&format!("gitconn validate {}   # afterwards", shell_word(first)));
+    }
     if !args.yes && !context.prompt.confirm("restore it? what is there now is kept as a generation", "--yes")? {
         return Err(Failure::interrupted_by("nothing was restored"));
     }
