@@ -109,6 +109,19 @@ fn what_git_runs_finds_nothing_of_ours_around_it() {
     assert!(arguments.contains(&scene.host.address("acme/site")), "{arguments}");
 }
 
+/// The umask is the program's own, not that of this process with its other tests.
+#[test]
+fn only_its_user_comes_to_the_desk_whatever_the_umask() {
+    let scene = Scene::new();
+    let hook = "#!/bin/sh\ndesk=$(env | sed -n 's/^GIT_CONFIG_VALUE_.* --desk //p' | head -n 1)\n\
+                stat -c '%a %F' \"$desk\" \"${desk%/*}\" >\"$HOME/modes\"\n";
+    let path = scene.sandbox.write("template/hooks/post-checkout", hook);
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let openly = ["-c", "umask 000 && exec \"$0\" clone acme/site -- --quiet --template=template"];
+    scene.sandbox.other("sh", openly).arg(env!("CARGO_BIN_EXE_gitconn")).run().ok();
+    assert_eq!(scene.read("home/modes"), "600 socket\n700 directory\n");
+}
+
 #[test]
 fn no_other_helper_is_asked() {
     let scene = Scene::new();

@@ -41,7 +41,7 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Opens one, for this user alone.
     pub(super) fn open(session: &'a Session<'_>, store: &'a Store, source: Option<&'a Source>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gitconn-").tempdir()?;
+        let folder = folder()?;
         let socket = folder.path().join("git");
         let listener = listener::Listener::bind(&socket)?;
         Ok(Self { session, store, source, listener, socket, said: RefCell::default(), _folder: folder })
@@ -132,6 +132,15 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// A folder that nobody else can look into, whatever the umask: for directories that is all that stands between them and everybody.
+fn folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("gitconn-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
 impl Source {
     /// Whether a remote is this repository, or another one of its owner.
     fn is_kin(&self, remote: &Remote) -> bool {
@@ -143,7 +152,9 @@ impl Source {
 
 #[cfg(unix)]
 mod listener {
+    use std::fs::Permissions;
     use std::io;
+    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
     use tokio::net::{UnixListener, UnixStream};
@@ -152,11 +163,19 @@ mod listener {
 
     impl Listener {
         pub(super) fn bind(socket: &Path) -> io::Result<Self> {
-            Ok(Self(UnixListener::bind(socket)?))
+            let listener = UnixListener::bind(socket)?;
+            std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
+            Ok(Self(listener))
         }
 
+        /// The next call of a process of this user's. Whoever else came this far is hung up on.
         pub(super) async fn accept(&self) -> io::Result<UnixStream> {
-            Ok(self.0.accept().await?.0)
+            loop {
+                let (stream, _) = self.0.accept().await?;
+                if stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::geteuid().as_raw()) {
+                    return Ok(stream);
+                }
+            }
         }
     }
 }
