@@ -61,6 +61,15 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// The hosts of all enabled connections.
+pub(crate) fn hosts(db: &Db) -> Result<Vec<HostUrl>, Error> {
+    let active = db.connections()?.into_iter().filter(|connection| connection.is_active);
+    let mut hosts: Vec<HostUrl> = active.map(|connection| connection.host).collect();
+    hosts.sort();
+    hosts.dedup();
+    Ok(hosts)
+}
+
 /// Those that were named, or else all enabled ones that pass the filter.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Error, Session};
+use super::{Error, Session, resolve};
 use crate::env::Env;
 use crate::git::config::{self, Settings};
 use crate::git::setup::{self, Wanted};
@@ -51,11 +51,7 @@ impl Plan {
 ///
 /// `Error::NoneUsable` if there is none.
 pub(crate) fn hosts(session: &Session<'_>) -> Result<Vec<HostUrl>, Error> {
-    let view = session.store()?.read()?;
-    let active = view.connections()?.into_iter().filter(|connection| connection.is_active);
-    let mut hosts: Vec<HostUrl> = active.map(|connection| connection.host).collect();
-    hosts.sort();
-    hosts.dedup();
+    let hosts = resolve::hosts(&*session.store()?.read()?)?;
     if hosts.is_empty() {
         return Err(Error::NoneUsable { why: "the store holds no enabled connection whose host git could ask for".to_owned() });
     }

@@ -34,6 +34,8 @@ pub(super) struct Desk<'a> {
     socket: std::path::PathBuf,
     /// What was said already: git asks for each fetch anew.
     said: RefCell<Vec<String>>,
+    /// What git was refused with.
+    refused: RefCell<Vec<Request>>,
     /// Only this user can look into it. It goes with the desk.
     _folder: TempDir,
 }
@@ -44,7 +46,16 @@ impl<'a> Desk<'a> {
         let folder = folder()?;
         let socket = folder.path().join("git");
         let listener = listener::Listener::bind(&socket)?;
-        Ok(Self { session, store, source, listener, socket, said: RefCell::default(), _folder: folder })
+        Ok(Self {
+            session,
+            store,
+            source,
+            listener,
+            socket,
+            said: RefCell::default(),
+            refused: RefCell::default(),
+            _folder: folder,
+        })
     }
 
     pub(super) fn socket(&self) -> &Path {
@@ -60,8 +71,12 @@ impl<'a> Desk<'a> {
             };
             // As large as it can become, so that it does not move and leave a password behind.
             let mut brought = Zeroizing::new(Vec::with_capacity(1 << 16));
-            let read = tokio::time::timeout(PATIENCE, (&mut stream).take(LONGEST_REQUEST).read_to_end(&mut brought)).await;
-            let Ok(Ok(_)) = read else { continue };
+            let read = tokio::time::timeout(PATIENCE, (&mut stream).take(LONGEST_REQUEST + 1).read_to_end(&mut brought)).await;
+            // A question that is too long is not another, shorter one.
+            let is_whole = read.is_ok_and(|read| read.is_ok_and(|length| length as u64 <= LONGEST_REQUEST));
+            if !is_whole {
+                continue;
+            }
             if let Some(text) = self.answered(&brought).await {
                 // Whoever asked may have gone.
                 let _ = tokio::time::timeout(PATIENCE, stream.write_all(text.as_bytes())).await;
@@ -75,14 +90,41 @@ impl<'a> Desk<'a> {
         let done = match operation {
             "get" => self.get(&request).await,
             "erase" if credential::may_be_ours(&request) => {
-                credential::refused(self.session, self.store, &request).map(|()| None)
+                if let Err(error) = self.erase(request) {
+                    tracing::debug!(%error, "the refusal was not understood");
+                }
+                return None;
             }
             _ => Ok(None),
         };
         done.unwrap_or_else(|error| {
-            self.say(&format!("git gets no token: {error}"));
+            let mends = match &error {
+                Error::Dead { name, .. } => format!(": gitconn validate {}", shell_word(name)),
+                _ => String::new(),
+            };
+            self.say(&format!("git gets no token: {error}{mends}"));
             self.nothing()
         })
+    }
+
+    /// Says that git was refused. It is noted when git has ended: whoever saves the store meanwhile is not to be waited for here.
+    fn erase(&self, request: Request) -> Result<(), Error> {
+        if let Some(refused) = credential::refused_connection(&*self.store.read()?, &request)? {
+            let (name, host) = (&refused.name, &refused.host);
+            let check = shell_word(name.as_str()).into_owned();
+            self.say(&format!("{host} refused the token of `{name}`: gitconn validate {check}"));
+            self.refused.borrow_mut().push(request);
+        }
+        Ok(())
+    }
+
+    /// Notes what git was refused with. What cannot be noted, nobody waits for: it was said.
+    pub(super) fn close(self) {
+        for request in self.refused.take() {
+            if let Err(error) = credential::refused(self.session, self.store, &request) {
+                tracing::debug!(%error, "the refusal was not noted");
+            }
+        }
     }
 
     /// Where a connection is for an address and cannot serve it: git asks a person then, unless a setting says that it shall not.
@@ -118,7 +160,7 @@ impl<'a> Desk<'a> {
                 Ok(None)
             }
             Ok(chosen) => credential::served(self.session, view, request, chosen.connection),
-            Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => Ok(None),
+            Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => credential::say_dead(view, request).map(|()| None),
             Err(error) => Err(error),
         }
     }
