@@ -89,6 +89,10 @@ impl View for SetupView {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let scope = if args.local { Scope::Local } else { Scope::Global };
     let plan = plan(args, scope, context)?;
+    for host in &plan.unrewritten {
+        let name = host.domain();
+        context.out.warn(&format!("`git@{name}:` may mean {host} or another host of that name: such addresses stay as they are"));
+    }
     let mut view = SetupView {
         scope: if args.local { "local" } else { "global" },
         applied: false,

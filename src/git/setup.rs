@@ -95,8 +95,7 @@ pub(crate) fn changes(present: &Settings, before: &Before, host: &HostUrl, wante
     }
     if wanted.rewrites {
         let (set, noted) = (present.values(&keys.instead), present.values(&keys.noted));
-        let name = host.domain();
-        for value in [format!("git@{name}:"), format!("ssh://git@{name}/")] {
+        for value in over_ssh(host) {
             if set.contains(&value) {
                 continue;
             }
@@ -108,6 +107,19 @@ pub(crate) fn changes(present: &Settings, before: &Before, host: &HostUrl, wante
         }
     }
     changes
+}
+
+/// What git is to take for an address of a host, where it goes over SSH. No port is in it: hosts of one name cannot be told apart by it.
+fn over_ssh(host: &HostUrl) -> [String; 2] {
+    let name = host.domain();
+    [format!("git@{name}:"), format!("ssh://git@{name}/")]
+}
+
+/// Whether addresses over SSH become those of another address than this host's already.
+pub(crate) fn is_rewritten_elsewhere(present: &Settings, host: &HostUrl) -> bool {
+    let own = address(host);
+    let mut others = present.middles("url", "insteadOf").filter(|middle| *middle != own);
+    others.any(|middle| present.values(&Keys::of(middle).instead).iter().any(|value| over_ssh(host).contains(value)))
 }
 
 /// The addresses for which something of ours is set.

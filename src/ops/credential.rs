@@ -36,10 +36,7 @@ pub(crate) fn meant(
     let target = request.target();
     // Hosts are few, and connections may be many: a route leads to one of them without the others being read.
     let is_known = view.hosts()?.iter().any(|record| target.is_on(&record.host));
-    let Some(remote) = target.remote().filter(|_| is_known) else { return Ok(None) };
-    let there = || -> Result<Vec<Connection>, Error> {
-        Ok(view.connections()?.into_iter().filter(|connection| target.is_on(&connection.host)).collect())
-    };
+    let Some(remote) = request.remote().filter(|_| is_known) else { return Ok(None) };
     // A default connection for another host is an error elsewhere. To git it is no answer: nobody typed this request.
     if let Some(setting) = session.config().connection()
         && let Some(default) = view.find(&setting.value)?
@@ -49,10 +46,6 @@ pub(crate) fn meant(
     }
     let connection = match resolve::connection_for(session, view, None, &remote) {
         Ok(connection) => connection,
-        Err(Error::Ambiguous { what, names }) => match narrowed(there()?, request.username(), &names) {
-            Some(connection) => connection,
-            None => return Err(Error::Ambiguous { what, names }),
-        },
         Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => return say_dead(view, request).map(|()| None),
         Err(error) => return Err(error),
     };
@@ -84,7 +77,7 @@ pub(super) fn served(
     connection: Connection,
 ) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
     let target = request.target();
-    let Some(remote) = target.remote().filter(|_| target.is_on(&connection.host)) else { return Ok(None) };
+    let Some(remote) = request.remote().filter(|_| target.is_on(&connection.host)) else { return Ok(None) };
     if !may_travel(view, target, &connection)? {
         return Ok(None);
     }
@@ -97,17 +90,6 @@ pub(super) fn served(
         None => Serving { connection, installation: None },
     };
     Ok(Some((serving, path)))
-}
-
-/// Of several that fit equally well, the one whose account the address names: `https://ada@github.com/…`.
-fn narrowed(there: Vec<Connection>, username: Option<&str>, names: &[String]) -> Option<Connection> {
-    let wanted = username?.to_lowercase();
-    let is_meant = |connection: &Connection| {
-        names.iter().any(|name| name == connection.name.as_str())
-            && connection.username.as_ref().is_some_and(|username| username.to_lowercase() == wanted)
-    };
-    let mut meant = there.into_iter().filter(is_meant);
-    meant.next().filter(|_| meant.next().is_none())
 }
 
 /// Whether a token may go there: in the clear only to this machine, or where the host's settings allow it.

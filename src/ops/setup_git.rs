@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     scope: Scope,
     /// The hosts that are set up.
     pub(crate) hosts: Vec<HostUrl>,
+    /// Those whose addresses over SSH stay as they are: they may be another host's of that name.
+    pub(crate) unrewritten: Vec<HostUrl>,
     /// The addresses it is about, as they are set.
     pub(crate) addresses: Vec<String>,
     pub(crate) changes: Vec<Change>,
@@ -68,11 +70,17 @@ pub(crate) fn plan(env: &Env, asked: &Asked<'_>) -> Result<Plan, Error> {
     let program = env.program().ok_or(Error::NoPlace)?;
     let options: Vec<&str> = asked.options.iter().map(String::as_str).collect();
     let helper = program.to_str().and_then(|program| setup::command(program, &options)).ok_or(Error::NoPlace)?;
-    let wanted = Wanted { helper: &helper, rewrites: asked.rewrites };
     let before = setup::Before::end_of(asked.scope);
-    let changes = asked.hosts.iter().flat_map(|host| setup::changes(&present, &before, host, &wanted)).collect();
+    let has_twin = |host: &HostUrl| asked.hosts.iter().any(|other| other != host && other.domain() == host.domain());
+    let is_taken = |host: &HostUrl| asked.rewrites && (has_twin(host) || setup::is_rewritten_elsewhere(&present, host));
+    let unrewritten: Vec<HostUrl> = asked.hosts.iter().filter(|host| is_taken(host)).cloned().collect();
+    let of_host = |host: &HostUrl| {
+        let rewrites = asked.rewrites && !unrewritten.contains(host);
+        setup::changes(&present, &before, host, &Wanted { helper: &helper, rewrites })
+    };
+    let changes = asked.hosts.iter().flat_map(of_host).collect();
     let addresses = asked.hosts.iter().map(setup::address_of).collect();
-    Ok(Plan { scope: asked.scope, hosts: asked.hosts.to_vec(), addresses, changes })
+    Ok(Plan { scope: asked.scope, hosts: asked.hosts.to_vec(), unrewritten, addresses, changes })
 }
 
 /// What git asks first, or besides, although this was carried out.
@@ -122,7 +130,7 @@ pub(crate) fn undoing(asked: &Asked<'_>) -> Result<Plan, Error> {
         hosts => hosts.iter().map(setup::address_of).collect(),
     };
     let changes = addresses.iter().flat_map(|address| setup::undoing(&present, address)).collect();
-    Ok(Plan { scope: asked.scope, hosts: Vec::new(), addresses, changes })
+    Ok(Plan { scope: asked.scope, hosts: Vec::new(), unrewritten: Vec::new(), addresses, changes })
 }
 
 /// A path as it is found from everywhere.

@@ -245,6 +245,32 @@ fn a_token_that_git_is_refused_with_is_marked_and_stays() {
     scene.run(&["clone", "acme/site"]).ok();
 }
 
+/// What a person types chooses; what stands in `.gitmodules` is written by somebody else, and chooses nothing.
+#[test]
+fn a_user_name_in_the_address_chooses_for_a_clone_and_not_for_a_submodule() {
+    let house = House::new();
+    let bob = house.github.classic(&house.sandbox, "bob");
+    house.connect_github("second", &bob, &[]).ok();
+    let ask = || Answer::empty(401).header("www-authenticate", "Basic realm=\"GitHub\"");
+    let path = "/acme/site.git/info/refs";
+    for (name, token) in [("bob", &bob), ("ada", &house.work)] {
+        house.github.script(path, [ask(), Answer::empty(404)]);
+        let address = format!("{}/acme/site.git", house.github.origin().replace("http://", &format!("http://{name}@")));
+        house.run(&["clone", &address]).code(128).says("not found");
+        let sent = house.github.seen_at(path).last().unwrap().basic();
+        assert_eq!(sent.map(|(_, password)| password).as_ref(), Some(token), "{name}");
+    }
+    let host = GitHost::start();
+    let module = format!("{}/acme/tool.git", house.github.origin().replace("http://", "http://bob@"));
+    host.repository("acme/site", &[("README", "x")], &[("module", &module, &"1".repeat(40))]);
+    connect(&house.sandbox, &host, "mine");
+    let tool = "/acme/tool.git/info/refs";
+    house.github.script(tool, [ask(), ask()]);
+    let ran = house.run(&["clone", &host.address("acme/site"), "--recurse-submodules"]).says("because no route leads there");
+    assert_ne!(ran.code, 0, "{ran}");
+    assert!(house.github.seen_at(tool).iter().all(|seen| seen.basic().is_none_or(|(_, password)| password != bob)));
+}
+
 /// Where no connection is for a host, git does what it does without us.
 #[test]
 fn for_a_host_that_is_not_known_git_is_left_to_itself() {

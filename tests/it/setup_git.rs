@@ -219,7 +219,10 @@ fn git_then_asks_us_alone_and_by_the_path() {
     // Somebody's helper for everything would answer first.
     sandbox.program("git-credential-loud", "echo loud >>\"$HOME/asked\"; echo username=x; echo password=loud-and-wrong");
     sandbox.write("home/.gitconfig", "[credential]\n\thelper = loud\n");
-    house.run(&["setup-git", "--yes", "--https"]).ok();
+    // Two hosts of one name, told apart by their ports: nobody can say which of them is meant over SSH.
+    let ran = house.run(&["setup-git", "--yes", "--https"]).ok();
+    assert_eq!(ran.stderr.matches("`git@127.0.0.1:` may mean http://127.0.0.1:").count(), 2, "{ran}");
+    assert!(!settings(sandbox).contains("insteadOf"), "{}", settings(sandbox));
     let fill = |path: &str| {
         let lines = format!("url={origin}/{path}\n\n");
         sandbox
@@ -240,13 +243,16 @@ fn git_then_asks_us_alone_and_by_the_path() {
     let folder = sandbox.path("home/checkout");
     sandbox.other("git", ["init", "--quiet"]).arg(&folder).run().ok();
     let git = |words: &[&str]| sandbox.other("git", words).in_folder(&folder).run().ok();
+    let ran = house.run(&["setup-git", "--yes", "--https", "--host", &origin]).ok();
+    assert!(!ran.stderr.contains("may mean"), "{ran}");
+    let gitlab = house.gitlab.host();
+    house.run(&["setup-git", "--yes", "--https", "--host", &gitlab]).ok().says("`git@127.0.0.1:` may mean http://127.0.0.1:");
     for (typed, meant) in
         [("git@127.0.0.1:acme/site.git", "acme/site.git"), ("ssh://git@127.0.0.1/acme/site.git", "acme/site.git")]
     {
-        // Two hosts of one name, told apart by their ports: the last one that was set up counts.
         git(&["remote", "add", "origin", typed]);
         let url = git(&["remote", "get-url", "origin"]).stdout;
-        assert!(url.starts_with("http://127.0.0.1:") && url.trim_end().ends_with(meant), "{url}");
+        assert!(url.starts_with(&origin) && url.trim_end().ends_with(meant), "{url}");
         git(&["remote", "remove", "origin"]);
     }
 }

@@ -142,7 +142,7 @@ impl<'a> Desk<'a> {
     }
 
     fn meant(&self, view: &View, request: &Request) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
-        let Some(remote) = request.target().remote() else { return Ok(None) };
+        let Some(remote) = request.remote() else { return Ok(None) };
         if let Some(source) = self.source
             && source.is_kin(&remote)
         {
@@ -150,7 +150,8 @@ impl<'a> Desk<'a> {
             return credential::served(self.session, view, request, connection);
         }
         match resolve::by_itself(view, &remote) {
-            Ok(chosen) if matches!(chosen.because, Because::Only) => {
+            // A user name there is the word of whoever wrote the address.
+            Ok(chosen) if matches!(chosen.because, Because::Only | Because::Username) => {
                 self.say(&format!(
                     "git gets no token for {}, because no route leads there: gitconn route add {} {}",
                     clean(&remote.describe()),
