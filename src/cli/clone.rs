@@ -46,6 +46,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let view = store.read().map_err(Error::from)?;
     let source = clone::source(&session, &view, args.connection.as_deref(), &args.repository)?;
     context.wait(clone::live(&session, &store, &view, &source.serving))?;
+    let hosts = clone::hosts(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["clone".into()];
     arguments.extend(args.branch.iter().map(|branch| format!("--branch={branch}").into()));
@@ -54,7 +55,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     arguments.extend(args.more.iter().cloned());
     arguments.extend(["--".into(), source.address.clone().into()]);
     arguments.extend(args.folder.iter().map(|folder| folder.clone().into_os_string()));
-    let errand = Errand { arguments, source: Some(&source), may_ask: context.prompt.is_allowed() };
+    let errand = Errand { arguments, source: Some(&source), hosts, may_ask: context.prompt.is_allowed() };
     match context.attend(clone::run(&session, &store, &errand))? {
         0 => Ok(()),
         code => Err(Failure::ended(code)),

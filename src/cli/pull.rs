@@ -68,9 +68,10 @@ fn pull(args: &Args, folder: &Path, (session, store): (&Session<'_>, &Store), co
     if let Some(source) = &source {
         context.wait(clone::live(session, store, &view, &source.serving))?;
     }
+    let hosts = clone::hosts(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["-C".into(), folder.as_os_str().to_owned(), "pull".into()];
     arguments.extend(args.more.iter().cloned());
-    let errand = Errand { arguments, source: source.as_ref(), may_ask: context.prompt.is_allowed() };
+    let errand = Errand { arguments, source: source.as_ref(), hosts, may_ask: context.prompt.is_allowed() };
     context.attend(clone::run(session, store, &errand))
 }

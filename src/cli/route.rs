@@ -187,6 +187,7 @@ impl From<&Tested> for TestView {
             Why::Setting(origin) => ("setting", format!("it is the default connection ({origin})")),
             Why::Found(Because::Route(route)) => ("route", format!("the route `{}` leads there", clean(&route.to_string()))),
             Why::Found(Because::Installed { account }) => ("installation", format!("it is installed on `{}`", clean(account))),
+            Why::Found(Because::Username) => ("username", "it is the one whose account the address names".to_owned()),
             Why::Found(Because::Only) => ("only", format!("no other connection for {} can serve it", connection.host)),
         };
         let as_whom = installation.map(|installation| format!(", as installed on `{}`", clean(&installation.account)));

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::grid::Grid;
 use super::out::{Style, View};
-use crate::model::{HostUrl, clean};
+use crate::model::{HostUrl, clean, shell_word};
 use crate::ops::setup_git::{self, Asked, Change, Plan, Scope};
 
 /// Let git ask gitconn for passwords
@@ -89,6 +89,10 @@ impl View for SetupView {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let scope = if args.local { Scope::Local } else { Scope::Global };
     let plan = plan(args, scope, context)?;
+    for host in &plan.unrewritten {
+        let name = host.domain();
+        context.out.warn(&format!("`git@{name}:` may mean {host} or another host of that name: such addresses stay as they are"));
+    }
     let mut view = SetupView {
         scope: if args.local { "local" } else { "global" },
         applied: false,
@@ -100,6 +104,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     if plan.changes.is_empty() {
         view.applied = true;
         context.out.note(if args.undo { "nothing of gitconn is set there" } else { "git is set up already" });
+        if !args.undo {
+            say_overruled(&plan, scope, context);
+        }
         return context.out.data(&view);
     }
     if !args.yes {
@@ -121,7 +128,9 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.out.note(&format!("git does not ask gitconn for {about} any more"));
     } else {
         context.out.note(&format!("git asks gitconn for {about}"));
-        context.out.hint("gitconn setup-git --undo   # takes it back");
+        let local = if args.local { "--local " } else { "" };
+        context.out.hint(&format!("gitconn setup-git {local}--undo   # takes it back"));
+        say_overruled(&plan, scope, context);
     }
     context.out.data(&view)
 }
@@ -137,6 +146,23 @@ fn plan(args: &Args, scope: Scope, context: &Context<'_>) -> Result<Plan, Failur
     let hosts = if of_all.is_empty() { &args.hosts } else { &of_all };
     let asked = Asked { scope, hosts, rewrites: args.https, options: &options };
     Ok(if args.undo { setup_git::undoing(&asked)? } else { setup_git::plan(context.env, &asked)? })
+}
+
+/// Says what is still asked in our place: what stands in the checkout, or in the environment, comes after the settings of the user.
+fn say_overruled(plan: &Plan, scope: Scope, context: &Context<'_>) {
+    let overruled = setup_git::overruled(&plan.hosts);
+    for one in &overruled {
+        let by = one.by.as_deref().unwrap_or("nobody");
+        context.out.warn(&format!("for {} git still asks {by}: what is set there comes after this", one.host));
+    }
+    let options: String = overruled
+        .iter()
+        .filter(|one| one.by_checkout && scope == Scope::Global)
+        .map(|one| format!(" --host {}", shell_word(&one.host.to_string())))
+        .collect();
+    if !options.is_empty() {
+        context.out.hint(&format!("gitconn setup-git --local{options}"));
+    }
 }
 
 /// An address as a host is shown elsewhere.

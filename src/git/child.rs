@@ -1,7 +1,7 @@
 //! What git is told inside a program that was given one token: a helper for that one origin, and no other helper at all.
 
 use super::helper;
-use super::settings::appended;
+use super::settings::{appended, without_headers};
 use crate::model::HostUrl;
 
 /// A helper that answers for one origin from a variable of the program it runs in.
@@ -26,11 +26,12 @@ impl Child<'_> {
         let command = helper::command(self.program, &words)?;
         let key = |name: &str| format!("credential.{origin}.{name}");
         // Reset for all, then for the origin: before 2.27 git lets a setting for all not undo one for an address.
-        let settings = [
+        let settings = vec![
             ("credential.helper".to_owned(), String::new()),
             (key("helper"), String::new()),
             (key("helper"), command),
             (key("useHttpPath"), "true".to_owned()),
+            without_headers(self.origin),
         ];
         Some(appended(set, settings))
     }
@@ -53,7 +54,7 @@ mod tests {
         assert_eq!(
             told(&[], "/usr/bin/gitconn").unwrap(),
             [
-                "GIT_CONFIG_COUNT=4",
+                "GIT_CONFIG_COUNT=5",
                 "GIT_CONFIG_KEY_0=credential.helper",
                 "GIT_CONFIG_VALUE_0=",
                 "GIT_CONFIG_KEY_1=credential.https://git.acme.com:8443/gitlab.helper",
@@ -63,6 +64,8 @@ mod tests {
                  --from-env GITLAB_TOKEN --username oauth2",
                 "GIT_CONFIG_KEY_3=credential.https://git.acme.com:8443/gitlab.useHttpPath",
                 "GIT_CONFIG_VALUE_3=true",
+                "GIT_CONFIG_KEY_4=http.https://git.acme.com:8443/gitlab/.extraHeader",
+                "GIT_CONFIG_VALUE_4=",
             ]
         );
         assert_eq!(told(&[], "/a\nb"), None);
@@ -71,7 +74,7 @@ mod tests {
     #[test]
     fn settings_that_are_there_stay_and_ours_come_last() {
         let told = told(&[("GIT_CONFIG_COUNT", "2"), ("GIT_CONFIG_KEY_0", "core.pager")], "/g").unwrap();
-        assert_eq!(told[0], "GIT_CONFIG_COUNT=6");
+        assert_eq!(told[0], "GIT_CONFIG_COUNT=7");
         assert!(told[1..].iter().all(|line| !line.contains("_0=") && !line.contains("_1=")), "{told:?}");
         assert!(told.contains(&"GIT_CONFIG_KEY_2=credential.helper".to_owned()), "{told:?}");
     }

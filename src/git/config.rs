@@ -85,6 +85,13 @@ impl Settings {
         self.0.get(&lowered(key)).map_or(&[], Vec::as_slice)
     }
 
+    /// All settings of `[SECTION "MIDDLE"]`.
+    pub(super) fn section(&self, section: &str, middle: &str) -> Vec<(&str, &[String])> {
+        let prefix = format!("{section}.{middle}.");
+        let is_inside = |key: &str| key.strip_prefix(prefix.as_str()).is_some_and(|name| !name.contains('.'));
+        self.0.iter().filter(|(key, _)| is_inside(key)).map(|(key, values)| (key.as_str(), values.as_slice())).collect()
+    }
+
     /// The middles of all keys `section.MIDDLE.name`.
     pub(super) fn middles(&self, section: &str, name: &str) -> impl Iterator<Item = &str> {
         let (section, name) = (format!("{section}."), format!(".{}", name.to_ascii_lowercase()));

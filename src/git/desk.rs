@@ -7,7 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::helper;
-use super::settings::appended;
+use super::settings::{appended, without_headers};
 use crate::model::HostUrl;
 
 /// A helper that asks at a socket.
@@ -16,24 +16,24 @@ pub(crate) struct Desk<'a> {
     /// This program's own path.
     pub(crate) program: &'a str,
     pub(crate) socket: &'a Path,
-    /// A host whose own helpers are not to be asked either.
-    pub(crate) host: Option<&'a HostUrl>,
+    /// The hosts that it answers for. Only for these nobody else is asked, and no header of somebody else's is sent.
+    pub(crate) hosts: &'a [HostUrl],
 }
 
 impl Desk<'_> {
-    /// The variables that tell git so. `None` where a path is one that no setting can hold.
+    /// The variables that tell git so; none without a host. `None` where a path is one that no setting can hold.
     pub(crate) fn variables(&self, set: impl Fn(&str) -> Option<String>) -> Option<Vec<(String, String)>> {
         let command = helper::command(self.program, &["credential", "--desk", self.socket.to_str()?])?;
-        let helper = "credential.helper".to_owned();
-        // Before 2.27 git lets a setting for all not undo one for an address.
-        let of_host = self.host.map_or_else(|| helper.clone(), |host| format!("credential.{}.helper", host.as_str()));
-        let settings = [
-            (of_host, String::new()),
-            (helper.clone(), String::new()),
-            (helper, command),
-            ("credential.useHttpPath".to_owned(), "true".to_owned()),
-        ];
-        Some(appended(set, settings))
+        let told = |host: &HostUrl| {
+            let key = |name: &str| format!("credential.{}/.{name}", host.as_str());
+            [
+                (key("helper"), String::new()),
+                (key("helper"), command.clone()),
+                (key("useHttpPath"), "true".to_owned()),
+                without_headers(host),
+            ]
+        };
+        Some(appended(set, self.hosts.iter().flat_map(told).collect()))
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which programs git asks for credentials, as git itself sees its settings.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
+use super::config::Scope;
+use super::helper::{is_ours, words};
 use super::program::command;
 
 /// One `credential.helper` or `credential.URL.helper`, in the order in which git reads them.
@@ -16,15 +18,49 @@ pub(crate) struct Helper {
     pub(crate) origin: String,
 }
 
+/// The settings that are looked at here.
+const HELPERS: &str = r"^credential\.(.*\.)?helper$";
+
 /// All of them. Nothing where git is not there, or its settings cannot be read.
 pub(crate) fn helpers(directory: &Path) -> Vec<Helper> {
-    parse(&settings(directory, r"^credential\.(.*\.)?helper$"))
+    parse(&settings(directory, HELPERS))
+}
+
+/// Those that a setting at the end of the scope's file comes after: of the user, what no checkout says; and never what stands on a command line.
+pub(super) fn helpers_before_end_of(scope: Scope) -> Vec<Helper> {
+    let mut command = show(Path::new("."), &["--get-regexp", HELPERS]);
+    if scope == Scope::Global {
+        // No checkout is here: git reads what is for all of them.
+        command.env("GIT_DIR", NOWHERE);
+    }
+    let mut helpers = parse(&printed(command));
+    helpers.retain(|helper| !helper.origin.starts_with(COMMAND_LINE));
+    helpers
+}
+
+/// A folder of git's that is none.
+const NOWHERE: &str = "/nonexistent/gitconn";
+
+/// Where what stands in no file is set.
+const COMMAND_LINE: &str = "command line:";
+
+/// Those that the checkout around us sets for itself.
+pub(crate) fn helpers_of_checkout(directory: &Path) -> Vec<Helper> {
+    parse(&printed(show(directory, &["--local", "--get-regexp", HELPERS])))
 }
 
 /// What git prints of the settings whose names fit a pattern, here and in general.
 pub(super) fn settings(directory: &Path, pattern: &str) -> String {
+    printed(show(directory, &["--get-regexp", pattern]))
+}
+
+fn show(directory: &Path, words: &[&str]) -> Command {
     let mut command = command();
-    command.current_dir(directory).args(["config", "--show-origin", "-z", "--get-regexp", pattern]);
+    command.current_dir(directory).args(["config", "--show-origin", "-z"]).args(words);
+    command
+}
+
+fn printed(mut command: Command) -> String {
     let output = command.stderr(Stdio::null()).output();
     output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
@@ -45,7 +81,7 @@ fn parse(text: &str) -> Vec<Helper> {
 /// The helpers that git asks for an address, in order: an empty one forgets those before it.
 pub(crate) fn chain<'helper>(helpers: &'helper [Helper], address: &str) -> Vec<&'helper Helper> {
     let mut chain = Vec::new();
-    for helper in helpers.iter().filter(|helper| helper.url.as_deref().is_none_or(|pattern| is_for(pattern, address))) {
+    for helper in helpers.iter().filter(|helper| helper.is_for(address)) {
         if helper.command.is_empty() {
             chain.clear();
         } else {
@@ -81,13 +117,17 @@ fn is_for(pattern: &str, address: &str) -> bool {
 impl Helper {
     /// The program, as it is named.
     pub(crate) fn program(&self) -> Option<PathBuf> {
-        self.words().into_iter().next().map(PathBuf::from)
+        words(&self.command).into_iter().next().map(PathBuf::from)
     }
 
     /// Whether it is this program, under one of its names.
     pub(crate) fn is_ours(&self) -> bool {
-        let name = self.program().and_then(|program| Some(program.file_stem()?.to_string_lossy().into_owned()));
-        name.is_some_and(|name| matches!(name.as_str(), "gitconn" | "git-credential-gitconn"))
+        is_ours(&self.command)
+    }
+
+    /// Whether it is set for this address, whatever comes of it.
+    pub(crate) fn is_for(&self, address: &str) -> bool {
+        self.url.as_deref().is_none_or(|pattern| is_for(pattern, address))
     }
 
     /// Whether it writes what it is told into a file in plain text.
@@ -96,31 +136,9 @@ impl Helper {
         name.is_some_and(|name| matches!(name.as_str(), "store" | "git-credential-store"))
     }
 
-    /// Its words, as a shell would part them: quotes and backslashes, nothing more.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut word: Option<String> = None;
-        let mut quote = None;
-        let mut characters = self.command.trim_start_matches('!').chars();
-        while let Some(character) = characters.next() {
-            match (quote, character) {
-                (Some(open), _) if character == open => quote = None,
-                (None, '\'' | '"') => {
-                    quote = Some(character);
-                    word.get_or_insert_default();
-                }
-                (None | Some('"'), '\\') => word.get_or_insert_default().extend(characters.next()),
-                (None, _) if character.is_whitespace() => words.extend(word.take()),
-                _ => word.get_or_insert_default().push(character),
-            }
-        }
-        words.extend(word);
-        words
-    }
-
     /// The file that `git-credential-store` is told to use; `None` for other programs, and for its usual files.
     pub(crate) fn store_file(&self) -> Option<String> {
-        let words = self.words();
+        let words = words(&self.command);
         let program = words.first()?;
         let is_store = program == "store" || program.rsplit('/').next() == Some("git-credential-store");
         let at = words.iter().position(|word| word == "--file" || word.starts_with("--file=")).filter(|_| is_store)?;
@@ -188,7 +206,6 @@ mod tests {
         assert_eq!(commands("https://github.com"), [own, "cache"]);
         assert_eq!(commands("https://gitlab.com"), ["store", "cache"]);
         assert!(all[2].is_ours() && all[0].keeps() && !all[3].keeps() && !all[0].is_ours());
-        assert!(helper(None, "gitconn").is_ours() && helper(None, "/usr/bin/git-credential-gitconn").is_ours());
     }
 
     #[test]

@@ -8,6 +8,17 @@ pub(crate) struct Remote {
     place: Place,
     /// The path as written; on a host with a path root it still holds the root.
     path: String,
+    username: Option<Username>,
+}
+
+/// Who is said to ask: `https://ada@github.com/…`. It is not shown, because some write a token there.
+#[derive(Clone, PartialEq, Eq)]
+struct Username(String);
+
+impl std::fmt::Debug for Username {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Username")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +48,10 @@ impl Remote {
         let (first, rest) = text.trim_matches('/').split_once('/')?;
         if (first.contains('.') || first.contains(':') || first == "localhost") && rest.contains('/') {
             let host = HostUrl::parse(first).ok()?;
-            return Some(Self { place: Place::Web(host), path: rest.to_owned() });
+            return Some(Self { place: Place::Web(host), path: rest.to_owned(), username: None });
         }
         RepositoryPath::new(text)?;
-        Some(Self { place: Place::Anywhere, path: text.trim_matches('/').to_owned() })
+        Some(Self { place: Place::Anywhere, path: text.trim_matches('/').to_owned(), username: None })
     }
 
     /// Reads the beginning of addresses: as [`Remote::parse`], but a host may stand alone or with an owner, and so may an owner.
@@ -56,28 +67,40 @@ impl Remote {
         let bare = text.trim_matches('/');
         let (first, rest) = bare.split_once('/').unwrap_or((bare, ""));
         if first.contains('.') || first.contains(':') || first == "localhost" {
-            return Some(Self { place: Place::Web(HostUrl::parse(first).ok()?), path: rest.to_owned() });
+            return Some(Self { place: Place::Web(HostUrl::parse(first).ok()?), path: rest.to_owned(), username: None });
         }
-        Some(Self { place: Place::Anywhere, path: bare.to_owned() })
+        Some(Self { place: Place::Anywhere, path: bare.to_owned(), username: None })
     }
 
     /// What lies at this path of an origin; an empty one leaves open which repository is meant.
     pub(super) fn at(origin: HostUrl, path: &str) -> Self {
-        Self { place: Place::Web(origin), path: path.to_owned() }
+        Self { place: Place::Web(origin), path: path.to_owned(), username: None }
+    }
+
+    /// The same, asked for by somebody.
+    pub(super) fn by(self, username: Option<&str>) -> Self {
+        Self { username: username.map(|name| Username(name.to_owned())), ..self }
+    }
+
+    /// The user name in the address. It is somebody's word, and may be a token.
+    pub(crate) fn username(&self) -> Option<&str> {
+        self.username.as_ref().map(|username| username.0.as_str())
     }
 
     fn parse_url(text: &str) -> Option<Self> {
         let mut url = url::Url::parse(text).ok()?;
         match url.scheme() {
             "https" | "http" => {
-                // `https://user@host/…` is common in checkouts; who the user was does not matter here.
+                // What is written with `%` is no account's name.
+                let username = Some(url.username()).filter(|name| !name.is_empty() && !name.contains('%'));
+                let username = username.map(|name| Username(name.to_owned()));
                 url.set_username("").ok()?;
                 url.set_password(None).ok()?;
                 let path = url.path().trim_matches('/').to_owned();
                 url.set_path("");
                 url.set_query(None);
                 url.set_fragment(None);
-                Some(Self { place: Place::Web(HostUrl::parse(url.as_str()).ok()?), path })
+                Some(Self { place: Place::Web(HostUrl::parse(url.as_str()).ok()?), path, username })
             }
             "ssh" => Self::parse_ssh(text),
             _ => None,
@@ -91,12 +114,12 @@ impl Remote {
         }
         let host = url.host()?.to_lowercase();
         let path = std::str::from_utf8(&url.path).ok()?.trim_matches('/').to_owned();
-        Some(Self { place: Place::Ssh(host), path })
+        Some(Self { place: Place::Ssh(host), path, username: None })
     }
 
     /// All of a host.
     pub(crate) fn whole(host: &HostUrl) -> Self {
-        Self { place: Place::Web(host.origin()), path: host.root().trim_matches('/').to_owned() }
+        Self { place: Place::Web(host.origin()), path: host.root().trim_matches('/').to_owned(), username: None }
     }
 
     /// The host as it may be shown, or `None` if only a path was written.
@@ -259,5 +282,17 @@ mod tests {
         for text in ["", "site", "--upload-pack=x/y", "a\nb/c", "file:///etc/passwd", "ext::sh -c x"] {
             assert_eq!(Remote::parse(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn who_asks_is_known_over_http_and_never_shown() {
+        let by = |text: &str| Remote::parse(text).unwrap().username().map(ToOwned::to_owned);
+        assert_eq!(by("https://ada@github.com/acme/site").as_deref(), Some("ada"));
+        assert_eq!(by("https://ada:x@github.com/acme/site").as_deref(), Some("ada"));
+        for nobody in ["https://github.com/acme/site", "git@github.com:acme/site", "https://a%40b@github.com/acme/site"] {
+            assert_eq!(by(nobody), None, "{nobody}");
+        }
+        let remote = Remote::parse("https://s3cret@github.com/acme/site").unwrap();
+        assert!(!format!("{remote:?} {} {}", remote.describe(), remote.parent()).contains("s3cret"));
     }
 }

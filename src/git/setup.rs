@@ -2,10 +2,11 @@
 //!
 //! Ours stands in sections of its own, whose addresses end with a slash: git takes them for the same, and what others wrote for the address is not touched. An
 //! empty `helper` comes first: it switches off what was set before. What cannot stand apart, the `insteadOf` of an address, is noted beside it (`gitconn.URL.insteadOf`), so
-//! that somebody's own is not taken for ours later.
+//! that somebody's own is not taken for ours later. Where another helper was set behind ours, the section moves to the end of the file: git reads from the beginning.
 
-use super::config::{Change, Settings};
-use super::helper;
+use super::config::{Change, Scope, Settings};
+use super::helper::{self, is_ours};
+use super::helpers::{Helper, chain, helpers_before_end_of};
 use crate::model::HostUrl;
 
 /// What git is to be told.
@@ -20,11 +21,6 @@ pub(crate) struct Wanted<'a> {
 /// The setting `helper` for this program and its options; `None` for a path that no setting can hold.
 pub(crate) fn command(program: &str, options: &[&str]) -> Option<String> {
     helper::command(program, &[options, &["credential"]].concat())
-}
-
-/// Whether a helper is this program, wherever it lies.
-fn is_ours(value: &str) -> bool {
-    value.starts_with('!') && value.contains("gitconn") && value.ends_with(" credential")
 }
 
 /// Keys of one address.
@@ -50,22 +46,56 @@ fn address(host: &HostUrl) -> String {
     format!("{}/", host.as_str())
 }
 
+/// The helpers that stand before the end of a scope's file: what is written there must come after them.
+#[derive(Debug, Default)]
+pub(crate) struct Before(Vec<Helper>);
+
+impl Before {
+    /// Asks git.
+    pub(crate) fn end_of(scope: Scope) -> Self {
+        Self(helpers_before_end_of(scope))
+    }
+
+    /// Whether another helper than the one wanted is asked for a host, and stays so if that one is added where the section stands.
+    fn comes_behind(&self, host: &HostUrl, wanted: &str) -> bool {
+        let chain = chain(&self.0, host.as_str());
+        if chain.iter().map(|helper| helper.command.as_str()).eq([wanted]) {
+            return false;
+        }
+        let own = address(host);
+        let last = self.0.iter().rposition(|helper| helper.url.as_deref() == Some(own.as_str()));
+        // Where the section names no helper, nobody can tell where it stands.
+        self.0[last.map_or(0, |last| last + 1)..].iter().any(|helper| helper.is_for(host.as_str()))
+    }
+}
+
 /// What is missing for a host.
-pub(crate) fn changes(present: &Settings, host: &HostUrl, wanted: &Wanted<'_>) -> Vec<Change> {
+pub(crate) fn changes(present: &Settings, before: &Before, host: &HostUrl, wanted: &Wanted<'_>) -> Vec<Change> {
     let keys = Keys::of(&address(host));
     let helpers = present.values(&keys.helper);
     let mut told = others(helpers);
     told.extend([String::new(), wanted.helper.to_owned()]);
-    let mut changes = towards(&keys.helper, helpers, &told);
     let paths = present.values(&keys.path);
-    let is_there = helpers.iter().any(|helper| is_ours(helper)) && paths.last().is_some_and(|value| value == "true");
-    if !is_there {
-        changes.push(Change::Add { key: keys.path, value: "true".to_owned() });
+    let mut paths_told = paths.to_vec();
+    if !helpers.iter().any(|helper| is_ours(helper)) || paths.last().is_none_or(|value| value != "true") {
+        paths_told.push("true".to_owned());
+    }
+    let section = present.section("credential", &address(host));
+    let mut changes = Vec::new();
+    if !section.is_empty() && before.comes_behind(host, wanted.helper) {
+        // git adds to a section where it stands, so the whole of it goes first.
+        let is_other = |key: &str| ![&keys.helper, &keys.path].iter().any(|own| own.eq_ignore_ascii_case(key));
+        changes.extend(section.iter().flat_map(|(key, values)| towards(key, values, &[])));
+        changes.extend(section.iter().filter(|(key, _)| is_other(key)).flat_map(|(key, values)| towards(key, &[], values)));
+        changes.extend(towards(&keys.helper, &[], &told));
+        changes.extend(towards(&keys.path, &[], &paths_told));
+    } else {
+        changes.extend(towards(&keys.helper, helpers, &told));
+        changes.extend(towards(&keys.path, paths, &paths_told));
     }
     if wanted.rewrites {
         let (set, noted) = (present.values(&keys.instead), present.values(&keys.noted));
-        let name = host.domain();
-        for value in [format!("git@{name}:"), format!("ssh://git@{name}/")] {
+        for value in over_ssh(host) {
             if set.contains(&value) {
                 continue;
             }
@@ -77,6 +107,19 @@ pub(crate) fn changes(present: &Settings, host: &HostUrl, wanted: &Wanted<'_>) -
         }
     }
     changes
+}
+
+/// What git is to take for an address of a host, where it goes over SSH. No port is in it: hosts of one name cannot be told apart by it.
+fn over_ssh(host: &HostUrl) -> [String; 2] {
+    let name = host.domain();
+    [format!("git@{name}:"), format!("ssh://git@{name}/")]
+}
+
+/// Whether addresses over SSH become those of another address than this host's already.
+pub(crate) fn is_rewritten_elsewhere(present: &Settings, host: &HostUrl) -> bool {
+    let own = address(host);
+    let mut others = present.middles("url", "insteadOf").filter(|middle| *middle != own);
+    others.any(|middle| present.values(&Keys::of(middle).instead).iter().any(|value| over_ssh(host).contains(value)))
 }
 
 /// The addresses for which something of ours is set.
@@ -162,7 +205,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::config::{Change, Settings};
-    use super::{Wanted, addresses, changes, command, undoing};
+    use super::super::helpers::{Helper, chain};
+    use super::{Before, Wanted, addresses, changes, command, undoing};
     use crate::model::HostUrl;
 
     const OURS: &str = "!/usr/bin/gitconn credential";
@@ -180,12 +224,26 @@ mod tests {
         Settings::parse(&entries.concat())
     }
 
-    /// What git makes of changes.
+    /// The helpers among them, as git reads them.
+    fn read_before(lines: &Lines) -> Before {
+        let helper = |(key, value): &(String, String)| {
+            let middle = key.strip_prefix("credential.")?.strip_suffix("helper")?;
+            let url = middle.strip_suffix('.').map(ToOwned::to_owned);
+            Some(Helper { url, command: value.clone(), origin: String::new() })
+        };
+        Before(lines.iter().filter_map(helper).collect())
+    }
+
+    /// What git makes of changes: it adds to a section where that stands.
     fn applied(lines: &Lines, changes: &[Change]) -> Lines {
         let mut lines = lines.clone();
+        let section = |key: &str| key.rsplit_once('.').unwrap().0.to_owned();
         for change in changes {
             match change {
-                Change::Add { key, value } => lines.push((key.to_lowercase(), value.clone())),
+                Change::Add { key, value } => {
+                    let last = lines.iter().rposition(|line| section(&line.0) == section(&key.to_lowercase()));
+                    lines.insert(last.map_or(lines.len(), |last| last + 1), (key.to_lowercase(), value.clone()));
+                }
                 Change::Drop { key, value } => {
                     let before = lines.len();
                     lines.retain(|line| *line != (key.to_lowercase(), value.clone()));
@@ -207,7 +265,10 @@ mod tests {
 
     #[test]
     fn an_empty_helper_comes_first_and_paths_are_told() {
-        let lines = applied(&Lines::new(), &changes(&Settings::default(), &host(), &Wanted { rewrites: false, ..WANTED }));
+        let lines = applied(
+            &Lines::new(),
+            &changes(&Settings::default(), &Before::default(), &host(), &Wanted { rewrites: false, ..WANTED }),
+        );
         let key = |name: &str| format!("credential.https://git.acme.com:8443/gitlab/.{name}");
         let expected = [(key("helper"), ""), (key("helper"), OURS), (key("usehttppath"), "true")];
         assert_eq!(lines, expected.map(|(key, value)| (key, value.to_owned())));
@@ -232,6 +293,8 @@ mod tests {
                     "ssh://git@git.acme.com:2222/"
                 ])
             ),
+            (Just(format!("credential.{address}.username")), Just("ada")),
+            (Just("credential.https://git.acme.com:8443/gitlab.helper".to_owned()), prop::sample::select(vec!["", "!gh auth"])),
             (Just("credential.helper".to_owned()), prop::sample::select(vec!["", "cache"])),
         ]
         .prop_map(|(key, value)| (key, value.to_owned()))
@@ -246,15 +309,18 @@ mod tests {
             later: bool,
         ) {
             let wanted = Wanted { rewrites, ..WANTED };
-            let set = applied(&before, &changes(&read(&before), &host(), &wanted));
+            let set = applied(&before, &changes(&read(&before), &read_before(&before), &host(), &wanted));
             let present = read(&set);
-            prop_assert_eq!(changes(&present, &host(), &wanted), []);
+            prop_assert_eq!(changes(&present, &read_before(&set), &host(), &wanted), []);
+            let asked = read_before(&set);
+            let asked = chain(&asked.0, host().as_str()).into_iter().map(|helper| helper.command.as_str()).collect::<Vec<_>>();
+            prop_assert_eq!(asked, [OURS]);
             let helpers = present.values("credential.https://git.acme.com:8443/gitlab/.helper");
             prop_assert_eq!(&helpers[helpers.len() - 2..], ["", OURS]);
             // Another version, at another place, takes its place.
             let set = if later {
                 let moved = Wanted { helper: "!/opt/gitconn credential", rewrites };
-                applied(&set, &changes(&present, &host(), &moved))
+                applied(&set, &changes(&present, &read_before(&set), &host(), &moved))
             } else {
                 set
             };

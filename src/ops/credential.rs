@@ -1,6 +1,7 @@
 //! What git is told when it asks for a credential: one that is for exactly that address, or nothing.
 
 use std::path::Path;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -35,10 +36,7 @@ pub(crate) fn meant(
     let target = request.target();
     // Hosts are few, and connections may be many: a route leads to one of them without the others being read.
     let is_known = view.hosts()?.iter().any(|record| target.is_on(&record.host));
-    let Some(remote) = target.remote().filter(|_| is_known) else { return Ok(None) };
-    let there = || -> Result<Vec<Connection>, Error> {
-        Ok(view.connections()?.into_iter().filter(|connection| target.is_on(&connection.host)).collect())
-    };
+    let Some(remote) = request.remote().filter(|_| is_known) else { return Ok(None) };
     // A default connection for another host is an error elsewhere. To git it is no answer: nobody typed this request.
     if let Some(setting) = session.config().connection()
         && let Some(default) = view.find(&setting.value)?
@@ -48,21 +46,23 @@ pub(crate) fn meant(
     }
     let connection = match resolve::connection_for(session, view, None, &remote) {
         Ok(connection) => connection,
-        Err(Error::Ambiguous { what, names }) => match narrowed(there()?, request.username(), &names) {
-            Some(connection) => connection,
-            None => return Err(Error::Ambiguous { what, names }),
-        },
-        // Nothing is for it; or what is for it is dead, and whoever waits for git should know. What was disabled, a person has disabled.
-        Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => {
-            let dead = there()?.into_iter().find(|connection| connection.is_active && !connection.status.is_usable());
-            return match dead {
-                Some(dead) => resolve::usable(view, dead.id.as_str()).map(|_| None),
-                None => Ok(None),
-            };
-        }
+        Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => return say_dead(view, request).map(|()| None),
         Err(error) => return Err(error),
     };
     served(session, view, request, connection)
+}
+
+/// Where nothing serves an address: nothing is for it; or what is for it is dead, and whoever waits for git should know. What was disabled, a person has
+/// disabled.
+///
+/// # Errors
+///
+/// `Error::Dead`.
+pub(super) fn say_dead(view: &View, request: &Request) -> Result<(), Error> {
+    let is_dead = |connection: &Connection| {
+        request.target().is_on(&connection.host) && connection.is_active && !connection.status.is_usable()
+    };
+    view.connections()?.into_iter().find(is_dead).map_or(Ok(()), |dead| resolve::usable(view, dead.id.as_str()).map(drop))
 }
 
 /// What serves a request with this connection. `None` where it is not for that address.
@@ -77,7 +77,7 @@ pub(super) fn served(
     connection: Connection,
 ) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
     let target = request.target();
-    let Some(remote) = target.remote().filter(|_| target.is_on(&connection.host)) else { return Ok(None) };
+    let Some(remote) = request.remote().filter(|_| target.is_on(&connection.host)) else { return Ok(None) };
     if !may_travel(view, target, &connection)? {
         return Ok(None);
     }
@@ -90,17 +90,6 @@ pub(super) fn served(
         None => Serving { connection, installation: None },
     };
     Ok(Some((serving, path)))
-}
-
-/// Of several that fit equally well, the one whose account the address names: `https://ada@github.com/…`.
-fn narrowed(there: Vec<Connection>, username: Option<&str>, names: &[String]) -> Option<Connection> {
-    let wanted = username?.to_lowercase();
-    let is_meant = |connection: &Connection| {
-        names.iter().any(|name| name == connection.name.as_str())
-            && connection.username.as_ref().is_some_and(|username| username.to_lowercase() == wanted)
-    };
-    let mut meant = there.into_iter().filter(is_meant);
-    meant.next().filter(|_| meant.next().is_none())
 }
 
 /// Whether a token may go there: in the clear only to this machine, or where the host's settings allow it.
@@ -154,6 +143,19 @@ pub(crate) fn may_be_ours(request: &Request) -> bool {
     request.password().is_some() && request.username().is_some_and(is_ours)
 }
 
+/// How long a refusal waits for somebody who saves the store: whoever waits for git does not care to know.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The connection whose present token git was refused with.
+///
+/// # Errors
+///
+/// If the store cannot be read.
+pub(super) fn refused_connection(db: &Db, request: &Request) -> Result<Option<Connection>, StoreError> {
+    let fingerprint = request.password().map(Secret::fingerprint);
+    fingerprint.map_or(Ok(None), |fingerprint| holder(db, request.target(), &fingerprint))
+}
+
 /// Notes that git was refused with the present token of a connection: a person, or the next check, finds out why. It is not deleted, and goes on serving: a server
 /// that is unwell refuses good tokens too.
 ///
@@ -161,16 +163,15 @@ pub(crate) fn may_be_ours(request: &Request) -> bool {
 ///
 /// If the store cannot be read or saved.
 pub(crate) fn refused(session: &Session<'_>, store: &Store, request: &Request) -> Result<(), Error> {
+    let Some(held) = refused_connection(&*store.read()?, request)? else { return Ok(()) };
     let Some(fingerprint) = request.password().map(Secret::fingerprint) else { return Ok(()) };
-    let view = store.read()?;
-    let Some(held) = holder(&view, request.target(), &fingerprint)? else { return Ok(()) };
     let told = sentence(&held);
     // One that is known to be dead has a better word for it.
     if !held.status.is_usable() || held.validation_error.as_ref() == Some(&told) {
         return Ok(());
     }
     let stamp = session.stamp();
-    let _ = store.change(&stamp, Keep::Nothing, |db| {
+    let _ = store.clone().with_patience(PATIENCE).change(&stamp, Keep::Nothing, |db| {
         // Another token may have taken its place meanwhile.
         let Some(mut connection) = holder(db, request.target(), &fingerprint)? else { return Ok(()) };
         connection.validation_error = Some(told);

@@ -61,6 +61,15 @@ pub(crate) fn usable(db: &Db, typed: &str) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// The hosts of all enabled connections.
+pub(crate) fn hosts(db: &Db) -> Result<Vec<HostUrl>, Error> {
+    let active = db.connections()?.into_iter().filter(|connection| connection.is_active);
+    let mut hosts: Vec<HostUrl> = active.map(|connection| connection.host).collect();
+    hosts.sort();
+    hosts.dedup();
+    Ok(hosts)
+}
+
 /// Those that were named, or else all enabled ones that pass the filter.
 ///
 /// # Errors
@@ -151,6 +160,8 @@ pub(crate) enum Because {
     Route(Route),
     /// It is an app that is installed on the owner.
     Installed { account: String },
+    /// The address names its account, and that of no other that fits as well.
+    Username,
     /// There is no other for the host.
     Only,
 }
@@ -163,7 +174,8 @@ pub(crate) struct Chosen {
 }
 
 /// The connection that serves a repository where neither the command line nor a setting names one: by the longest route, else the app
-/// that is installed on the owner, else the only usable connection of the host that is no app, else the only app.
+/// that is installed on the owner, else the only usable connection of the host that is no app, else the only app. Where several are left, a user name in the address
+/// chooses.
 ///
 /// # Errors
 ///
@@ -176,14 +188,26 @@ pub(crate) fn by_itself(db: &Db, remote: &Remote) -> Result<Chosen, Error> {
         db.connections()?.into_iter().filter(|connection| connection.is_usable() && serves_path(connection, remote)).collect();
     let installed = installed(db, &fitting, remote)?;
     if !installed.is_empty() {
-        let connection = only(installed, remote)?;
-        let account = remote.path_on(&connection.host).map(|path| path.owner().to_owned()).unwrap_or_default();
-        return Ok(Chosen { connection, because: Because::Installed { account } });
+        let account = |connection: &Connection| remote.path_on(&connection.host).map(|path| path.owner().to_owned());
+        return chosen(installed, remote, |connection| Because::Installed { account: account(connection).unwrap_or_default() });
     }
     let (apps, others): (Vec<_>, Vec<_>) = fitting.into_iter().partition(Connection::is_app);
     // An app that is not installed on the owner sees less of it than anybody else.
     let left = if others.is_empty() { apps } else { others };
-    Ok(Chosen { connection: only(left, remote)?, because: Because::Only })
+    chosen(left, remote, |_| Because::Only)
+}
+
+/// The only one of them; of several that fit equally well, the one whose account the address names: `https://ada@github.com/…`.
+fn chosen(fitting: Vec<Connection>, remote: &Remote, because: impl FnOnce(&Connection) -> Because) -> Result<Chosen, Error> {
+    if let (Some(wanted), [_, _, ..]) = (remote.username().map(str::to_lowercase), fitting.as_slice()) {
+        let is_meant = |connection: &&Connection| connection.username.as_ref().is_some_and(|name| name.to_lowercase() == wanted);
+        let mut meant = fitting.iter().filter(is_meant);
+        if let (Some(connection), None) = (meant.next(), meant.next()) {
+            return Ok(Chosen { connection: connection.clone(), because: Because::Username });
+        }
+    }
+    let connection = only(fitting, remote)?;
+    Ok(Chosen { because: because(&connection), connection })
 }
 
 /// The connection that the longest fitting route leads to.

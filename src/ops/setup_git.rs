@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Error, Session};
+use super::{Error, Session, resolve};
 use crate::env::Env;
 use crate::git::config::{self, Settings};
 use crate::git::setup::{self, Wanted};
-use crate::model::HostUrl;
+use crate::git::{self, Helper};
+use crate::model::{HostUrl, clean};
 
 pub(crate) use crate::git::config::{Change, ConfigError, Scope};
 
@@ -26,6 +27,10 @@ pub(crate) struct Asked<'a> {
 #[derive(Debug)]
 pub(crate) struct Plan {
     scope: Scope,
+    /// The hosts that are set up.
+    pub(crate) hosts: Vec<HostUrl>,
+    /// Those whose addresses over SSH stay as they are: they may be another host's of that name.
+    pub(crate) unrewritten: Vec<HostUrl>,
     /// The addresses it is about, as they are set.
     pub(crate) addresses: Vec<String>,
     pub(crate) changes: Vec<Change>,
@@ -48,11 +53,7 @@ impl Plan {
 ///
 /// `Error::NoneUsable` if there is none.
 pub(crate) fn hosts(session: &Session<'_>) -> Result<Vec<HostUrl>, Error> {
-    let view = session.store()?.read()?;
-    let active = view.connections()?.into_iter().filter(|connection| connection.is_active);
-    let mut hosts: Vec<HostUrl> = active.map(|connection| connection.host).collect();
-    hosts.sort();
-    hosts.dedup();
+    let hosts = resolve::hosts(&*session.store()?.read()?)?;
     if hosts.is_empty() {
         return Err(Error::NoneUsable { why: "the store holds no enabled connection whose host git could ask for".to_owned() });
     }
@@ -69,9 +70,52 @@ pub(crate) fn plan(env: &Env, asked: &Asked<'_>) -> Result<Plan, Error> {
     let program = env.program().ok_or(Error::NoPlace)?;
     let options: Vec<&str> = asked.options.iter().map(String::as_str).collect();
     let helper = program.to_str().and_then(|program| setup::command(program, &options)).ok_or(Error::NoPlace)?;
-    let wanted = Wanted { helper: &helper, rewrites: asked.rewrites };
-    let changes = asked.hosts.iter().flat_map(|host| setup::changes(&present, host, &wanted)).collect();
-    Ok(Plan { scope: asked.scope, addresses: asked.hosts.iter().map(setup::address_of).collect(), changes })
+    let before = setup::Before::end_of(asked.scope);
+    let has_twin = |host: &HostUrl| asked.hosts.iter().any(|other| other != host && other.domain() == host.domain());
+    let is_taken = |host: &HostUrl| asked.rewrites && (has_twin(host) || setup::is_rewritten_elsewhere(&present, host));
+    let unrewritten: Vec<HostUrl> = asked.hosts.iter().filter(|host| is_taken(host)).cloned().collect();
+    let of_host = |host: &HostUrl| {
+        let rewrites = asked.rewrites && !unrewritten.contains(host);
+        setup::changes(&present, &before, host, &Wanted { helper: &helper, rewrites })
+    };
+    let changes = asked.hosts.iter().flat_map(of_host).collect();
+    let addresses = asked.hosts.iter().map(setup::address_of).collect();
+    Ok(Plan { scope: asked.scope, hosts: asked.hosts.to_vec(), unrewritten, addresses, changes })
+}
+
+/// What git asks first, or besides, although this was carried out.
+#[derive(Debug)]
+pub(crate) struct Overruled {
+    pub(crate) host: HostUrl,
+    /// Its command and where it is set, as they may be shown; `None` where nothing is asked at all.
+    pub(crate) by: Option<String>,
+    /// Whether the checkout around us sets it.
+    pub(crate) by_checkout: bool,
+}
+
+/// The hosts for which git does not ask us alone, as it reads its settings here.
+pub(crate) fn overruled(hosts: &[HostUrl]) -> Vec<Overruled> {
+    let helpers = git::helpers(Path::new("."));
+    let of_checkout = git::helpers_of_checkout(Path::new("."));
+    let by = |host: &HostUrl| {
+        let chain = git::chain(&helpers, host.as_str());
+        let is_other = |helper: &&&Helper| !helper.is_ours();
+        let other = chain.iter().find(is_other).copied();
+        if other.is_none() && !chain.is_empty() {
+            return None;
+        }
+        // What emptied the list is the last that was said.
+        let decisive = other.or_else(|| helpers.iter().rfind(|helper| helper.is_for(host.as_str())));
+        let by_checkout = decisive.is_some_and(|helper| of_checkout.contains(helper));
+        Some(Overruled { host: host.clone(), by: other.map(described), by_checkout })
+    };
+    hosts.iter().filter_map(by).collect()
+}
+
+/// ``the helper `store` (file:/home/ada/.gitconfig)``
+pub(super) fn described(helper: &Helper) -> String {
+    let command = crate::provider::redact(&clean(&helper.command)).into_owned();
+    format!("the helper `{command}` ({})", clean(&helper.origin))
 }
 
 /// What takes away what was set up for these hosts, or for all.
@@ -86,7 +130,7 @@ pub(crate) fn undoing(asked: &Asked<'_>) -> Result<Plan, Error> {
         hosts => hosts.iter().map(setup::address_of).collect(),
     };
     let changes = addresses.iter().flat_map(|address| setup::undoing(&present, address)).collect();
-    Ok(Plan { scope: asked.scope, addresses, changes })
+    Ok(Plan { scope: asked.scope, hosts: Vec::new(), unrewritten: Vec::new(), addresses, changes })
 }
 
 /// A path as it is found from everywhere.

@@ -99,6 +99,8 @@ pub(crate) struct Store {
     place: Place,
     key: StoreKey,
     retention: Retention,
+    /// How long it waits for another writer.
+    patience: Duration,
     schema: &'static Schema,
 }
 
@@ -173,13 +175,20 @@ impl Store {
 
     /// A store that exists. Nothing is read yet.
     pub(crate) fn new(place: Place, key: StoreKey) -> Self {
-        Self { place, key, retention: Retention::default(), schema: &schema::CURRENT }
+        Self { place, key, retention: Retention::default(), patience: PATIENCE, schema: &schema::CURRENT }
     }
 
     /// The same store, with another length of its trail.
     #[must_use]
     pub(crate) fn with_retention(mut self, retention: Retention) -> Self {
         self.retention = retention;
+        self
+    }
+
+    /// The same store, for whoever does not wait as long for another writer.
+    #[must_use]
+    pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -300,7 +309,7 @@ impl Store {
     }
 
     fn lock(&self) -> Result<Lock, Error> {
-        Lock::take(&self.place.lock_path(), PATIENCE, self.place.path())
+        Lock::take(&self.place.lock_path(), self.patience, self.place.path())
     }
 
     /// Reads, decrypts, verifies and checks the file.

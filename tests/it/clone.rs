@@ -1,8 +1,11 @@
 //! `clone` and `pull`: git itself, answered from the store, and nothing of that left anywhere.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::support::fake::Answer;
 use crate::support::git_host::GitHost;
-use crate::support::{Foundry, Ran, Sandbox, tokens};
+use crate::support::{Foundry, House, Ran, Sandbox, tokens};
 
 /// A host with repositories of two owners, and a connection that is for it.
 struct Scene {
@@ -107,6 +110,19 @@ fn what_git_runs_finds_nothing_of_ours_around_it() {
     let (env, arguments) = (scene.read("home/env"), scene.read("home/arguments"));
     assert!(env.contains("GIT_CONFIG_VALUE_") && !env.contains("GITCONN_"), "{env}");
     assert!(arguments.contains(&scene.host.address("acme/site")), "{arguments}");
+}
+
+/// The umask is the program's own, not that of this process with its other tests.
+#[test]
+fn only_its_user_comes_to_the_desk_whatever_the_umask() {
+    let scene = Scene::new();
+    let hook = "#!/bin/sh\ndesk=$(env | sed -n 's/^GIT_CONFIG_VALUE_.* --desk //p' | head -n 1)\n\
+                stat -c '%a %F' \"$desk\" \"${desk%/*}\" >\"$HOME/modes\"\n";
+    let path = scene.sandbox.write("template/hooks/post-checkout", hook);
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let openly = ["-c", "umask 000 && exec \"$0\" clone acme/site -- --quiet --template=template"];
+    scene.sandbox.other("sh", openly).arg(env!("CARGO_BIN_EXE_gitconn")).run().ok();
+    assert_eq!(scene.read("home/modes"), "600 socket\n700 directory\n");
 }
 
 #[test]
@@ -220,11 +236,119 @@ fn a_token_that_git_is_refused_with_is_marked_and_stays() {
     let scene = Scene::new();
     scene.host.repository("shut/site", &[("README", "x")], &[]);
     scene.host.only("shut", "another password");
-    scene.run(&["clone", "shut/site"]).code(128);
+    let ran = scene.run(&["clone", "shut/site"]).code(128);
+    let line = format!("{} refused the token of `work`: gitconn validate work", &scene.host.origin()[7..]);
+    assert_eq!(ran.stderr.matches(&line).count(), 1, "{line}: {ran}");
     assert!(scene.host.sent("shut").contains(&scene.token));
     let shown = scene.run(&["show", "work", "--json"]).ok().json();
     assert!(shown["validation_error"].as_str().unwrap().starts_with("git was refused with it"), "{shown}");
     scene.run(&["clone", "acme/site"]).ok();
+}
+
+/// What a person types chooses; what stands in `.gitmodules` is written by somebody else, and chooses nothing.
+#[test]
+fn a_user_name_in_the_address_chooses_for_a_clone_and_not_for_a_submodule() {
+    let house = House::new();
+    let bob = house.github.classic(&house.sandbox, "bob");
+    house.connect_github("second", &bob, &[]).ok();
+    let ask = || Answer::empty(401).header("www-authenticate", "Basic realm=\"GitHub\"");
+    let path = "/acme/site.git/info/refs";
+    for (name, token) in [("bob", &bob), ("ada", &house.work)] {
+        house.github.script(path, [ask(), Answer::empty(404)]);
+        let address = format!("{}/acme/site.git", house.github.origin().replace("http://", &format!("http://{name}@")));
+        house.run(&["clone", &address]).code(128).says("not found");
+        let sent = house.github.seen_at(path).last().unwrap().basic();
+        assert_eq!(sent.map(|(_, password)| password).as_ref(), Some(token), "{name}");
+    }
+    let host = GitHost::start();
+    let module = format!("{}/acme/tool.git", house.github.origin().replace("http://", "http://bob@"));
+    host.repository("acme/site", &[("README", "x")], &[("module", &module, &"1".repeat(40))]);
+    connect(&house.sandbox, &host, "mine");
+    let tool = "/acme/tool.git/info/refs";
+    house.github.script(tool, [ask(), ask()]);
+    let ran = house.run(&["clone", &host.address("acme/site"), "--recurse-submodules"]).says("because no route leads there");
+    assert_ne!(ran.code, 0, "{ran}");
+    assert!(house.github.seen_at(tool).iter().all(|seen| seen.basic().is_none_or(|(_, password)| password != bob)));
+}
+
+/// Where no connection is for a host, git does what it does without us.
+#[test]
+fn for_a_host_that_is_not_known_git_is_left_to_itself() {
+    let scene = Scene::new();
+    let theirs = GitHost::start();
+    theirs.repository("team/site", &[("README", "theirs")], &[]);
+    theirs.only("team", "letmein");
+    let own = "[credential]\n\thelper = \"!f() { echo username=x; echo password=letmein; }; f\"\n";
+    scene.sandbox.write("home/.gitconfig", own);
+    scene.sandbox.other("git", ["clone", "--quiet", &theirs.address("team/site")]).run().ok();
+    theirs.commit("team/site", &[("MORE", "more")]);
+    scene.run(&["pull", "site"]).ok().prints("Fast-forward");
+    assert!(theirs.sent("team").iter().all(|sent| sent == "letmein") && scene.host.asked("").is_empty());
+    // And the helper still has no part in what is ours.
+    scene.run(&["clone", "acme/site", "ours"]).ok();
+    assert!(scene.host.sent("acme").iter().all(|sent| *sent == scene.token));
+}
+
+#[test]
+fn what_is_dead_or_disabled_is_said_in_one_line_when_git_gets_nothing() {
+    let house = House::new();
+    let folder = house.sandbox.path("site");
+    house.sandbox.other("git", ["init", "--quiet"]).arg(&folder).run().ok();
+    let origin = format!("{}/acme/site.git", house.github.origin());
+    house.sandbox.other("git", ["remote", "add", "origin", &origin]).in_folder(&folder).run().ok();
+    let pull = |line: &str| {
+        let ask = || Answer::empty(401).header("www-authenticate", "Basic realm=\"GitHub\"");
+        house.github.script("/acme/site.git/info/refs", [ask(), ask()]);
+        let ran = house.run(&["pull", "site"]);
+        assert_ne!(ran.code, 0, "{ran}");
+        assert_eq!(ran.stderr.matches(line).count(), 1, "{line}: {ran}");
+    };
+    house.github.refuse(&house.work);
+    house.run(&["validate", "work"]).code(4);
+    pull("connection `work` cannot be used: its token is revoked: gitconn validate work");
+    house.run(&["disable", "work"]).ok();
+    pull("connection `work` is disabled: gitconn enable work");
+}
+
+/// `actions/checkout` leaves a header with its own token in the checkout: a host that is sent two takes neither.
+#[test]
+fn a_header_that_somebody_left_in_the_checkout_does_not_go_with_our_token() {
+    let scene = Scene::new();
+    scene.run(&["clone", "acme/site"]).ok();
+    let site = scene.sandbox.path("site");
+    let key = format!("http.{}/.extraheader", scene.host.origin());
+    let header = format!("AUTHORIZATION: Basic {}", STANDARD.encode("x-access-token:left-behind"));
+    scene.sandbox.other("git", ["config", &key, &header]).in_folder(&site).run().ok();
+    scene.host.commit("acme/site", &[("MORE", "more")]);
+    scene.run(&["pull", "site"]).ok().prints("Fast-forward");
+    scene.host.commit("acme/site", &[("STILL", "more")]);
+    scene.run(&["exec", "work", "--", "git", "-C", "site", "pull"]).ok().prints("Fast-forward");
+    assert!(scene.host.sent("acme").iter().all(|sent| *sent == scene.token), "{:?}", scene.host.sent("acme"));
+    // Without us it does go: the test can fail.
+    let _ = scene.sandbox.other("git", ["fetch"]).in_folder(&site).env("GIT_TERMINAL_PROMPT", "0").run();
+    assert!(scene.host.sent("acme").iter().any(|sent| sent == "left-behind"));
+}
+
+#[test]
+fn a_question_that_is_too_long_is_not_taken_for_its_beginning() {
+    let scene = Scene::new();
+    let host = scene.host.origin()[7..].to_owned();
+    let question = format!("protocol=http\\nhost={host}\\npath=acme/site.git\\n\\n");
+    // With the line that says what git wants, a question of the greatest length is longer than that.
+    let length = format!("protocol=http\nhost={host}\npath=acme/site.git\n\n").len();
+    let hook = format!(
+        "#!/bin/sh\ndesk=$(env | sed -n 's/^GIT_CONFIG_VALUE_.* --desk //p' | head -n 1)\n\
+         for more in 0 {}; do {{ printf '{question}'; head -c $more /dev/zero | tr '\\0' '\\n'; }} | \
+         {} credential --desk \"$desk\" get | wc -l >>\"$HOME/told\"; done\n",
+        (1 << 20) - length,
+        env!("CARGO_BIN_EXE_gitconn"),
+    );
+    let path = scene.sandbox.write("template/hooks/post-checkout", &hook);
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    scene.run(&["clone", "acme/site", "--", "--quiet", "--template=template"]).ok();
+    let told = scene.read("home/told");
+    let lines: Vec<usize> = told.lines().map(|line| line.trim().parse().unwrap()).collect();
+    assert!(lines.len() == 2 && lines[0] >= 2 && lines[1] == 0, "{told}");
 }
 
 /// An app serves each owner with the token of its own installation there.

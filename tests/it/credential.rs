@@ -201,6 +201,21 @@ fn a_refusal_is_noted_and_takes_nothing_away() {
     assert_eq!(noted(), None, "a check that goes well takes the note away");
 }
 
+/// A writer waits half a minute for another one; whoever waits for git does not.
+#[test]
+fn nobody_waits_long_to_have_a_refusal_noted() {
+    let house = House::new();
+    let lines = about(&house.github.origin(), "ada/site");
+    let lines = format!("{}\nusername=x-access-token\npassword={}\n\n", lines.trim_end(), house.work);
+    let lock = std::fs::File::open(house.sandbox.store().with_file_name("store.lock")).unwrap();
+    lock.lock().unwrap();
+    let begun = std::time::Instant::now();
+    is_silent(&asked(&house.sandbox, "erase", &lines).run());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    lock.unlock().unwrap();
+    assert!(house.connection("work")["validation_error"].is_null());
+}
+
 #[test]
 fn a_refusal_comes_back_as_it_was_given() {
     let house = House::new();

@@ -157,6 +157,44 @@ fn helpers_that_answer_first_or_write_tokens_down_are_named() {
     }
 }
 
+/// Whatever stands in the way: what is printed there is all that is to be done.
+#[test]
+fn what_is_printed_of_git_mends_it() {
+    let house = House::new();
+    let (sandbox, github) = (&house.sandbox, house.github.origin());
+    let checkout = sandbox.path("checkout");
+    sandbox.other("git", ["init", "--quiet"]).arg(&checkout).run().ok();
+    let plain = std::fs::read_to_string(checkout.join(".git/config")).unwrap();
+    let doctor = || sandbox.gitconn(["doctor", "--json", "--offline"]).in_folder(&checkout).run();
+    let gh = format!("[credential \"{github}\"]\n\thelper =\n\thelper = !gh auth git-credential\n");
+    for (user, local, what) in [
+        (gh.clone(), "", "`!gh auth git-credential`"),
+        ("[credential]\n\thelper = store\n".to_owned(), "", "the helper `store`"),
+        ("[credential]\n\thelper =\n\thelper = store\n".to_owned(), "", "the helper `store`"),
+        ("[credential]\n\thelper = !/nonexistent/tool get\n".to_owned(), "", "`/nonexistent/tool`, which is not there"),
+        ("[credential]\n\thelper = /nonexistent/gitconn credential\n".to_owned(), "", "which is not there"),
+        (String::new(), "[credential]\n\thelper = store\n", "the helper `store` (file:.git/config)"),
+        (String::new(), gh.as_str(), "took the place of gitconn"),
+        (String::new(), "[credential]\n\thelper =\n", "git does not ask gitconn"),
+    ] {
+        git_config(sandbox, "");
+        std::fs::write(checkout.join(".git/config"), &plain).unwrap();
+        house.run(&["setup-git", "--yes"]).ok();
+        assert!(findings(&doctor().ok(), "git").is_empty());
+        let ours = std::fs::read_to_string(sandbox.path("home/.gitconfig")).unwrap();
+        git_config(sandbox, &format!("{ours}{user}"));
+        std::fs::write(checkout.join(".git/config"), format!("{plain}{local}")).unwrap();
+        let found = findings(&doctor(), "git");
+        assert!(!found.is_empty() && found[0]["what"].as_str().unwrap().contains(what), "{what}: {found:?}");
+        for one in found {
+            let words = one["command"].as_str().unwrap().strip_prefix("gitconn ").unwrap().to_owned();
+            sandbox.gitconn(words.split(' ')).arg("--yes").in_folder(&checkout).run().ok();
+        }
+        let after = doctor().ok();
+        assert!(findings(&after, "git").is_empty(), "{what}: {after}");
+    }
+}
+
 #[test]
 fn tokens_in_plain_text_are_found_wherever_git_and_its_kin_keep_them() {
     let house = sound();

@@ -125,6 +125,30 @@ fn what_uses_it_goes_by_it() {
     assert_eq!((&tested.json()["connection"], &tested.json()["because"]), (&json!("bot"), &json!("setting")));
 }
 
+/// As git's helper does: whoever is named in the address is one of those that fit, or is nobody.
+#[test]
+fn a_user_name_in_an_address_chooses_between_those_that_fit() {
+    let two = Two::new();
+    let by = |name: &str| two.at("ada/site").replace("http://", &format!("http://{name}@"));
+    let test = |address: &str| {
+        let tested = two.house.json(&["route", "test", address]);
+        (tested["connection"].as_str().unwrap().to_owned(), tested["because"].as_str().unwrap().to_owned())
+    };
+    for (name, connection) in [("ada", "work"), ("Bot", "bot")] {
+        assert_eq!(test(&by(name)), (connection.to_owned(), "username".to_owned()), "{name}");
+        let print = ["exec", "--for", &by(name), "--env", "MINE", "--", "sh", "-c", "echo it ran"];
+        two.house.run(&print).ok().prints("it ran");
+        let checked = two.house.run(&["check", &by(name), "--json"]);
+        assert_eq!(checked.json()["connection"], connection, "{checked}");
+    }
+    two.house.run(&["route", "test", &by("ada"), "-o", "table"]).ok().prints("the address names");
+    two.house.run(&["route", "test", &by("eve")]).code(2).says("bot, work");
+    two.house.run(&["route", "test", &two.at("ada/site")]).code(2);
+    // A route says more than a name.
+    two.add("ada", "bot").ok();
+    assert_eq!(test(&by("ada")), ("bot".to_owned(), "route".to_owned()));
+}
+
 #[test]
 fn a_route_to_what_cannot_be_used_is_no_way_around_it() {
     let two = Two::new();

@@ -87,6 +87,58 @@ fn what_somebody_else_has_set_for_the_same_address_stays_his() {
     assert_eq!(settings(&sandbox), own);
 }
 
+/// `gh auth setup-git`, `git config --global credential.helper store`: whatever came after us is behind us again, and our section at the end.
+#[test]
+fn what_took_our_place_is_put_behind_us_again() {
+    let sandbox = sandbox();
+    let git = |words: &[&str]| sandbox.other("git", words).run().ok();
+    let add = |key: &str, value: &str| git(&["config", "--global", "--add", key, value]);
+    let run = |more: &[&str]| sandbox.gitconn(["setup-git", "--yes", "--host", "github.com"]).args(more).run();
+    // The section is there before, with something that is not ours.
+    add("credential.https://github.com/.username", "ada");
+    run(&[]).ok();
+    for took in [
+        [("credential.https://github.com.helper", ""), ("credential.https://github.com.helper", "!gh auth git-credential")]
+            .as_slice(),
+        &[("credential.helper", "store")],
+        &[("credential.https://*.com.helper", "cache")],
+    ] {
+        took.iter().for_each(|(key, value)| drop(add(key, value)));
+        let ran = run(&["--json"]).ok();
+        assert!(!ran.json()["changes"].as_array().unwrap().is_empty(), "{ran}");
+        let last = settings(&sandbox).lines().filter(|line| line.starts_with("\thelper")).map(ToOwned::to_owned).next_back();
+        assert_eq!(last, Some(format!("\thelper = {}", ours())), "{}", settings(&sandbox));
+        run(&[]).ok().says("git is set up already");
+    }
+    assert_eq!(git(&["config", "--global", "credential.https://github.com/.username"]).stdout, "ada\n");
+    run(&["--undo"]).ok();
+    assert!(!settings(&sandbox).contains(&ours()) && settings(&sandbox).contains("gh auth git-credential"));
+    // A program below a folder of our name is somebody else's.
+    let tool = "[credential \"https://github.com/\"]\n\thelper = !/home/gitconn-ci/bin/tool credential\n";
+    sandbox.write("home/.gitconfig", tool);
+    run(&[]).ok();
+    run(&["--undo"]).ok();
+    assert_eq!(settings(&sandbox), tool);
+}
+
+#[test]
+fn what_stands_in_the_checkout_is_named_with_what_mends_it() {
+    let sandbox = sandbox();
+    let folder = sandbox.path("home/checkout");
+    sandbox.other("git", ["init", "--quiet"]).arg(&folder).run().ok();
+    sandbox.other("git", ["config", "credential.helper", "store"]).in_folder(&folder).run().ok();
+    let run =
+        |more: &[&str]| sandbox.gitconn(["setup-git", "--yes", "--host", "github.com"]).args(more).in_folder(&folder).run().ok();
+    for _ in 0..2 {
+        let ran = run(&[]).says("for github.com git still asks the helper `store` (file:.git/config)");
+        ran.says("gitconn setup-git --local --host github.com");
+    }
+    let ran = run(&["--local"]).says("gitconn setup-git --local --undo");
+    assert!(!ran.stderr.contains("still asks"), "{ran}");
+    let ran = run(&[]).says("git is set up already");
+    assert!(!ran.stderr.contains("still asks"), "{ran}");
+}
+
 #[test]
 fn the_checkout_around_us_can_have_its_own() {
     let sandbox = sandbox();
@@ -167,7 +219,10 @@ fn git_then_asks_us_alone_and_by_the_path() {
     // Somebody's helper for everything would answer first.
     sandbox.program("git-credential-loud", "echo loud >>\"$HOME/asked\"; echo username=x; echo password=loud-and-wrong");
     sandbox.write("home/.gitconfig", "[credential]\n\thelper = loud\n");
-    house.run(&["setup-git", "--yes", "--https"]).ok();
+    // Two hosts of one name, told apart by their ports: nobody can say which of them is meant over SSH.
+    let ran = house.run(&["setup-git", "--yes", "--https"]).ok();
+    assert_eq!(ran.stderr.matches("`git@127.0.0.1:` may mean http://127.0.0.1:").count(), 2, "{ran}");
+    assert!(!settings(sandbox).contains("insteadOf"), "{}", settings(sandbox));
     let fill = |path: &str| {
         let lines = format!("url={origin}/{path}\n\n");
         sandbox
@@ -188,13 +243,16 @@ fn git_then_asks_us_alone_and_by_the_path() {
     let folder = sandbox.path("home/checkout");
     sandbox.other("git", ["init", "--quiet"]).arg(&folder).run().ok();
     let git = |words: &[&str]| sandbox.other("git", words).in_folder(&folder).run().ok();
+    let ran = house.run(&["setup-git", "--yes", "--https", "--host", &origin]).ok();
+    assert!(!ran.stderr.contains("may mean"), "{ran}");
+    let gitlab = house.gitlab.host();
+    house.run(&["setup-git", "--yes", "--https", "--host", &gitlab]).ok().says("`git@127.0.0.1:` may mean http://127.0.0.1:");
     for (typed, meant) in
         [("git@127.0.0.1:acme/site.git", "acme/site.git"), ("ssh://git@127.0.0.1/acme/site.git", "acme/site.git")]
     {
-        // Two hosts of one name, told apart by their ports: the last one that was set up counts.
         git(&["remote", "add", "origin", typed]);
         let url = git(&["remote", "get-url", "origin"]).stdout;
-        assert!(url.starts_with("http://127.0.0.1:") && url.trim_end().ends_with(meant), "{url}");
+        assert!(url.starts_with(&origin) && url.trim_end().ends_with(meant), "{url}");
         git(&["remote", "remove", "origin"]);
     }
 }

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::target::Target;
 use self::wire::{Attributes, LONGEST_LINE, is_clean};
+use crate::git::Remote;
 use crate::model::Timestamp;
 use crate::secret::Secret;
 
@@ -55,6 +56,11 @@ impl Request {
     /// Where the credential would go.
     pub(crate) fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The same as the address of a repository, with the user name in it.
+    pub(crate) fn remote(&self) -> Option<Remote> {
+        Some(self.target.remote()?.by(self.username()))
     }
 
     /// The user name in the remote's address, or the one that was answered.

@@ -34,6 +34,8 @@ pub(super) struct Desk<'a> {
     socket: std::path::PathBuf,
     /// What was said already: git asks for each fetch anew.
     said: RefCell<Vec<String>>,
+    /// What git was refused with.
+    refused: RefCell<Vec<Request>>,
     /// Only this user can look into it. It goes with the desk.
     _folder: TempDir,
 }
@@ -41,10 +43,19 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Opens one, for this user alone.
     pub(super) fn open(session: &'a Session<'_>, store: &'a Store, source: Option<&'a Source>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gitconn-").tempdir()?;
+        let folder = folder()?;
         let socket = folder.path().join("git");
         let listener = listener::Listener::bind(&socket)?;
-        Ok(Self { session, store, source, listener, socket, said: RefCell::default(), _folder: folder })
+        Ok(Self {
+            session,
+            store,
+            source,
+            listener,
+            socket,
+            said: RefCell::default(),
+            refused: RefCell::default(),
+            _folder: folder,
+        })
     }
 
     pub(super) fn socket(&self) -> &Path {
@@ -60,8 +71,12 @@ impl<'a> Desk<'a> {
             };
             // As large as it can become, so that it does not move and leave a password behind.
             let mut brought = Zeroizing::new(Vec::with_capacity(1 << 16));
-            let read = tokio::time::timeout(PATIENCE, (&mut stream).take(LONGEST_REQUEST).read_to_end(&mut brought)).await;
-            let Ok(Ok(_)) = read else { continue };
+            let read = tokio::time::timeout(PATIENCE, (&mut stream).take(LONGEST_REQUEST + 1).read_to_end(&mut brought)).await;
+            // A question that is too long is not another, shorter one.
+            let is_whole = read.is_ok_and(|read| read.is_ok_and(|length| length as u64 <= LONGEST_REQUEST));
+            if !is_whole {
+                continue;
+            }
             if let Some(text) = self.answered(&brought).await {
                 // Whoever asked may have gone.
                 let _ = tokio::time::timeout(PATIENCE, stream.write_all(text.as_bytes())).await;
@@ -75,14 +90,41 @@ impl<'a> Desk<'a> {
         let done = match operation {
             "get" => self.get(&request).await,
             "erase" if credential::may_be_ours(&request) => {
-                credential::refused(self.session, self.store, &request).map(|()| None)
+                if let Err(error) = self.erase(request) {
+                    tracing::debug!(%error, "the refusal was not understood");
+                }
+                return None;
             }
             _ => Ok(None),
         };
         done.unwrap_or_else(|error| {
-            self.say(&format!("git gets no token: {error}"));
+            let mends = match &error {
+                Error::Dead { name, .. } => format!(": gitconn validate {}", shell_word(name)),
+                _ => String::new(),
+            };
+            self.say(&format!("git gets no token: {error}{mends}"));
             self.nothing()
         })
+    }
+
+    /// Says that git was refused. It is noted when git has ended: whoever saves the store meanwhile is not to be waited for here.
+    fn erase(&self, request: Request) -> Result<(), Error> {
+        if let Some(refused) = credential::refused_connection(&*self.store.read()?, &request)? {
+            let (name, host) = (&refused.name, &refused.host);
+            let check = shell_word(name.as_str()).into_owned();
+            self.say(&format!("{host} refused the token of `{name}`: gitconn validate {check}"));
+            self.refused.borrow_mut().push(request);
+        }
+        Ok(())
+    }
+
+    /// Notes what git was refused with. What cannot be noted, nobody waits for: it was said.
+    pub(super) fn close(self) {
+        for request in self.refused.take() {
+            if let Err(error) = credential::refused(self.session, self.store, &request) {
+                tracing::debug!(%error, "the refusal was not noted");
+            }
+        }
     }
 
     /// Where a connection is for an address and cannot serve it: git asks a person then, unless a setting says that it shall not.
@@ -100,7 +142,7 @@ impl<'a> Desk<'a> {
     }
 
     fn meant(&self, view: &View, request: &Request) -> Result<Option<(Serving, Option<RepositoryPath>)>, Error> {
-        let Some(remote) = request.target().remote() else { return Ok(None) };
+        let Some(remote) = request.remote() else { return Ok(None) };
         if let Some(source) = self.source
             && source.is_kin(&remote)
         {
@@ -108,7 +150,8 @@ impl<'a> Desk<'a> {
             return credential::served(self.session, view, request, connection);
         }
         match resolve::by_itself(view, &remote) {
-            Ok(chosen) if matches!(chosen.because, Because::Only) => {
+            // A user name there is the word of whoever wrote the address.
+            Ok(chosen) if matches!(chosen.because, Because::Only | Because::Username) => {
                 self.say(&format!(
                     "git gets no token for {}, because no route leads there: gitconn route add {} {}",
                     clean(&remote.describe()),
@@ -118,7 +161,7 @@ impl<'a> Desk<'a> {
                 Ok(None)
             }
             Ok(chosen) => credential::served(self.session, view, request, chosen.connection),
-            Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => Ok(None),
+            Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => credential::say_dead(view, request).map(|()| None),
             Err(error) => Err(error),
         }
     }
@@ -132,6 +175,15 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// A folder that nobody else can look into, whatever the umask: for directories that is all that stands between them and everybody.
+fn folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("gitconn-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
 impl Source {
     /// Whether a remote is this repository, or another one of its owner.
     fn is_kin(&self, remote: &Remote) -> bool {
@@ -143,7 +195,9 @@ impl Source {
 
 #[cfg(unix)]
 mod listener {
+    use std::fs::Permissions;
     use std::io;
+    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
     use tokio::net::{UnixListener, UnixStream};
@@ -152,11 +206,19 @@ mod listener {
 
     impl Listener {
         pub(super) fn bind(socket: &Path) -> io::Result<Self> {
-            Ok(Self(UnixListener::bind(socket)?))
+            let listener = UnixListener::bind(socket)?;
+            std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
+            Ok(Self(listener))
         }
 
+        /// The next call of a process of this user's. Whoever else came this far is hung up on.
         pub(super) async fn accept(&self) -> io::Result<UnixStream> {
-            Ok(self.0.accept().await?.0)
+            loop {
+                let (stream, _) = self.0.accept().await?;
+                if stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::geteuid().as_raw()) {
+                    return Ok(stream);
+                }
+            }
         }
     }
 }

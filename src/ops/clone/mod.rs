@@ -12,11 +12,12 @@ use tokio::process::Command;
 use self::desk::Desk;
 use super::apps::route::Fallback;
 use super::exec::{self, signals};
+pub(crate) use super::resolve::hosts;
 use super::serving::Serving;
 use super::token::{self, Handed};
 use super::{Error, Session, checkout, resolve};
 use crate::git::{self, Remote};
-use crate::model::RepositoryPath;
+use crate::model::{HostUrl, RepositoryPath, shell_word};
 use crate::store::{Store, View};
 
 /// `0` keeps git from asking on the terminal (git(1), "Environment Variables").
@@ -56,9 +57,27 @@ pub(crate) fn pulled(
     let over_http = |address: &String| address.starts_with("https://") || address.starts_with("http://");
     let Some(remote) = address.filter(over_http).as_deref().and_then(Remote::parse) else { return Ok(None) };
     match found(session, view, connection, &remote) {
-        Err(Error::NoneFor { .. } | Error::NoneUsable { .. } | Error::OtherHost { .. }) => Ok(None),
+        // Of what is dead the desk says so, if git asks at all.
+        Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => {
+            say_disabled(session, view, &remote)?;
+            Ok(None)
+        }
+        Err(Error::OtherHost { .. }) => Ok(None),
         found => found.map(Some),
     }
+}
+
+/// Says why git is left to itself for a host whose connections are all disabled.
+fn say_disabled(session: &Session<'_>, view: &View, remote: &Remote) -> Result<(), Error> {
+    let there = view.connections()?.into_iter().filter(|connection| remote.is_on(&connection.host));
+    if let Some(disabled) = there.reduce(|one, other| if one.is_active { one } else { other }).filter(|one| !one.is_active) {
+        let (name, host) = (&disabled.name, &disabled.host);
+        let enable = shell_word(name.as_str()).into_owned();
+        session
+            .notices()
+            .warn(&format!("git gets no token for {host}: connection `{name}` is disabled: gitconn enable {enable}"));
+    }
+    Ok(())
 }
 
 fn found(session: &Session<'_>, view: &View, connection: Option<&str>, remote: &Remote) -> Result<Source, Error> {
@@ -85,6 +104,8 @@ pub(crate) struct Errand<'a> {
     pub(crate) arguments: Vec<OsString>,
     /// The repository that a person named.
     pub(crate) source: Option<&'a Source>,
+    /// The hosts of which something here knows: for others git is left to itself.
+    pub(crate) hosts: Vec<HostUrl>,
     /// Whether git may ask a person who there is on the terminal.
     pub(crate) may_ask: bool,
 }
@@ -106,7 +127,7 @@ pub(crate) async fn run(session: &Session<'_>, store: &Store, errand: &Errand<'_
         command.env(TERMINAL_PROMPT, "0");
     }
     let nowhere = || std::io::Error::other("this program lies at a path that no setting of git can hold");
-    let variables = settings(session, &desk, errand.source).ok_or_else(nowhere).map_err(cannot)?;
+    let variables = settings(session, &desk, &errand.hosts).ok_or_else(nowhere).map_err(cannot)?;
     command.envs(variables);
     // Listened for before it is there: none is lost.
     let mut signals = signals::Passed::listen().map_err(cannot)?;
@@ -114,15 +135,16 @@ pub(crate) async fn run(session: &Session<'_>, store: &Store, errand: &Errand<'_
         ErrorKind::NotFound => Error::Usage("git is not installed".to_owned()),
         _ => cannot(error),
     })?;
-    tokio::select! {
-        ended = exec::ended(&mut child, &mut signals) => ended.map_err(cannot),
+    let code = tokio::select! {
+        ended = exec::ended(&mut child, &mut signals) => ended.map_err(cannot)?,
         never = desk.attend() => match never {},
-    }
+    };
+    desk.close();
+    Ok(code)
 }
 
-fn settings(session: &Session<'_>, desk: &Desk<'_>, source: Option<&Source>) -> Option<Vec<(String, String)>> {
+fn settings(session: &Session<'_>, desk: &Desk<'_>, hosts: &[HostUrl]) -> Option<Vec<(String, String)>> {
     let path = session.env().program()?;
-    let host = source.map(|source| &source.serving.connection.host);
-    let told = git::Desk { program: path.to_str()?, socket: desk.socket(), host };
+    let told = git::Desk { program: path.to_str()?, socket: desk.socket(), hosts };
     told.variables(|name| session.env().text(name).map(ToOwned::to_owned))
 }

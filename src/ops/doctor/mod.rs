@@ -90,8 +90,8 @@ pub(crate) enum Mend {
     Remove { path: PathBuf },
     /// Saves the store once, which sweeps up beside it.
     Save,
-    /// Has git ask this program first for hosts that it asks it for already.
-    SetUpGit { hosts: Vec<HostUrl> },
+    /// Has git ask this program alone for hosts for which it was told of it already.
+    SetUpGit { hosts: Vec<HostUrl>, scope: Scope },
 }
 
 /// One place that was looked at.
@@ -180,8 +180,8 @@ pub(crate) fn mend(session: &Session<'_>, mend: &Mend) -> Result<(), String> {
     match mend {
         Mend::Close { path, mode } => permissions::close(path, *mode).map_err(in_words),
         Mend::Remove { path } => std::fs::remove_file(path).map_err(in_words),
-        Mend::SetUpGit { hosts } => {
-            let asked = Asked { scope: Scope::Global, hosts, rewrites: false, options: &[] };
+        Mend::SetUpGit { hosts, scope } => {
+            let asked = Asked { scope: *scope, hosts, rewrites: false, options: &[] };
             let planned = setup_git::plan(session.env(), &asked).and_then(|plan| plan.carry_out());
             planned.map_err(|error| crate::model::clean(&error.to_string()).into_owned())
         }
