@@ -147,7 +147,8 @@ fn take_out(
     rows: &mut [Row],
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let kept: Vec<&Candidate> = candidates.iter().zip(&*rows).filter(|(_, row)| row.is_kept()).map(|(one, _)| one).collect();
+    let at: Vec<usize> = (0..candidates.len()).filter(|at| rows[*at].is_kept()).collect();
+    let kept: Vec<&Candidate> = at.iter().map(|at| &candidates[*at]).collect();
     if kept.is_empty() {
         return Ok(());
     }
@@ -168,9 +169,7 @@ fn take_out(
         }
     }
     for deleted in import::delete(store, &kept)? {
-        for row in &mut *rows {
-            row.is_deleted(&deleted);
-        }
+        rows[at[deleted.whose]].is_deleted(&deleted);
     }
     if let Some(name) = rows.iter().find(|row| row.is_gone_from(Source::Gh)).and_then(Row::name) {
         context.out.note("gh has no token of its own there now");

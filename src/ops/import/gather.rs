@@ -137,7 +137,7 @@ fn found(source: Source, path: &Path, mut entry: Entry) -> Gathered {
 }
 
 /// A token as it is meant: the library of both programs encodes what it puts into the keychain of macOS.
-fn plain(text: Secret) -> Secret {
+pub(super) fn plain(text: Secret) -> Secret {
     let decoded = text.expose().strip_prefix("go-keyring-base64:").and_then(|rest| STANDARD.decode(rest).ok());
     match decoded.map(String::from_utf8) {
         Some(Ok(token)) => Secret::from(token),

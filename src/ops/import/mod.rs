@@ -10,6 +10,7 @@ mod gather;
 mod gh;
 mod git_credentials;
 mod glab;
+mod keeper;
 mod netrc;
 mod places;
 mod rewrite;
