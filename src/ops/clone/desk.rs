@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroizing;
 
-use super::Source;
+use super::{Source, left};
 use crate::git::{Remote, taken_apart};
 use crate::model::{Purpose, RepositoryPath, clean, shell_word};
 use crate::ops::credential::{self, LONGEST_REQUEST, QUIT, Request};
@@ -41,8 +41,8 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// Opens one, for this user alone.
     pub(super) fn open(session: &'a Session<'_>, store: &'a Store, source: Option<&'a Source>) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gitconn-").tempdir()?;
-        let socket = folder.path().join("git");
+        let folder = tempfile::Builder::new().prefix(left::PREFIX).tempdir()?;
+        let socket = folder.path().join(left::SOCKET);
         let listener = listener::Listener::bind(&socket)?;
         Ok(Self { session, store, source, listener, socket, said: RefCell::default(), _folder: folder })
     }

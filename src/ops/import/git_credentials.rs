@@ -105,15 +105,17 @@ fn entry(parts: &Parts, line: usize, cut: Cut) -> Entry {
 
 fn held(parts: &Parts, username: Option<&str>, protocol: &str) -> Held {
     let useless = |why: &str| Held::Useless(Useless::because(why));
+    // Some keep the token where the user name goes, with a word of no meaning behind it (GitHub took that once).
+    let is_token = |text: &str| crate::provider::secret_in(text).is_some();
+    if parts.password.is_empty() && !username.is_some_and(is_token) {
+        return Held::Useless(Useless::because("it has no password").empty());
+    }
     if !matches!(protocol, "https" | "http") {
         return Held::Useless(Useless::because(format!("it is for {}, not for https", clean(protocol))));
     }
-    // Some keep the token where the user name goes, with a word of no meaning behind it (GitHub took that once).
-    let is_token = |text: &str| crate::provider::secret_in(text).is_some();
     let Ok(password) = std::str::from_utf8(&parts.password) else { return useless("its password is no text, so no token") };
     match username {
         Some(name) if is_token(name) && !is_token(password) => Held::Token(Secret::from(name.to_owned())),
-        _ if password.is_empty() => useless("it has no password"),
         Some("oauth2") if password.len() == 64 && password.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             useless("it is the token of a login, which ends within hours: log in here too")
         }

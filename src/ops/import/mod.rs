@@ -6,6 +6,7 @@ mod ask_gh;
 mod carry;
 mod delete;
 mod entry;
+mod exposed;
 mod gather;
 mod gh;
 mod git_credentials;
@@ -20,6 +21,7 @@ mod yaml;
 
 pub(crate) use carry::{Carried, carry};
 pub(crate) use delete::{Deleted, delete};
+pub(crate) use exposed::{Exposed, exposed};
 pub(crate) use gather::Spot;
 pub(crate) use survey::{Candidate, Fate, Survey, survey};
 
