@@ -196,7 +196,7 @@ fn what_is_refused_stays_where_it_is() {
         format!("github.com:\n    users:\n{}", users.collect::<String>())
     };
     let file = desk.file("config/gh/hosts.yml", &text(&[("dead", &dead)]));
-    let ran = desk.import(&["gh", "--delete-source"]).code(4);
+    let ran = desk.import(&["gh", "--delete-source"]).code(4).says("error: the token for github.com was not taken in: ");
     assert!(ran.stdout.contains("failed"), "{ran}");
     assert_eq!(read(&file), text(&[("dead", &dead)]));
     desk.file("config/gh/hosts.yml", &text(&[("dead", &dead), ("ada", &ada)]));
@@ -249,7 +249,9 @@ fn what_is_no_such_file_is_named_and_not_shown() {
     // Nothing anywhere is no failure.
     let nothing = desk.import(&["netrc"]).ok().says("none of their files are here");
     assert_eq!(nothing.stdout, "");
-    desk.import(&[]).code(2);
+    desk.import(&["gh"]).code(1).says("hosts.yml` cannot be read: ");
+    assert!(ran.stderr.contains("\"kind\":\"failed\""), "{ran}");
+    desk.import(&[]).code(2).says("--all");
     desk.import(&["gh", "--all"]).code(2);
 }
 

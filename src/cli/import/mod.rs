@@ -24,7 +24,7 @@ use crate::ops::{Error, Session, Store};
   gitconn import git-credentials netrc --delete-source")]
 pub(super) struct Args {
     /// What to look through
-    #[arg(value_name = "SOURCE", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "SOURCE", conflicts_with = "all")]
     sources: Vec<Origin>,
     /// Look through all of them
     #[arg(long)]
@@ -76,6 +76,11 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    if args.sources().is_empty() {
+        let known = Source::ALL.map(Source::id).join(", ");
+        return Err(Failure::usage(format!("which of {known} is to be looked through, or --all of them"))
+            .hint("gitconn import --all --dry-run"));
+    }
     let session = context.session()?;
     let has_store = session.place().header().map_err(Error::from)?.is_some();
     let store = match (has_store, args.dry_run) {
@@ -209,13 +214,20 @@ fn places(candidates: &[&Candidate]) -> String {
 /// Shows it; what failed decides about the exit code.
 fn end(found: &Found, context: &Context<'_>) -> Result<(), Failure> {
     context.out.data(found)?;
-    for hint in found.hints().iter().take(2) {
-        context.out.hint(hint);
-    }
+    let hints = found.hints();
     let kinds = found.failures();
-    match kinds.as_slice() {
-        [] => Ok(()),
-        [kind, rest @ ..] if !found.has_kept() && rest.iter().all(|other| other == kind) => Err(Failure::said(*kind)),
-        _ => Err(Failure::said(Kind::Partial)),
-    }
+    let kind = match kinds.as_slice() {
+        [] => {
+            hints.iter().take(2).for_each(|hint| context.out.hint(hint));
+            return Ok(());
+        }
+        [kind, rest @ ..] if !found.has_kept() && rest.iter().all(|other| other == kind) => *kind,
+        _ => Kind::Partial,
+    };
+    let message = match found.troubles().as_slice() {
+        [only] => only.clone(),
+        [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
+        [] => "some of it failed".to_owned(),
+    };
+    Err(hints.into_iter().take(2).fold(Failure::new(kind, message), Failure::hint))
 }

@@ -223,6 +223,21 @@ impl Row {
         text
     }
 
+    /// What failed, a sentence each.
+    fn troubles(&self) -> impl Iterator<Item = String> {
+        let whose = format!("the token for {}", self.host);
+        let refused = self.failure.and(self.error.as_ref()).map(|error| format!("{whose} was not taken in: {error}"));
+        let stays = self.locations.iter().filter_map(|location| {
+            let error = location.error.as_ref()?;
+            Some(format!("{whose} still stands in `{}`: {error}", location.in_words()))
+        });
+        let also = self.also_in.iter().map(|file| format!("{whose} also stands in `{file}`"));
+        let unseen =
+            self.not_looked_at.iter().map(|file| format!("`{file}` could not be looked at for the token for {}", self.host));
+        let all: Vec<String> = refused.into_iter().chain(stays).chain(also).chain(unseen).collect();
+        all.into_iter()
+    }
+
     /// The failures, for the exit code: of the check, and of what was to be taken out.
     fn failures(&self) -> impl Iterator<Item = Kind> {
         let stays = self.locations.iter().any(|location| location.error.is_some());
@@ -248,6 +263,12 @@ impl Found {
     pub(super) fn failures(&self) -> Vec<Kind> {
         let of_rows = self.rows.iter().flat_map(Row::failures);
         of_rows.chain(self.unread.iter().map(|_| Kind::Failed)).collect()
+    }
+
+    /// What failed, a sentence each.
+    pub(super) fn troubles(&self) -> Vec<String> {
+        let of_files = self.unread.iter().map(|UnreadView { path, error }| format!("`{path}` cannot be read: {error}"));
+        self.rows.iter().flat_map(Row::troubles).chain(of_files).collect()
     }
 
     /// What may be done about what was not taken in.

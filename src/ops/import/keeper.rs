@@ -34,7 +34,9 @@ pub(super) fn keeper(db: &Db, fingerprint: &str, address: &HostUrl) -> Result<Ke
         return Ok(Keeper::Idle(useless));
     }
     Ok(match connect_many::holder(db, fingerprint)? {
-        Some(name) => Keeper::Idle(Useless::because(format!("`{name}` had it before, and has another one now"))),
+        Some(Connection { name, .. }) => {
+            Keeper::Idle(Useless::because(format!("`{name}` had it before, and has another one now")))
+        }
         None => Keeper::Nobody,
     })
 }
