@@ -88,18 +88,18 @@ fn keep(db: &Db, examined: &mut Examined, from: Option<&str>, stamp: &Stamp) -> 
 /// Somebody may have stored the same meanwhile.
 fn is_new(db: &Db, examined: &Examined) -> Result<(), Error> {
     match holder(db, &examined.fingerprint())? {
-        Some(name) => Err(Error::HeldAlready { name }),
+        Some(found) => Err(Error::HeldAlready { name: found.name.to_string(), id: found.id.to_string() }),
         None => Ok(()),
     }
 }
 
 /// The connection that has a token of this fingerprint, or had it and has a newer one in its place.
-pub(super) fn holder(db: &Db, fingerprint: &str) -> Result<Option<String>, Error> {
+pub(super) fn holder(db: &Db, fingerprint: &str) -> Result<Option<Connection>, Error> {
     let present = db.holders(fingerprint)?.into_iter().map(|holder| holder.connection);
     let past = db.past_tokens(fingerprint)?.into_iter().map(|past| past.connection);
     for id in present.chain(past) {
         if let Some(connection) = db.find(id.as_str())?.filter(|found| found.id == id) {
-            return Ok(Some(connection.name.to_string()));
+            return Ok(Some(connection));
         }
     }
     Ok(None)
@@ -110,7 +110,10 @@ pub(super) fn holder(db: &Db, fingerprint: &str) -> Result<Option<String>, Error
 /// # Errors
 ///
 /// If the store cannot be read.
-pub(crate) fn holders<'token>(store: &Store, tokens: impl Iterator<Item = &'token Secret>) -> Result<Vec<Option<String>>, Error> {
+pub(crate) fn holders<'token>(
+    store: &Store,
+    tokens: impl Iterator<Item = &'token Secret>,
+) -> Result<Vec<Option<Connection>>, Error> {
     let view: View = store.read()?;
     tokens.map(|token| holder(&view, &token.fingerprint())).collect()
 }

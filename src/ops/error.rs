@@ -120,7 +120,7 @@ pub(crate) enum Error {
     Depended { name: String, by: Vec<String> },
     /// A connection has the token already, and there are to be no twins (exit 2).
     #[error("`{name}` has this token already")]
-    HeldAlready { name: String },
+    HeldAlready { name: String, id: String },
     /// The host is known with other settings, which other connections rely on (exit 2).
     #[error("{host} is known with other settings ({} differ; its API is {api}), and {} relies on them", differing.join(", "), others.join(", "))]
     HostDiffers { host: String, api: String, differing: Vec<&'static str>, others: Vec<String> },

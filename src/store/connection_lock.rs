@@ -33,4 +33,9 @@ impl Store {
         file::make_directory(file::directory(&path))?;
         Ok(Lock::attempt(&path)?.map(|lock| ConnectionLock { _lock: lock }))
     }
+
+    /// Whether somebody holds the lock of a connection. Makes no file.
+    pub(crate) fn is_connection_locked(&self, store_id: &str, id: &ConnectionId) -> bool {
+        self.place.of_connection("locks", store_id, id).is_ok_and(|path| Lock::is_held(&path))
+    }
 }

@@ -35,6 +35,13 @@ impl Lock {
         }
     }
 
+    /// Whether somebody holds a lock. Nothing is made for that: where there is no file, nobody does.
+    pub(super) fn is_held(path: &Path) -> bool {
+        let file = file::private().read(true).write(true).open(path);
+        // Closing the file lets go of it.
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes a lock if it is free.
     pub(super) fn attempt(path: &Path) -> Result<Option<Self>, Error> {
         let failed = || Error::io(path, "locked");

@@ -105,13 +105,18 @@ fn all_rows_are_looked_at_before_anybody_is_asked() {
             "row 3 (`Ops`): row 2 (`ops`) has the same token",
         ),
     ] {
-        let ran = team.connect(&format!("{rest}{row}"), &[]).code(2);
+        // A token that cannot be one is refused, in a list as by itself.
+        let code = if words.contains("not a usable token") { 4 } else { 2 };
+        let ran = team.connect(&format!("{rest}{row}"), &[]).code(code);
         assert!(ran.stderr.contains(words), "{words:?}\n{ran}");
         assert!(team.github.seen().is_empty() && team.gitlab.seen().is_empty(), "somebody was asked: {ran}");
         assert!(!team.sandbox.store().exists(), "a store was made: {ran}");
     }
     // Every fault is named at once, as JSON too.
     let ran = team.connect(&rest.replace("CI_TOKEN", "A").replace("expires_at", "expires"), &["--json"]).code(2);
+    // With one fault of the other kind it is the list that is wrong.
+    let odd = "[[connection]]\nprovider = \"github\"\ntoken_file = \"ops.token\"\nzzz = 1\n[[connection]]\nprovider = \"github\"\ntoken_file = \"ops.token\"\n";
+    team.connect(odd, &[]).code(2);
     let message = ran.error()["message"].as_str().unwrap().to_owned();
     assert!(
         message.starts_with("2 faults in ") && message.contains("`A`") && message.contains("did you mean `expires_at`?"),
@@ -154,4 +159,19 @@ fn a_name_that_another_token_has_is_a_fault_and_one_that_was_rotated_is_not() {
     assert_eq!(swap.code, 0, "{swap}");
     let ran = team.connect(&team.toml(), &["--json"]).ok();
     assert_eq!(texts(&ran.json()["results"], "result"), ["stored", "stored"], "{ran}");
+}
+
+#[test]
+fn what_a_row_says_otherwise_of_a_known_token_is_said() {
+    let team = Team::new();
+    team.connect(&team.toml(), &[]).ok();
+    let ids = texts(&team.sandbox.gitconn(["list", "--json"]).run().ok().json()["connections"], "id");
+    let quiet = team.connect(&team.toml(), &["--json"]).ok().json();
+    assert_eq!(quiet["results"][0]["warnings"], json!([]), "{quiet}");
+    assert!(ids.contains(&quiet["results"][0]["id"].as_str().unwrap().to_owned()), "{quiet}");
+    let other = team.toml().replace("\"ci\"", "\"other\"").replace("\"team\"", "\"new\"").replace("2030-01-01", "2031-01-01");
+    let ran = team.connect(&other, &[]).ok().says("row 1 (`other`): `ci` has the token already").says("in `name`, `tags`");
+    assert!(ran.stderr.contains("row 2 (`ops`): `ops` has the token already"), "{ran}");
+    assert!(ran.stdout.starts_with("1\tci\t"), "{ran}");
+    assert_eq!(team.names(), ["ci", "ops"]);
 }

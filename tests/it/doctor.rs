@@ -201,7 +201,12 @@ fn tokens_in_plain_text_are_found_wherever_git_and_its_kin_keep_them() {
     let sandbox = &house.sandbox;
     let file = sandbox.write("home/.netrc", &format!("machine github.com login ada password {}\n", house.work));
     sandbox.key_file(&file);
-    only(&doctor(&house, &["--offline"]).code(9), "plaintext", "a token stands in", "gitconn import netrc --delete-source");
+    only(
+        &doctor(&house, &["--offline"]).code(9),
+        "plaintext",
+        "a token or password stands in",
+        "gitconn import netrc --delete-source",
+    );
     std::fs::remove_file(file).unwrap();
     let checkout = sandbox.path("checkout");
     let git = |arguments: &[&str]| {
@@ -292,8 +297,11 @@ fn a_rotation_that_was_cut_off_is_named() {
     running.kill();
     drop(running);
     house.gitlab.recover();
+    let locks = house.sandbox.path("state/gitconn/locks");
+    std::fs::remove_dir_all(&locks).unwrap();
     let ran = doctor(&house, &["--offline"]).code(9);
     only(&ran, "leftovers", "a rotation of `lab` was begun", "gitconn rotate --resume lab");
+    assert!(!locks.exists(), "looking changes nothing");
 }
 
 #[test]
@@ -305,4 +313,84 @@ fn a_store_that_does_not_open_is_said_with_its_own_code() {
     std::fs::write(house.sandbox.store(), &bytes[..bytes.len() / 2]).unwrap();
     let ran = doctor(&house, &["--offline"]).code(7);
     assert!(findings(&ran, "store")[0]["command"].as_str().unwrap().starts_with("gitconn store"), "{ran}");
+}
+
+#[test]
+fn secrets_for_hosts_that_nobody_knows_are_counted_too() {
+    let house = sound();
+    let sandbox = &house.sandbox;
+    let git = sandbox.write("home/.git-credentials", "https://ada:made-up@git.unknown.invalid\nhttps://ada:@git.empty.invalid\n");
+    let ran = doctor(&house, &["--offline"]).code(9);
+    only(&ran, "plaintext", "a token or password stands in", "gitconn import git-credentials --delete-source");
+    std::fs::remove_file(git).unwrap();
+    // Logins that gh renews by itself stand in plain text like any other token.
+    let hosts = "github.com:\n    oauth_token: made-up\n    oauth_refresh_token: made-up-too\n    user: ada\n";
+    let gh = sandbox.write("config/gh/hosts.yml", hosts);
+    only(&doctor(&house, &["--offline"]).code(9), "plaintext", "hosts.yml", "gitconn import gh --dry-run");
+    // What cannot be read is no proof that nothing is there.
+    std::fs::write(&gh, "github.com: [\n").unwrap();
+    only(&doctor(&house, &["--offline"]).code(9), "plaintext", "cannot be read", "gitconn import gh --dry-run");
+    // Nobody is asked: not gh either, where it has its token in the keyring.
+    std::fs::write(&gh, "github.com:\n    users:\n        ada:\n    user: ada\n").unwrap();
+    sandbox.program("gh", &format!("touch '{}'", sandbox.path("asked").display()));
+    doctor(&house, &["--offline"]).ok();
+    assert!(!sandbox.path("asked").exists());
+    std::fs::remove_file(gh).unwrap();
+    // A netrc is for whatever asks: worth knowing, and no more.
+    sandbox.write("home/.netrc", "machine ftp.unknown.invalid login a password b\ndefault login x password y\n");
+    let ran = doctor(&house, &["--offline"]).ok();
+    only(&ran, "plaintext", "2 tokens or passwords stand in", "gitconn import netrc --delete-source");
+    assert_eq!(findings(&ran, "plaintext")[0]["gravity"], "advice");
+}
+
+#[test]
+fn the_folder_of_a_clone_that_was_killed_is_told_from_others() {
+    use std::os::unix::net::UnixListener;
+    let house = sound();
+    let temp = house.sandbox.path("temp");
+    let folder = |name: &str, mode: u32| {
+        let folder = temp.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        folder
+    };
+    let (left, open, other) = (folder("gitconn-AbC123", 0o700), folder("gitconn-AbC124", 0o755), folder("gitconn-AbC125", 0o700));
+    let (used, named) = (folder("gitconn-AbC126", 0o700), folder("gitconn-mine", 0o700));
+    for one in [&left, &open, &other, &named] {
+        drop(UnixListener::bind(one.join("git")).unwrap());
+    }
+    std::fs::write(other.join("work"), "").unwrap();
+    let _listener = UnixListener::bind(used.join("git")).unwrap();
+    let doctor = |more: &[&str]| {
+        let run = house.sandbox.gitconn(["doctor", "--offline", "--json"]).args(more).env("TMPDIR", &temp);
+        run.run().ok()
+    };
+    assert!(findings(&doctor(&[]), "leftovers").is_empty(), "it may be at work");
+    for one in [&left, &open, &other, &used, &named] {
+        std::fs::File::open(one).unwrap().set_modified(SystemTime::now() - Duration::from_mins(10)).unwrap();
+    }
+    only(&doctor(&[]), "leftovers", left.to_str().unwrap(), "rm -r ");
+    assert_eq!(findings(&doctor(&["--fix"]), "leftovers")[0]["fixed"], true);
+    assert!(!left.exists() && open.exists() && other.exists() && used.exists() && named.exists());
+}
+
+#[test]
+fn a_store_that_was_exported_for_a_pipeline_may_be_read_by_others() {
+    let house = House::new();
+    let out = house.sandbox.path("repository/ci.age");
+    std::fs::create_dir(out.parent().unwrap()).unwrap();
+    let export = house.sandbox.gitconn(["store", "export", "--only", "work", "--out", out.to_str().unwrap()]);
+    let key = export.prints_a_secret().run().ok().stdout.trim_end().to_owned();
+    house.sandbox.secret(key.split(':').next().unwrap());
+    git_config(&house.sandbox, "[credential]\n\thelper =\n\thelper = gitconn\n");
+    let doctor = || {
+        let run = house.sandbox.gitconn(["doctor", "--offline", "--json"]).without("GITCONN_KEY_FILE").env("GITCONN_KEY", &key);
+        run.env("GITCONN_STORE", &out).env("GITCONN_STATE_DIR", house.sandbox.path("ci-state")).run()
+    };
+    let set = |mode| std::fs::set_permissions(&out, std::fs::Permissions::from_mode(mode)).unwrap();
+    set(0o644);
+    let ran = doctor();
+    assert!(findings(&ran, "permissions").is_empty(), "{ran}");
+    set(0o666);
+    assert!(findings(&doctor(), "permissions")[0]["what"].as_str().unwrap().contains("others can write to the store"));
 }

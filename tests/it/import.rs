@@ -196,7 +196,7 @@ fn what_is_refused_stays_where_it_is() {
         format!("github.com:\n    users:\n{}", users.collect::<String>())
     };
     let file = desk.file("config/gh/hosts.yml", &text(&[("dead", &dead)]));
-    let ran = desk.import(&["gh", "--delete-source"]).code(4);
+    let ran = desk.import(&["gh", "--delete-source"]).code(4).says("error: the token for github.com was not taken in: ");
     assert!(ran.stdout.contains("failed"), "{ran}");
     assert_eq!(read(&file), text(&[("dead", &dead)]));
     desk.file("config/gh/hosts.yml", &text(&[("dead", &dead), ("ada", &ada)]));
@@ -249,7 +249,9 @@ fn what_is_no_such_file_is_named_and_not_shown() {
     // Nothing anywhere is no failure.
     let nothing = desk.import(&["netrc"]).ok().says("none of their files are here");
     assert_eq!(nothing.stdout, "");
-    desk.import(&[]).code(2);
+    desk.import(&["gh"]).code(1).says("hosts.yml` cannot be read: ");
+    assert!(ran.stderr.contains("\"kind\":\"failed\""), "{ran}");
+    desk.import(&[]).code(2).says("--all");
     desk.import(&["gh", "--all"]).code(2);
 }
 
@@ -313,4 +315,54 @@ fn the_first_import_makes_the_store_and_a_dry_run_does_not() {
     assert!(sandbox.store().exists());
     let kinds = texts(&sandbox.gitconn(["audit", "list", "--json"]).run().ok().json()["events"], "kind");
     assert!(kinds.contains(&"created".to_owned()) && kinds.contains(&"imported".to_owned()), "{kinds:?}");
+}
+
+#[test]
+fn a_token_that_the_store_does_not_serve_that_host_with_stays() {
+    let desk = Desk::new();
+    let (ada, old) = (desk.token("ada"), desk.token("old"));
+    let other = format!("machine git.other.example login ada password {ada}\n");
+    let file = desk.file("home/.netrc", &format!("machine github.com login ada password {ada}\n{other}"));
+    let netrc = |arguments: &[&str]| desk.json(&[&["netrc", "--offline"], arguments].concat());
+    // The other line still holds it, and that is said.
+    let found = desk.import(&["netrc", "--offline", "--delete-source", "--json"]).code(8).json();
+    assert_eq!(texts(&found["found"], "result"), ["imported", "left"], "{found}");
+    assert_eq!(found["found"][0]["also_in"], json!([file.to_str().unwrap()]), "{found}");
+    assert_eq!(read(&file), other);
+    // The second run finds it in the store: for another host.
+    let found = netrc(&["--delete-source"]);
+    assert_eq!(texts(&found["found"], "result"), ["left"], "{found}");
+    assert!(found["found"][0]["error"].as_str().unwrap().contains("holds it for another host, github.com"), "{found}");
+    assert_eq!(read(&file), other);
+    // A connection that is disabled, or has a newer token by now, serves nobody with it.
+    let text = format!("machine github.com login ada password {ada}\n");
+    desk.file("home/.netrc", &text);
+    desk.sandbox.gitconn(["disable", "github-ada"]).run().ok();
+    let found = netrc(&["--delete-source"]);
+    assert_eq!((texts(&found["found"], "result"), read(&file)), (vec!["left".to_owned()], text.clone()), "{found}");
+    assert_eq!(found["found"][0]["instead"], "gitconn enable github-ada");
+    desk.sandbox.gitconn(["enable", "github-ada"]).run().ok();
+    desk.sandbox.gitconn(["edit", "github-ada", "--token-stdin", "--allow-account-change"]).stdin(&old).run().ok();
+    let found = netrc(&["--delete-source"]);
+    assert!(found["found"][0]["error"].as_str().unwrap().contains("had it before"), "{found}");
+    assert_eq!(read(&file), text);
+    // Refused by its provider.
+    let text = text.replace(&ada, &old);
+    desk.file("home/.netrc", &text);
+    desk.github.refuse(&old);
+    desk.sandbox.gitconn(["validate", "github-ada"]).run().code(4);
+    let found = netrc(&["--delete-source"]);
+    assert_eq!((texts(&found["found"], "result"), read(&file)), (vec!["left".to_owned()], text), "{found}");
+}
+
+#[test]
+fn each_token_says_where_it_still_stands_itself() {
+    let desk = Desk::new();
+    let (ada, bea) = (desk.token("ada"), desk.token("bea"));
+    let line = |login: &str, token: &str| format!("https://{login}:{token}@github.com\n");
+    desk.file("home/.git-credentials", &format!("{}{}", line("ada", &ada), line("bea", &bea)));
+    let copy = desk.file("home/notes", &bea);
+    let found = desk.import(&["git-credentials", "--delete-source", "--json"]).code(8).json();
+    assert_eq!(found["found"][0]["also_in"], json!([]), "{found}");
+    assert_eq!(found["found"][1]["also_in"], json!([copy.to_str().unwrap()]), "{found}");
 }

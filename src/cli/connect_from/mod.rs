@@ -6,13 +6,13 @@ mod view;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use self::rows::{Row, Wrong};
+use self::rows::Row;
 use self::view::{Outcome, Results};
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::store;
 use super::token_input;
-use crate::model::{clean, plural};
+use crate::model::{Connection, clean, plural};
 use crate::ops::connect::Plan;
 use crate::ops::connect_many::{self, Kept, Wanted};
 use crate::ops::{Error, HostOptions, Said, Session};
@@ -22,6 +22,12 @@ use crate::secret::Secret;
 const LIMIT: u64 = 4 * 1024 * 1024;
 /// So many faults are named.
 const ENOUGH: usize = 20;
+
+/// A row that cannot be done, and how messages name it.
+struct Wrong {
+    row: String,
+    why: Failure,
+}
 
 /// A row whose words are sound, and its token.
 struct Ready {
@@ -40,6 +46,7 @@ pub(super) fn run(file: &Path, offline: bool, session: &Session<'_>, context: &C
     let mut wrong = Vec::new();
     let mut ready = Vec::new();
     for row in rows {
+        let row = row.map_err(|rows::Wrong { row, why }| Wrong { row, why: Failure::usage(why) });
         let prepared = row.and_then(|row| {
             let label = row.label();
             match prepare(row, folder, offline, context) {
@@ -62,7 +69,7 @@ pub(super) fn run(file: &Path, offline: bool, session: &Session<'_>, context: &C
         let new = ready.iter().zip(&known).filter(|(_, known)| known.is_none());
         wrong.extend(new.filter_map(|((label, one), _)| {
             let error = one.plan.check(&store).err()?;
-            Some(Wrong { row: label.clone(), why: Failure::from(error).in_full() })
+            Some(Wrong { row: label.clone(), why: error.into() })
         }));
     }
     if !wrong.is_empty() {
@@ -74,7 +81,7 @@ pub(super) fn run(file: &Path, offline: bool, session: &Session<'_>, context: &C
 /// Asks about those that are new, and stores those that are good.
 fn connect(
     ready: Vec<(String, Ready)>,
-    known: Vec<Option<String>>,
+    known: Vec<Option<Connection>>,
     session: &Session<'_>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
@@ -82,7 +89,9 @@ fn connect(
     let mut wanted = Vec::new();
     let mut places = Vec::new();
     for (at, ((label, Ready { plan, token }), known)) in ready.into_iter().zip(known).enumerate() {
-        results.push(Outcome::new(label, &plan, known.as_deref()));
+        let outcome = Outcome::new(label, &plan, known.as_ref());
+        outcome.warnings().for_each(|warning| context.out.warn(&warning));
+        results.push(outcome);
         if known.is_none() {
             wanted.push(Wanted { plan, token, from: None });
             places.push(at);
@@ -103,7 +112,7 @@ fn connect(
                     results.at(at).is_connected(&connection, warnings.into_iter().map(|warning| warning.text).collect());
                 }
                 // The same was put there while this one was being asked about.
-                Err(Error::HeldAlready { name }) => results.at(at).is_held(&name),
+                Err(Error::HeldAlready { name, id }) => results.at(at).is_held(name, id),
                 Err(error) => results.at(at).has_failed(&error.into()),
             }
         }
@@ -122,12 +131,11 @@ fn connect(
 }
 
 /// A plan and a token from a row. What is wrong is said without a value that could be a secret.
-fn prepare(row: Row, folder: &Path, offline: bool, context: &Context<'_>) -> Result<Ready, String> {
-    let in_words = |failure: Failure| failure.in_full();
-    let file = |path: &Option<PathBuf>| -> Result<Option<String>, String> {
+fn prepare(row: Row, folder: &Path, offline: bool, context: &Context<'_>) -> Result<Ready, Failure> {
+    let file = |path: &Option<PathBuf>| -> Result<Option<String>, Failure> {
         let Some(path) = path else { return Ok(None) };
         let path = folder.join(path);
-        std::fs::read_to_string(&path).map(Some).map_err(|error| in_words(Failure::unreadable(&path, error)))
+        std::fs::read_to_string(&path).map(Some).map_err(|error| Failure::unreadable(&path, error))
     };
     let given = HostOptions {
         api: row.api_url,
@@ -139,18 +147,18 @@ fn prepare(row: Row, folder: &Path, offline: bool, context: &Context<'_>) -> Res
     let token = match (&row.token_env, &row.token_file) {
         (Some(variable), None) => token_input::from_variable(variable, "token", context),
         (None, Some(path)) => token_input::from_file(&folder.join(path), "token"),
-        (Some(_), Some(_)) => return Err("its token is named twice: leave out `token_env` or `token_file`".to_owned()),
-        (None, None) => return Err("no token is named: `token_env` or `token_file` says where it is".to_owned()),
+        (Some(_), Some(_)) => Err(Failure::usage("its token is named twice: leave out `token_env` or `token_file`")),
+        (None, None) => Err(Failure::usage("no token is named: `token_env` or `token_file` says where it is")),
     };
-    let token = token.map_err(in_words)?;
-    let mut plan = Plan::new(row.provider, row.host.as_deref(), given).map_err(|error| in_words(error.into()))?;
+    let token = token?;
+    let mut plan = Plan::new(row.provider, row.host.as_deref(), given)?;
     plan.name = row.name;
     plan.description = row.description;
     plan.tags = row.tags;
     plan.said = Said { email: row.email, workspace: row.workspace, expires_at: row.expires_at };
     plan.offline = offline || row.offline;
     plan.force = row.force;
-    plan.examine(&token).map_err(|error| in_words(error.into()))?;
+    plan.examine(&token)?;
     Ok(Ready { plan, token })
 }
 
@@ -165,10 +173,10 @@ fn doubles(ready: &[(String, Ready)]) -> Vec<Wrong> {
         };
         let has_token = |other: &Ready| other.token.fingerprint() == one.token.fingerprint();
         if let Some((first, _)) = before.iter().find(|(_, other)| has_name(other)) {
-            wrong.push(Wrong { row: label.clone(), why: format!("{first} has the same name") });
+            wrong.push(Wrong { row: label.clone(), why: Failure::usage(format!("{first} has the same name")) });
         }
         if let Some((first, _)) = before.iter().find(|(_, other)| has_token(other)) {
-            wrong.push(Wrong { row: label.clone(), why: format!("{first} has the same token") });
+            wrong.push(Wrong { row: label.clone(), why: Failure::usage(format!("{first} has the same token")) });
         }
     }
     wrong
@@ -176,8 +184,12 @@ fn doubles(ready: &[(String, Ready)]) -> Vec<Wrong> {
 
 fn refusal(file: &Path, wrong: &[Wrong]) -> Failure {
     let rows = plural(u64::try_from(wrong.len()).unwrap_or(u64::MAX), "fault");
-    let failure = Failure::usage(format!("{rows} in `{}`; nothing was asked and nothing stored", shown(file)));
-    let failure = wrong.iter().take(ENOUGH).fold(failure, |failure, Wrong { row, why }| failure.cause(format!("{row}: {why}")));
+    // A token that cannot be one is refused, as it is by itself; everything else is in the list.
+    let is_refused = wrong.iter().all(|one| one.why.kind() == Kind::Refused);
+    let kind = if is_refused { Kind::Refused } else { Kind::Usage };
+    let failure = Failure::new(kind, format!("{rows} in `{}`; nothing was asked and nothing stored", shown(file)));
+    let named = wrong.iter().take(ENOUGH).map(|Wrong { row, why }| format!("{row}: {}", why.in_full()));
+    let failure = named.fold(failure, Failure::cause);
     match wrong.len().saturating_sub(ENOUGH) {
         0 => failure,
         more => failure.cause(format!("and {more} more")),

@@ -204,6 +204,7 @@ impl Fields {
     /// Refuses keys that mean nothing, and a token that stands there itself.
     fn check(&self) -> Result<(), String> {
         const INSTEAD: &str = "name a variable (`token_env`) or a file (`token_file`) that holds it";
+        let mut unknown = Vec::new();
         for (key, value) in &self.0 {
             if TELLING.contains(&key.to_lowercase().replace('-', "_").as_str()) {
                 return Err(format!("`{}` would hold the token itself: {INSTEAD}", shown(key)));
@@ -224,10 +225,10 @@ impl Fields {
                 let near = KEYS.iter().min_by_key(|known| strsim::damerau_levenshtein(known, key));
                 let near = near.filter(|known| strsim::damerau_levenshtein(known, key) <= 3);
                 let meant = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
-                return Err(format!("`{}` is not known{meant}", shown(key)));
+                unknown.push(format!("`{}` is not known{meant}", shown(key)));
             }
         }
-        Ok(())
+        if unknown.is_empty() { Ok(()) } else { Err(unknown.join(", ")) }
     }
 
     fn take(&mut self, key: &str) -> Option<Value> {
@@ -308,6 +309,10 @@ mod tests {
             ("[[connection]]\nname = \"x\"\n".to_owned(), "`provider` is missing"),
             ("[[connection]]\nprovider = \"svn\"\n".to_owned(), "none of github"),
             ("[[connection]]\nprovider = \"github\"\ntoken_evn = \"X\"\n".to_owned(), "did you mean `token_env`?"),
+            (
+                "[[connection]]\nprovider = \"github\"\ntoken_evn = \"X\"\nzzzzzzzzzz = 1\n".to_owned(),
+                "(did you mean `token_env`?), `zzzzzzzzzz` is not known",
+            ),
             ("[[connection]]\nprovider = \"github\"\ntags = \"a\"\n".to_owned(), "`tags` is a list of texts"),
             ("[[connection]]\nprovider = \"github\"\nexpires_at = \"soon\"\n".to_owned(), "`expires_at`: not a date"),
             ("[[connection]]\nprovider = \"github\"\nname = \"a/b\"\n".to_owned(), "`name`: "),

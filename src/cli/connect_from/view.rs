@@ -33,18 +33,22 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn new(row: String, plan: &Plan, known: Option<&str>) -> Self {
-        let name = known.map(ToOwned::to_owned).or_else(|| plan.name.as_ref().map(ToString::to_string));
+    pub(super) fn new(row: String, plan: &Plan, known: Option<&Connection>) -> Self {
+        let name = known.map(|known| &known.name).or(plan.name.as_ref()).map(ToString::to_string);
+        let dropped = known.map(|known| dropped(plan, known)).unwrap_or_default();
+        let warning = |known: &Connection| {
+            format!("`{}` has the token already and stays as it is: the row says otherwise in {}", known.name, dropped.join(", "))
+        };
         Self {
             row,
             provider: plan.provider,
             host: plan.host.to_string(),
             name,
-            id: None,
-            username: None,
+            id: known.map(|known| known.id.to_string()),
+            username: known.and_then(|known| known.username.clone()),
             result: "stored",
             error: None,
-            warnings: Vec::new(),
+            warnings: known.filter(|_| !dropped.is_empty()).map(warning).into_iter().collect(),
             failure: None,
         }
     }
@@ -57,8 +61,13 @@ impl Outcome {
         self.warnings = warnings;
     }
 
-    pub(super) fn is_held(&mut self, name: &str) {
-        self.name = Some(name.to_owned());
+    pub(super) fn is_held(&mut self, name: String, id: String) {
+        (self.name, self.id) = (Some(name), Some(id));
+    }
+
+    /// What a person hears of it, with the row that it is about.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.warnings.iter().map(|warning| format!("{}: {warning}", self.row))
     }
 
     pub(super) fn has_failed(&mut self, failure: &Failure) {
@@ -66,6 +75,23 @@ impl Outcome {
         self.error = Some(failure.in_full());
         self.failure = Some((failure.kind(), failure.first_hint()));
     }
+}
+
+/// What a row says that the connection which has its token does not.
+fn dropped(plan: &Plan, known: &Connection) -> Vec<&'static str> {
+    fn differs<T: PartialEq>(said: Option<&T>, is: Option<&T>) -> bool {
+        said.is_some() && said != is
+    }
+    let said = [
+        ("`name`", differs(plan.name.as_ref(), Some(&known.name))),
+        ("`description`", differs(plan.description.as_ref(), known.description.as_ref())),
+        ("`tags`", plan.tags.iter().any(|tag| !known.tags.contains(tag))),
+        ("`expires_at`", differs(plan.said.expires_at.as_ref(), known.expiry.at().as_ref())),
+        ("`email`", differs(plan.said.email.as_ref(), known.email.as_ref())),
+        ("`workspace`", differs(plan.said.workspace.as_ref(), known.workspace.as_ref())),
+        ("`host`", plan.provider != known.provider || plan.host != known.host),
+    ];
+    said.into_iter().filter_map(|(key, differs)| differs.then_some(key)).collect()
 }
 
 impl Results {
@@ -107,7 +133,7 @@ impl Results {
 
 impl View for Results {
     fn grid(&self, style: Style) -> Grid {
-        let mut grid = Grid::new(&["NAME", "HOST", "ACCOUNT", "RESULT"]).flowing();
+        let mut grid = Grid::new(&["ROW", "NAME", "HOST", "ACCOUNT", "RESULT"]).flowing();
         for outcome in &self.results {
             let result = match (outcome.result, style.is_human()) {
                 ("failed", true) => style.bad(outcome.error.as_deref().unwrap_or_default()),
@@ -115,10 +141,11 @@ impl View for Results {
                 ("connected", true) => style.good("connected"),
                 (result, _) => result.to_owned(),
             };
-            let name = outcome.name.clone().unwrap_or_else(|| outcome.row.clone());
+            let number = outcome.row.trim_start_matches("row ").split(' ').next().unwrap_or_default().to_owned();
+            let name = outcome.name.clone().unwrap_or_else(|| "-".to_owned());
             let account =
                 outcome.username.as_deref().map_or_else(|| "-".to_owned(), |name| crate::model::clean(name).into_owned());
-            let mut cells = vec![name, outcome.host.clone(), account, result];
+            let mut cells = vec![number, name, outcome.host.clone(), account, result];
             if !style.is_human() {
                 cells.push(outcome.error.clone().unwrap_or_default());
             }

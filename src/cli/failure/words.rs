@@ -65,7 +65,7 @@ impl From<ops::Error> for Failure {
             }
             ops::Error::Dead { name, status, lives_by, why } => dead(message, &name, (status, lives_by), why),
             ops::Error::NotStored { probe, offline } => not_stored(&probe, offline),
-            ops::Error::HeldAlready { name } => Self::usage(message).hint(format!("gitconn show {}", shell_word(&name))),
+            ops::Error::HeldAlready { name, .. } => Self::usage(message).hint(format!("gitconn show {}", shell_word(&name))),
             ops::Error::HostDiffers { others, .. } => {
                 let failure = Self::usage(message).again("--replace-host", "counts for them too");
                 match others.first() {

@@ -24,7 +24,7 @@ use crate::ops::{Error, Session, Store};
   gitconn import git-credentials netrc --delete-source")]
 pub(super) struct Args {
     /// What to look through
-    #[arg(value_name = "SOURCE", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "SOURCE", conflicts_with = "all")]
     sources: Vec<Origin>,
     /// Look through all of them
     #[arg(long)]
@@ -76,6 +76,11 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
+    if args.sources().is_empty() {
+        let known = Source::ALL.map(Source::id).join(", ");
+        return Err(Failure::usage(format!("which of {known} is to be looked through, or --all of them"))
+            .hint("gitconn import --all --dry-run"));
+    }
     let session = context.session()?;
     let has_store = session.place().header().map_err(Error::from)?.is_some();
     let store = match (has_store, args.dry_run) {
@@ -147,7 +152,8 @@ fn take_out(
     rows: &mut [Row],
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let kept: Vec<&Candidate> = candidates.iter().zip(&*rows).filter(|(_, row)| row.is_kept()).map(|(one, _)| one).collect();
+    let at: Vec<usize> = (0..candidates.len()).filter(|at| rows[*at].is_kept()).collect();
+    let kept: Vec<&Candidate> = at.iter().map(|at| &candidates[*at]).collect();
     if kept.is_empty() {
         return Ok(());
     }
@@ -168,9 +174,7 @@ fn take_out(
         }
     }
     for deleted in import::delete(store, &kept)? {
-        for row in &mut *rows {
-            row.is_deleted(&deleted);
-        }
+        rows[at[deleted.whose]].is_deleted(&deleted);
     }
     if let Some(name) = rows.iter().find(|row| row.is_gone_from(Source::Gh)).and_then(Row::name) {
         context.out.note("gh has no token of its own there now");
@@ -210,13 +214,20 @@ fn places(candidates: &[&Candidate]) -> String {
 /// Shows it; what failed decides about the exit code.
 fn end(found: &Found, context: &Context<'_>) -> Result<(), Failure> {
     context.out.data(found)?;
-    for hint in found.hints().iter().take(2) {
-        context.out.hint(hint);
-    }
+    let hints = found.hints();
     let kinds = found.failures();
-    match kinds.as_slice() {
-        [] => Ok(()),
-        [kind, rest @ ..] if !found.has_kept() && rest.iter().all(|other| other == kind) => Err(Failure::said(*kind)),
-        _ => Err(Failure::said(Kind::Partial)),
-    }
+    let kind = match kinds.as_slice() {
+        [] => {
+            hints.iter().take(2).for_each(|hint| context.out.hint(hint));
+            return Ok(());
+        }
+        [kind, rest @ ..] if !found.has_kept() && rest.iter().all(|other| other == kind) => *kind,
+        _ => Kind::Partial,
+    };
+    let message = match found.troubles().as_slice() {
+        [only] => only.clone(),
+        [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
+        [] => "some of it failed".to_owned(),
+    };
+    Err(hints.into_iter().take(2).fold(Failure::new(kind, message), Failure::hint))
 }

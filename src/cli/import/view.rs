@@ -45,6 +45,8 @@ pub(super) struct Row {
     instead: Option<String>,
     /// Files that still hold it, beside where it was taken out.
     also_in: Vec<String>,
+    /// Files and folders beside it that could not be read to see whether they hold it.
+    not_looked_at: Vec<String>,
     #[serde(skip)]
     failure: Option<Kind>,
     #[serde(skip)]
@@ -131,6 +133,7 @@ impl Row {
             error,
             instead,
             also_in: Vec::new(),
+            not_looked_at: Vec::new(),
             failure: None,
             origin: candidate.source,
         }
@@ -163,16 +166,15 @@ impl Row {
 
     /// What was done in one place, if this token stood there.
     pub(super) fn is_deleted(&mut self, deleted: &Deleted) {
-        if !self.is_kept() {
-            return;
-        }
         for location in self.locations.iter_mut().filter(|location| is_same(&location.spot, &deleted.place)) {
             location.removed = deleted.failed.is_none();
             location.error.clone_from(&deleted.failed);
             location.looked_at = matches!(location.spot, Spot::File { .. }).then_some(deleted.looked_at);
-            for still in &deleted.still {
-                if !self.also_in.contains(still) {
-                    self.also_in.push(still.clone());
+        }
+        for (all, more) in [(&mut self.also_in, &deleted.still), (&mut self.not_looked_at, &deleted.unseen)] {
+            for text in more.iter().map(|text| clean(text)) {
+                if !all.iter().any(|known| *known == text) {
+                    all.push(text.into_owned());
                 }
             }
         }
@@ -214,12 +216,32 @@ impl Row {
         if !self.also_in.is_empty() {
             text = format!("{text}; {}", style.bad(&format!("it also stands in {}", self.also_in.join(", "))));
         }
+        if !self.not_looked_at.is_empty() {
+            let unseen = format!("could not be looked at: {}", self.not_looked_at.join(", "));
+            text = format!("{text}; {}", style.bad(&unseen));
+        }
         text
+    }
+
+    /// What failed, a sentence each.
+    fn troubles(&self) -> impl Iterator<Item = String> {
+        let whose = format!("the token for {}", self.host);
+        let refused = self.failure.and(self.error.as_ref()).map(|error| format!("{whose} was not taken in: {error}"));
+        let stays = self.locations.iter().filter_map(|location| {
+            let error = location.error.as_ref()?;
+            Some(format!("{whose} still stands in `{}`: {error}", location.in_words()))
+        });
+        let also = self.also_in.iter().map(|file| format!("{whose} also stands in `{file}`"));
+        let unseen =
+            self.not_looked_at.iter().map(|file| format!("`{file}` could not be looked at for the token for {}", self.host));
+        let all: Vec<String> = refused.into_iter().chain(stays).chain(also).chain(unseen).collect();
+        all.into_iter()
     }
 
     /// The failures, for the exit code: of the check, and of what was to be taken out.
     fn failures(&self) -> impl Iterator<Item = Kind> {
-        let stays = self.locations.iter().any(|location| location.error.is_some()) || !self.also_in.is_empty();
+        let stays = self.locations.iter().any(|location| location.error.is_some());
+        let stays = stays || !self.also_in.is_empty() || !self.not_looked_at.is_empty();
         self.failure.into_iter().chain(stays.then_some(Kind::Failed))
     }
 }
@@ -241,6 +263,12 @@ impl Found {
     pub(super) fn failures(&self) -> Vec<Kind> {
         let of_rows = self.rows.iter().flat_map(Row::failures);
         of_rows.chain(self.unread.iter().map(|_| Kind::Failed)).collect()
+    }
+
+    /// What failed, a sentence each.
+    pub(super) fn troubles(&self) -> Vec<String> {
+        let of_files = self.unread.iter().map(|UnreadView { path, error }| format!("`{path}` cannot be read: {error}"));
+        self.rows.iter().flat_map(Row::troubles).chain(of_files).collect()
     }
 
     /// What may be done about what was not taken in.

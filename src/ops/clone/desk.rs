@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroizing;
 
-use super::Source;
+use super::{Source, left};
 use crate::git::{Remote, taken_apart};
 use crate::model::{Purpose, RepositoryPath, clean, shell_word};
 use crate::ops::credential::{self, LONGEST_REQUEST, QUIT, Request};
@@ -44,7 +44,7 @@ impl<'a> Desk<'a> {
     /// Opens one, for this user alone.
     pub(super) fn open(session: &'a Session<'_>, store: &'a Store, source: Option<&'a Source>) -> io::Result<Self> {
         let folder = folder()?;
-        let socket = folder.path().join("git");
+        let socket = folder.path().join(left::SOCKET);
         let listener = listener::Listener::bind(&socket)?;
         Ok(Self {
             session,
@@ -178,7 +178,7 @@ impl<'a> Desk<'a> {
 /// A folder that nobody else can look into, whatever the umask: for directories that is all that stands between them and everybody.
 fn folder() -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix("gitconn-");
+    builder.prefix(left::PREFIX);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     builder.tempdir()

@@ -2,6 +2,7 @@
 //! checkout.
 
 mod desk;
+mod left;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -10,6 +11,7 @@ use std::path::Path;
 use tokio::process::Command;
 
 use self::desk::Desk;
+pub(crate) use self::left::{left, remove_left};
 use super::apps::route::Fallback;
 use super::exec::{self, signals};
 pub(crate) use super::resolve::hosts;

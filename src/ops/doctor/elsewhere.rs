@@ -1,35 +1,20 @@
-//! Tokens that stand in plain text in other programs' files. Nobody is asked about them.
+//! Tokens that stand in plain text in other programs' files. The files are read; nobody is asked about what is in them: no host, no keyring, no program.
 
 use super::{Area, Finding, Place};
 use crate::model::{clean, shell_word};
-use crate::ops::import::{self, Fate, Source, Spot};
+use crate::ops::import::{self, Exposed, Source};
 use crate::ops::{Error, Session};
 use crate::store::Store;
 
 const WHY: &str = "whatever runs as you reads it, and so does whoever gets hold of a backup";
 
-pub(super) async fn look(session: &Session<'_>, store: Option<&Store>) -> Result<Place, Error> {
-    let mut findings = Vec::new();
-    for source in Source::ALL {
-        let survey = import::survey(session, store, &[source], true).await?;
-        let mut files: Vec<(String, usize)> = Vec::new();
-        let is_token = |fate: &Fate| matches!(fate, Fate::New | Fate::Held { .. });
-        for candidate in survey.candidates.iter().filter(|candidate| is_token(&candidate.fate)) {
-            for spot in &candidate.spots {
-                let Spot::File { path, .. } = spot else { continue };
-                let shown = clean(&path.display().to_string()).into_owned();
-                match files.iter_mut().find(|(known, _)| *known == shown) {
-                    Some((_, count)) => *count += 1,
-                    None => files.push((shown, 1)),
-                }
-            }
-        }
-        for (file, count) in files {
-            let what =
-                if count == 1 { format!("a token stands in `{file}`") } else { format!("{count} tokens stand in `{file}`") };
-            let finding = Finding::new(Area::Plaintext, format!("{what} in plain text"), WHY);
-            findings.push(finding.command(format!("gitconn import {} --delete-source", source.id())));
-        }
+pub(super) fn look(session: &Session<'_>, store: Option<&Store>) -> Result<Place, Error> {
+    let (exposed, unread) = import::exposed(store, session.env())?;
+    let mut findings: Vec<Finding> = exposed.iter().map(of_file).collect();
+    for (source, one) in unread {
+        let what = format!("`{}` cannot be read: {}", clean(&one.path.display().to_string()), one.why);
+        let finding = Finding::new(Area::Plaintext, what, "whether tokens stand in it is not known");
+        findings.push(finding.command(format!("gitconn import {} --dry-run", source.id())));
     }
     for written in crate::git::passwords_in_settings(".".as_ref()) {
         let (key, origin) = (clean(&written.key), clean(&written.origin));
@@ -44,4 +29,20 @@ pub(super) async fn look(session: &Session<'_>, store: Option<&Store>) -> Result
         });
     }
     Ok(Place::new(Area::Plaintext, "no token stands where gh, glab, git and netrc keep theirs", findings))
+}
+
+fn of_file(file: &Exposed) -> Finding {
+    let shown = clean(&file.path.display().to_string()).into_owned();
+    let what = match file.count {
+        1 => format!("a token or password stands in `{shown}` in plain text"),
+        count => format!("{count} tokens or passwords stand in `{shown}` in plain text"),
+    };
+    let id = file.source.id();
+    let command = match file.takeable {
+        0 => format!("gitconn import {id} --dry-run   # says why each is left, and what to do instead"),
+        _ => format!("gitconn import {id} --delete-source"),
+    };
+    let finding = Finding::new(Area::Plaintext, what, WHY).command(command);
+    // The others are for programs that have to do with Git; a netrc is for whatever asks.
+    if file.source == Source::Netrc && file.known == 0 { finding.advice() } else { finding }
 }

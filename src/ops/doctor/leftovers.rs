@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Area, Finding, Mend, Place};
 use crate::model::{Timestamp, clean, relative, shell_word};
-use crate::ops::{Error, Session, import};
+use crate::ops::{Error, Session, clone, import};
 use crate::store::{Store, View};
 
 /// A file that is younger may belong to a program that is at work.
@@ -27,6 +27,12 @@ pub(super) fn look(session: &Session<'_>, opened: Option<(&Store, &View)>) -> Re
         let finding =
             Finding::new(Area::Leftovers, what, "it may hold passwords, and git stores and erases none while its lock is there");
         findings.push(finding.command(format!("rm {}", shell_word(&shown))).mend(Mend::Remove { path: file }));
+    }
+    for folder in clone::left().into_iter().filter(|folder| is_old(folder)) {
+        let shown = clean(&folder.display().to_string()).into_owned();
+        let what = format!("`{shown}` was left by a `gitconn clone` or `pull` that was killed");
+        let finding = Finding::new(Area::Leftovers, what, "it holds no secret, and nobody will remove it");
+        findings.push(finding.command(format!("rm -r {}", shell_word(&shown))).mend(Mend::Clear { folder }).advice());
     }
     if let Some((store, view)) = opened {
         if store.key().is_unsettled() {
@@ -51,7 +57,7 @@ fn begun(store: &Store, view: &View, now: Timestamp) -> Result<Vec<Finding>, Err
         if rotation.is_none() && intent.is_none() && !is_rescued {
             continue;
         }
-        if matches!(store.try_connection_lock(store_id, &connection.id, None), Ok(None)) {
+        if store.is_connection_locked(store_id, &connection.id) {
             continue;
         }
         if let Some(rotation) = rotation {

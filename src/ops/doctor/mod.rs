@@ -11,7 +11,7 @@ mod tokens;
 use std::path::PathBuf;
 
 use super::setup_git::{self, Asked, Scope};
-use super::{Error, Session};
+use super::{Error, Session, clone};
 use crate::model::HostUrl;
 use crate::store::{Keep, Store, View};
 
@@ -85,9 +85,11 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Mend {
     /// Takes what others may do with a file away.
-    Close { path: PathBuf, mode: u32 },
+    Close { path: PathBuf, forbidden: u32 },
     /// Removes a file that a program left when it was stopped.
     Remove { path: PathBuf },
+    /// Removes the folder that a clone left when it was killed.
+    Clear { folder: PathBuf },
     /// Saves the store once, which sweeps up beside it.
     Save,
     /// Has git ask this program alone for hosts for which it was told of it already.
@@ -142,7 +144,7 @@ pub(crate) async fn examine(session: &Session<'_>, offline: bool) -> Result<Repo
     };
     places.push(Place::new(Area::Store, sound, Vec::new()));
     places.push(keyring::look(store.as_ref(), closed.as_ref()));
-    places.push(permissions::look(session));
+    places.push(permissions::look(session, is_copy(store.as_ref().zip(view.as_ref()))?));
     places.push(leftovers::look(session, store.as_ref().zip(view.as_ref()))?);
     if let Some(view) = &view {
         places.push(tokens::look(session, view)?);
@@ -150,7 +152,7 @@ pub(crate) async fn examine(session: &Session<'_>, offline: bool) -> Result<Repo
     }
     let records = view.as_ref().map(hosts::in_use).transpose()?.unwrap_or_default();
     places.push(git::look(&records));
-    places.push(elsewhere::look(session, store.as_ref()).await?);
+    places.push(elsewhere::look(session, store.as_ref())?);
     if offline {
         places.push(Place::unseen(Area::Hosts, "not asked (--offline)"));
         places.push(Place::unseen(Area::Clock, "not compared (--offline)"));
@@ -158,6 +160,14 @@ pub(crate) async fn examine(session: &Session<'_>, offline: bool) -> Result<Repo
         places.extend(hosts::look(session, &records).await);
     }
     Ok(Report { places, closed })
+}
+
+/// Whether the store is one that was exported for a pipeline, opened as that pipeline does: such a file may lie where others read it.
+fn is_copy(opened: Option<(&Store, &View)>) -> Result<bool, Error> {
+    match opened {
+        Some((store, view)) if store.is_reader() => Ok(view.meta()?.copy_of.is_some()),
+        _ => Ok(false),
+    }
 }
 
 /// The store, if there is one.
@@ -178,8 +188,9 @@ fn open(session: &Session<'_>) -> Result<Option<(Store, View)>, Error> {
 pub(crate) fn mend(session: &Session<'_>, mend: &Mend) -> Result<(), String> {
     let in_words = |error: std::io::Error| crate::model::clean(&error.to_string()).into_owned();
     match mend {
-        Mend::Close { path, mode } => permissions::close(path, *mode).map_err(in_words),
+        Mend::Close { path, forbidden } => permissions::close(path, *forbidden).map_err(in_words),
         Mend::Remove { path } => std::fs::remove_file(path).map_err(in_words),
+        Mend::Clear { folder } => clone::remove_left(folder).map_err(in_words),
         Mend::SetUpGit { hosts, scope } => {
             let asked = Asked { scope: *scope, hosts, rewrites: false, options: &[] };
             let planned = setup_git::plan(session.env(), &asked).and_then(|plan| plan.carry_out());

@@ -11,7 +11,8 @@ const KEY: &str = "whoever reads it opens the store";
 const STORE: &str = "it is encrypted, but how many connections there are and when they change is nobody's business";
 const REPLACED: &str = "whoever writes there puts another file in its place";
 
-pub(super) fn look(session: &Session<'_>) -> Place {
+/// `is_copy`: the store is one for a pipeline, which may be committed: what is in it is for its key alone.
+pub(super) fn look(session: &Session<'_>, is_copy: bool) -> Place {
     let place = session.place();
     let mut findings = Vec::new();
     let mut ask =
@@ -23,7 +24,11 @@ pub(super) fn look(session: &Session<'_>) -> Place {
         ask(Path::new(file), 0o077, "the file with the key's passphrase", KEY);
     }
     ask(&place.key_file(), 0o077, "the protected key", "its passphrase can be guessed by whoever has it");
-    ask(place.path(), 0o077, "the store", STORE);
+    if is_copy {
+        ask(place.path(), 0o022, "the store", "whoever writes there puts back an older one");
+    } else {
+        ask(place.path(), 0o077, "the store", STORE);
+    }
     for backup in place.backups() {
         ask(&backup.path, 0o077, "a kept generation of the store", STORE);
     }
@@ -50,7 +55,12 @@ fn opened(path: &Path, forbidden: u32, what: &str, why: &'static str) -> Option<
     let finding = Finding::new(Area::Permissions, format!("others can {verb} {what} `{shown}` (mode {mode:04o})"), why);
     let letters = if forbidden == 0o022 { "go-w" } else { "go-rwx" };
     let command = format!("chmod {letters} {}", shell_word(&shown));
-    Some(finding.command(command).mend(Mend::Close { path: path.to_owned(), mode: mode & !forbidden }))
+    let finding = finding.command(command);
+    // What a link leads to now is what was looked at.
+    Some(match path.canonicalize() {
+        Ok(path) => finding.mend(Mend::Close { path, forbidden }),
+        Err(_) => finding,
+    })
 }
 
 #[cfg(not(unix))]
@@ -58,14 +68,44 @@ fn opened(_: &Path, _: u32, _: &str, _: &'static str) -> Option<Finding> {
     None
 }
 
-/// Takes what others may do with a file away.
+/// Takes what others may do with a file away, and nothing else of what its mode is by now. A link that stands there by now is not followed.
 #[cfg(unix)]
-pub(super) fn close(path: &Path, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+pub(super) fn close(path: &Path, forbidden: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+    let file = std::fs::File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    let mode = file.metadata()?.permissions().mode() & 0o7777;
+    file.set_permissions(std::fs::Permissions::from_mode(mode & !forbidden))
 }
 
 #[cfg(not(unix))]
 pub(super) fn close(_: &Path, _: u32) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::close;
+
+    #[test]
+    fn a_link_is_not_followed_and_the_mode_of_now_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "").unwrap();
+        let set = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o7777;
+        set(0o664);
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(close(&link, 0o077).is_err());
+        assert_eq!(mode(), 0o664);
+        // Whoever took something away meanwhile does not get it back.
+        set(0o464);
+        close(&file, 0o077).unwrap();
+        assert_eq!(mode(), 0o400);
+        set(0o1777);
+        close(&file, 0o022).unwrap();
+        assert_eq!(mode(), 0o1755);
+    }
 }

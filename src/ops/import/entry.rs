@@ -49,15 +49,22 @@ pub(crate) struct Useless {
     pub(crate) why: String,
     /// A command that can be pasted.
     pub(crate) instead: Option<String>,
+    /// Whether there is no secret in it at all.
+    pub(super) is_empty: bool,
 }
 
 impl Useless {
     pub(super) fn because(why: impl Into<String>) -> Self {
-        Self { why: why.into(), instead: None }
+        Self { why: why.into(), instead: None, is_empty: false }
     }
 
     pub(super) fn instead(mut self, command: impl Into<String>) -> Self {
         self.instead = Some(command.into());
+        self
+    }
+
+    pub(super) fn empty(mut self) -> Self {
+        self.is_empty = true;
         self
     }
 }

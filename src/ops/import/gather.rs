@@ -62,21 +62,32 @@ pub(super) struct Harvest {
 pub(super) fn gather(source: Source, env: &Env) -> Harvest {
     let mut harvest = Harvest::default();
     for path in places::of(source, env) {
-        let entries = match read(&path) {
-            Ok(None) => continue,
-            Ok(Some(bytes)) => source.read(&bytes).map_err(|fault| match fault.line {
-                0 => fault.why.to_owned(),
-                line => format!("line {line}: {}", fault.why),
-            }),
-            Err(error) => Err(crate::model::clean(&error.to_string()).into_owned()),
-        };
-        harvest.files.push(path.clone());
+        let entries = entries(source, &path);
+        if !matches!(entries, Ok(None)) {
+            harvest.files.push(path.clone());
+        }
         match entries {
-            Ok(entries) => harvest.entries.extend(entries.into_iter().map(|entry| found(source, &path, entry))),
+            Ok(entries) => harvest.entries.extend(entries.into_iter().flatten().map(|entry| found(source, &path, entry))),
             Err(why) => harvest.unread.push(Unread { path, why }),
         }
     }
     harvest
+}
+
+/// The entries of a file, or `None` if there is no such file.
+///
+/// # Errors
+///
+/// Why it cannot be read, in words without any of its text.
+pub(super) fn entries(source: Source, path: &Path) -> Result<Option<Vec<Entry>>, String> {
+    let Some(bytes) = read(path).map_err(|error| crate::model::clean(&error.to_string()).into_owned())? else {
+        return Ok(None);
+    };
+    let entries = source.read(&bytes).map_err(|fault| match fault.line {
+        0 => fault.why.to_owned(),
+        line => format!("line {line}: {}", fault.why),
+    })?;
+    Ok(Some(entries))
 }
 
 /// A file's bytes, or `None` if there is none.
@@ -137,7 +148,7 @@ fn found(source: Source, path: &Path, mut entry: Entry) -> Gathered {
 }
 
 /// A token as it is meant: the library of both programs encodes what it puts into the keychain of macOS.
-fn plain(text: Secret) -> Secret {
+pub(super) fn plain(text: Secret) -> Secret {
     let decoded = text.expose().strip_prefix("go-keyring-base64:").and_then(|rest| STANDARD.decode(rest).ok());
     match decoded.map(String::from_utf8) {
         Some(Ok(token)) => Secret::from(token),

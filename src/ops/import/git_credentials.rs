@@ -28,13 +28,13 @@ struct Parts {
     path: Vec<u8>,
 }
 
-/// As git takes it apart (`credential_from_url`): the first `:` after the scheme ends the user name, the last `@` before the path begins the host.
+/// As git takes it apart (`credential_from_url`): the first `:` after the scheme ends the user name, the first `@` begins the host, which may hold another.
 fn parts(line: &[u8]) -> Option<Parts> {
     let scheme = line.windows(3).position(|three| three == b"://").filter(|at| *at > 0)?;
     let rest = &line[scheme + 3..];
     let slash = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let authority = &rest[..slash];
-    let monkey = authority.iter().rposition(|byte| *byte == b'@')?;
+    let monkey = authority.iter().position(|byte| *byte == b'@')?;
     let colon = authority[..monkey].iter().position(|byte| *byte == b':')?;
     let parts = Parts {
         protocol: line[..scheme].to_vec(),
@@ -72,7 +72,12 @@ fn decoded(part: &[u8]) -> Vec<u8> {
 
 fn entry(parts: &Parts, line: usize, cut: Cut) -> Entry {
     let text = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
-    let (protocol, host) = (text(&parts.protocol).to_lowercase(), text(&parts.host));
+    let protocol = text(&parts.protocol).to_lowercase();
+    // What git takes for the beginning of such a host may be the rest of a password.
+    let (host, has_two) = match parts.host.iter().rposition(|byte| *byte == b'@') {
+        Some(at) => (text(&parts.host[at + 1..]), true),
+        None => (text(&parts.host), false),
+    };
     // A `/` in a password that was not encoded makes the rest of it a path: that goes nowhere.
     let path = Some(text(&parts.path)).filter(|path| !path.contains('@')).unwrap_or_default();
     let address = format!("{protocol}://{host}");
@@ -87,22 +92,30 @@ fn entry(parts: &Parts, line: usize, cut: Cut) -> Entry {
         host: parsed,
         provider: None,
         api: None,
-        held: held(parts, username.as_deref(), &protocol),
+        held: if has_two {
+            Held::Useless(Useless::because(
+                "it has a second `@`, which git reads as a part of the host (in a password it is `%40`)",
+            ))
+        } else {
+            held(parts, username.as_deref(), &protocol)
+        },
         username,
     }
 }
 
 fn held(parts: &Parts, username: Option<&str>, protocol: &str) -> Held {
     let useless = |why: &str| Held::Useless(Useless::because(why));
+    // Some keep the token where the user name goes, with a word of no meaning behind it (GitHub took that once).
+    let is_token = |text: &str| crate::provider::secret_in(text).is_some();
+    if parts.password.is_empty() && !username.is_some_and(is_token) {
+        return Held::Useless(Useless::because("it has no password").empty());
+    }
     if !matches!(protocol, "https" | "http") {
         return Held::Useless(Useless::because(format!("it is for {}, not for https", clean(protocol))));
     }
-    // Some keep the token where the user name goes, with a word of no meaning behind it (GitHub took that once).
-    let is_token = |text: &str| crate::provider::secret_in(text).is_some();
     let Ok(password) = std::str::from_utf8(&parts.password) else { return useless("its password is no text, so no token") };
     match username {
         Some(name) if is_token(name) && !is_token(password) => Held::Token(Secret::from(name.to_owned())),
-        _ if password.is_empty() => useless("it has no password"),
         Some("oauth2") if password.len() == 64 && password.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             useless("it is the token of a login, which ends within hours: log in here too")
         }
@@ -137,7 +150,7 @@ mod tests {
             ("https://ada:s3cret-a@github.com", "github.com", "ada", "s3cret-a"),
             ("https://a%40b.c:p%3Aq%25@git.acme.com:8443/acme/site.git", "git.acme.com:8443/acme/site.git", "a@b.c", "p:q%"),
             ("http://u:p@127.0.0.1:3000\r", "http://127.0.0.1:3000", "u", "p"),
-            ("https://u:a:b@c@github.com/", "github.com", "u", "a:b@c"),
+            ("https://u:a:b%40c@github.com/", "github.com", "u", "a:b@c"),
             ("https://:onlytoken@github.com", "github.com", "", "onlytoken"),
         ] {
             assert_eq!(shown(line), [(host.to_owned(), user.to_owned(), password.to_owned())], "{line}");
@@ -147,6 +160,7 @@ mod tests {
             "# a comment",
             "https://github.com",
             "https://ada@github.com",
+            "https://ada@b.c:p@github.com",
             "://u:p@h",
             "https://u%0a:p@h",
             "https://u:p%0d@h",
@@ -163,10 +177,14 @@ mod tests {
             (format!("https://oauth2:{hexadecimal}@gitlab.com"), "token of a login"),
             ("https://gitlab-ci-token:p@gitlab.com".to_owned(), "CI job token"),
             ("https://u:@github.com".to_owned(), "no password"),
+            // Git asks `evil.example@github.com` with `p`, and never github.com.
+            ("https://u:p@evil.example@github.com".to_owned(), "a second `@`"),
+            ("https://u:p@evil.example%40github.com".to_owned(), "a second `@`"),
         ] {
             let entries = read(line.as_bytes()).unwrap();
             let Held::Useless(useless) = &entries[0].held else { panic!("{line}") };
             assert!(useless.why.contains(word) && !useless.why.contains(&hexadecimal), "{}", useless.why);
+            assert!(!entries[0].written.contains("evil"), "it may be the rest of a password: {}", entries[0].written);
         }
     }
 

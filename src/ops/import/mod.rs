@@ -6,10 +6,12 @@ mod ask_gh;
 mod carry;
 mod delete;
 mod entry;
+mod exposed;
 mod gather;
 mod gh;
 mod git_credentials;
 mod glab;
+mod keeper;
 mod netrc;
 mod places;
 mod rewrite;
@@ -19,6 +21,7 @@ mod yaml;
 
 pub(crate) use carry::{Carried, carry};
 pub(crate) use delete::{Deleted, delete};
+pub(crate) use exposed::{Exposed, exposed};
 pub(crate) use gather::Spot;
 pub(crate) use survey::{Candidate, Fate, Survey, survey};
 

@@ -79,9 +79,9 @@ impl Open {
         let (password, pair) = self.password?;
         let range = if self.has_macro { pair } else { self.start..self.end };
         let held = match (&self.machine, std::str::from_utf8(&password)) {
+            (_, Ok("")) => return None,
             (None, _) => Held::Useless(Useless::because("`default` is for whatever host: a token is for one")),
             (Some(_), Err(_)) => Held::Useless(Useless::because("its password is no text, so no token")),
-            (Some(_), Ok("")) => return None,
             (Some(_), Ok(text)) => Held::Token(Secret::from(text.to_owned())),
         };
         let written = self.machine.unwrap_or_else(|| "default".to_owned());

@@ -5,10 +5,11 @@ use futures_util::stream;
 
 use super::entry::{Held, Useless};
 use super::gather::{Gathered, Harvest, Spot, Unread, gather};
+use super::keeper::{Keeper, keeper};
 use super::{Entry, Source};
 use crate::model::{HostUrl, ProviderId, clean};
 use crate::ops::connect::Plan;
-use crate::ops::{Error, HostOptions, Session, connect_many, detect};
+use crate::ops::{Error, HostOptions, Session, detect};
 use crate::provider;
 use crate::secret::Secret;
 use crate::store::{Store, View};
@@ -49,7 +50,7 @@ pub(crate) struct Candidate {
 pub(crate) enum Fate {
     /// It can be checked and stored.
     New,
-    /// A connection has it.
+    /// A connection has it, and serves the host that it is kept for with it.
     Held { name: String },
     /// It stays where it is.
     Left(Useless),
@@ -175,8 +176,14 @@ fn judge(one: Gathered, place: Place, view: Option<&View>, offline: bool) -> Res
         Held::Useless(useless) => return left(candidate, useless),
         Held::Keyring { .. } => return left(candidate, Useless::because("its token is in the keyring")),
     };
-    if let Some(name) = view.map(|view| connect_many::holder(view, &token.fingerprint())).transpose()?.flatten() {
-        return Ok(Candidate { fate: Fate::Held { name }, token: Some(token), ..candidate });
+    let kept = match (view, &address) {
+        (Some(view), Ok(address)) => keeper(view, &token.fingerprint(), address)?,
+        _ => Keeper::Nobody,
+    };
+    match kept {
+        Keeper::Serves(name) => return Ok(Candidate { fate: Fate::Held { name }, token: Some(token), ..candidate }),
+        Keeper::Idle(useless) => return left(candidate, useless),
+        Keeper::Nobody => {}
     }
     let (provider, host) = match place {
         Place::Known { provider, host } => (provider, host),

@@ -1,0 +1,58 @@
+//! What a clone that was killed has left: the folder of its desk, with a socket in it that nobody listens at.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What the folders begin with, and how many letters follow.
+pub(super) const PREFIX: &str = "gitconn-";
+const LETTERS: usize = 6;
+/// The socket in it.
+pub(super) const SOCKET: &str = "git";
+
+/// The folders that nobody uses any more. Others may choose such a name too: what is in one, and whose it is, says whether it is ours.
+pub(crate) fn left() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(tempfile::env::temp_dir()).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| is_name(&entry.file_name().to_string_lossy())).map(|entry| entry.path());
+    folders.filter(|folder| is_left(folder)).collect()
+}
+
+/// Removes one of them, if it still is one.
+///
+/// # Errors
+///
+/// If it is not, or the system does not do it.
+pub(crate) fn remove_left(folder: &Path) -> io::Result<()> {
+    if !is_left(folder) {
+        return Err(io::Error::other("it is in use, or is another program's"));
+    }
+    std::fs::remove_file(folder.join(SOCKET))?;
+    std::fs::remove_dir(folder)
+}
+
+fn is_name(name: &str) -> bool {
+    name.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Whether it is a folder of this user's alone, which holds one socket and nothing else, and nobody answers there.
+#[cfg(unix)]
+fn is_left(folder: &Path) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let is_own = std::fs::symlink_metadata(folder)
+        .is_ok_and(|facts| facts.is_dir() && facts.mode() & 0o077 == 0 && facts.uid() == rustix::process::geteuid().as_raw());
+    let socket = folder.join(SOCKET);
+    let is_alone = || {
+        let names = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.file_name()).collect::<Vec<_>>());
+        names.is_ok_and(|names| names == [SOCKET])
+    };
+    let is_socket = || std::fs::symlink_metadata(&socket).is_ok_and(|facts| facts.file_type().is_socket());
+    let is_silent = || {
+        let called = std::os::unix::net::UnixStream::connect(&socket);
+        called.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    };
+    is_own && is_alone() && is_socket() && is_silent()
+}
+
+#[cfg(not(unix))]
+fn is_left(_: &Path) -> bool {
+    false
+}
