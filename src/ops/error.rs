@@ -94,6 +94,9 @@ pub(crate) enum Error {
     /// The file that a small store is to be written to is something else (exit 2).
     #[error("`{0}` is there already, and was not exported from this store")]
     NotACopy(String),
+    /// The key that is to open a small store opens the whole one too (exit 2): the name of the reader, or none for the store's own.
+    #[error("{} the whole store: a pipeline's key opens its own file and nothing else", opener(reader.as_deref()))]
+    OpensAll { reader: Option<String>, is_typed: bool },
     /// What does not name a repository (exit 2).
     #[error("`{0}` does not name a repository")]
     NotARepository(String),
@@ -270,6 +273,14 @@ impl From<provider::Error> for Error {
 fn fitted(what: &Remote) -> String {
     let words = what.describe();
     if what.host_text().as_ref() == Some(&words) { words } else { format!("`{words}`") }
+}
+
+/// Whose key opens everything.
+fn opener(reader: Option<&str>) -> String {
+    reader.map_or_else(
+        || "this is the key of".to_owned(),
+        |reader| format!("this is the key of the reader `{reader}`, which opens"),
+    )
 }
 
 /// The first few of many names.

@@ -74,6 +74,9 @@ pub(crate) enum Error {
     /// Reading or writing failed; the file on disk is as it was (exit 1).
     #[error("`{}` could not be {what}", path.display())]
     Io { path: PathBuf, what: &'static str, source: io::Error },
+    /// The folder in which a file was to be made is not there (exit 1).
+    #[error("there is no folder `{}`", .0.display())]
+    NoFolder(PathBuf),
     /// Others could change the directory that holds the store (exit 1).
     #[error("others may write to the directory `{}`", .0.display())]
     UnsafeDirectory(PathBuf),

@@ -66,6 +66,17 @@ pub(super) fn rekeyed(message: String, from: &str, now_in: &NowIn) -> Failure {
     }
 }
 
+/// The key that a pipeline was to have opens the whole store.
+pub(super) fn opens_all(message: String, reader: Option<&str>, is_typed: bool) -> Failure {
+    let failure = Failure::usage(message);
+    let failure = if is_typed { failure.instead("--recipient", "", "makes a key for it") } else { failure };
+    match reader {
+        Some(name) => failure
+            .hint(format!("gitconn store recipients remove {}   # it opens the whole store no more, then", shell_word(name))),
+        None => failure,
+    }
+}
+
 /// What was asked of the keys cannot be.
 pub(super) fn spoken(error: &KeysError) -> Failure {
     let message = error.to_string();

@@ -58,6 +58,7 @@ impl From<ops::Error> for Failure {
                 let name = shell_word(&name);
                 Self::usage(message).hint(format!("gitconn exec {name} -- CMD")).hint(format!("gitconn edit {name} --export"))
             }
+            ops::Error::OpensAll { reader, is_typed } => keys::opens_all(message, reader.as_deref(), is_typed),
             ops::Error::NotACopy(_) => Self::usage(message).hint("gitconn store export --help"),
             ops::Error::OtherHost { origin, .. } => unset_default(Self::usage(message), &origin).hint("gitconn list"),
             ops::Error::Disabled { name } => {
@@ -386,6 +387,9 @@ impl From<StoreError> for Failure {
                     }
                     _ => failure,
                 }
+            }
+            E::NoFolder(path) => {
+                Self::new(Kind::Failed, message).hint(format!("mkdir -p {}", shell_word(&path.display().to_string())))
             }
             E::UnsafeDirectory(path) => {
                 Self::new(Kind::Failed, message).hint(format!("chmod go-w {}", shell_word(&path.display().to_string())))
