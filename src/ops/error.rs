@@ -226,6 +226,12 @@ pub(crate) enum Error {
     /// A program could not be started (`exec`: 127 if it is not there, else 126).
     #[error("`{}` cannot be run", crate::model::clean(program))]
     CannotRun { program: String, source: std::io::Error },
+    /// What is needed beside a program could not be had, so it was not started (exit 1; `exec`: 125).
+    #[error("the program was not started")]
+    NotBegun(#[source] std::io::Error),
+    /// A connection's name stands where an address should, and the other way round (exit 2).
+    #[error("the address stands before the name: `{name}` is a connection")]
+    Swapped { address: String, name: String },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]
     Usage(String),

@@ -24,7 +24,11 @@ pub(crate) enum Error {
     Rekeyed { from: String, path: PathBuf, now_in: NowIn },
     /// A reader's key does not save (exit 5). Nothing was written.
     #[error("the key from {from} reads the store and does not write it")]
-    Reader { from: String },
+    Reader {
+        from: String,
+        /// Whether it is a small store, which was exported from another.
+        is_copy: bool,
+    },
     /// The key opens the store, did not sign it, and names nobody who may have (exit 7): a reader's key without its signer, or another's file.
     #[error("the key from {from} opens `{}`, but did not sign it, and names nobody who may", path.display())]
     NoSigner { from: String, path: PathBuf },

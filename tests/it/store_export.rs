@@ -42,6 +42,9 @@ fn a_pipelines_key_opens_just_what_was_named() {
     for forbidden in [&["edit", "work", "--description", "x"][..], &["remove", "work", "--yes"], &["rotate", "work"]] {
         assert_ne!(pipeline(&house.sandbox, &key, forbidden).code, 0, "{forbidden:?}");
     }
+    let refused = pipeline(&house.sandbox, &key, &["edit", "work", "--description", "x"]).code(5);
+    assert!(!refused.stderr.contains("rekey"), "{refused}");
+    let _ = refused.says("exported from another").says("gitconn store export --out FILE");
     // Nothing of the rest is in it: not even to somebody with the key and another tool.
     let trail = pipeline(&house.sandbox, &key, &["audit", "list", "--json"]).ok().json();
     assert_eq!(texts(&trail["events"], "kind"), ["store.created"]);

@@ -36,10 +36,10 @@ impl From<ops::Error> for Failure {
             ops::Error::Rotate(error) => rotate::spoken(*error),
             ops::Error::Config(error) => error.into(),
             ops::Error::Host(error) => Self::usage(error.to_string()).hint("gitconn connect --help"),
-            ops::Error::NoConnection { nearest, .. } => {
+            ops::Error::NoConnection { typed, nearest } => {
                 let failure = Self::new(Kind::NotFound, message);
-                match nearest.first() {
-                    Some(name) => failure.hint(format!("gitconn show {}   # did you mean this one?", shell_word(name))),
+                match nearest.into_iter().next() {
+                    Some(name) => failure.corrected(typed, name),
                     None => failure,
                 }
                 .hint("gitconn list --all")
@@ -53,6 +53,7 @@ impl From<ops::Error> for Failure {
             error @ (ops::Error::Ambiguous { .. }
             | ops::Error::NotARoute(_)
             | ops::Error::NoRoute { .. }
+            | ops::Error::Swapped { .. }
             | ops::Error::RouteTo { .. }) => routes::spoken(message, error),
             ops::Error::NoExport { name } => {
                 let name = shell_word(&name);
@@ -117,6 +118,7 @@ impl From<ops::Error> for Failure {
             ops::Error::Unkept { name, .. } => log_in_again(Kind::Failed, message, &name),
             ops::Error::App(error) => apps::spoken(*error),
             ops::Error::CannotRun { source, .. } => cannot_run(message, &source),
+            ops::Error::NotBegun(source) => Self::new(Kind::Failed, message).cause(source),
             ops::Error::Check(error) => check::spoken(message, &error),
             ops::Error::Bound(error) => loose::spoken(message, &error),
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
@@ -352,7 +354,7 @@ impl From<StoreError> for Failure {
                 }
             }
             E::Rekeyed { from, now_in, .. } => keys::rekeyed(message, from, now_in),
-            E::Reader { .. } => keys::reader(message),
+            E::Reader { is_copy, .. } => keys::reader(message, *is_copy),
             E::NoSigner { .. } => keys::no_signer(message),
             E::OtherSigner { .. } => keys::other_signer(message),
             E::Keys(error) => return keys::spoken(error),
