@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::failure::Failure;
-use crate::ops::Error;
 use crate::ops::clone::{self, Errand};
+use crate::ops::{Error, token};
 
 /// Clone a repository with git, which gets its token from here
 ///
@@ -45,10 +45,12 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let view = store.read().map_err(Error::from)?;
     let source = clone::source(&session, &view, args.connection.as_deref(), &args.repository)?;
-    context.wait(clone::live(&session, &store, &view, &source.serving))?;
+    // Whoever waits for git should hear from us, and before it begins, that there is no token.
+    context.wait(token::ready(&session, &store, &view, &source.serving))?;
     let hosts = clone::hosts(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["clone".into()];
+    arguments.extend(context.is_quiet().then(|| "--quiet".into()));
     arguments.extend(args.branch.iter().map(|branch| format!("--branch={branch}").into()));
     arguments.extend(args.depth.map(|depth| format!("--depth={depth}").into()));
     arguments.extend(args.recurse_submodules.then(|| "--recurse-submodules".into()));

@@ -54,10 +54,6 @@ pub(super) struct Args {
     pub(super) api_url: Option<String>,
     #[command(flatten)]
     token: TokenArgs,
-    #[command(flatten)]
-    login: LoginArgs,
-    #[command(flatten)]
-    app: AppArgs,
     /// Store without asking the provider: the status is `pending`
     #[arg(long)]
     pub(super) offline: bool,
@@ -87,16 +83,6 @@ pub(super) struct Args {
     /// Open the page for making a token in the browser
     #[arg(long)]
     open: bool,
-    /// Log in again for this connection: it keeps its id, name, tags and history
-    #[arg(
-        long,
-        value_name = "NAME",
-        conflicts_with_all = [
-            "target", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
-            "expires_at", "email", "workspace", "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app",
-        ]
-    )]
-    reauth: Option<String>,
     /// Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token's variable or file; `-` is stdin
     #[arg(
         long,
@@ -107,9 +93,24 @@ pub(super) struct Args {
         ]
     )]
     from: Option<PathBuf>,
+    // The heading of each group stands over everything that follows it.
+    #[command(flatten)]
+    login: LoginArgs,
+    /// Log in again for this connection: it keeps its id, name, tags and history
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = [
+            "target", "name", "host", "api_url", "stdin", "file", "variable", "offline", "force", "description", "tags",
+            "expires_at", "email", "workspace", "ca_file", "client_cert", "allow_http", "replace_host", "open", "app", "create_app",
+        ]
+    )]
+    reauth: Option<String>,
     /// With --reauth: take a login of another account
     #[arg(long, requires = "reauth")]
     allow_account_change: bool,
+    #[command(flatten)]
+    app: AppArgs,
 }
 
 /// A connection that was just stored. For a person the sentence on stderr says it all; a script gets the name.

@@ -42,6 +42,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether nothing is to be said beside data and errors: also by a program that we run for somebody.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.global.quiet
+    }
+
     /// Where the store is, and who says so.
     pub(crate) fn store_setting(&self) -> Result<Setting<PathBuf>, Failure> {
         Ok(self.config.store(self.global.store.as_deref())?)

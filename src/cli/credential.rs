@@ -112,10 +112,7 @@ fn answered(request: &credential::Request, context: &Context<'_>) -> Result<(), 
     let store = session.store()?;
     let view = store.read().map_err(crate::ops::Error::from)?;
     let Some((serving, path)) = credential::meant(&session, &view, request)? else { return Ok(()) };
-    let handed = match token::at_hand(&session, &store, &view, &serving)? {
-        Some(handed) => handed,
-        None => context.wait(token::live(&session, &store, &serving))?,
-    };
+    let handed = token::handed((&session, &store, &view), &serving, None, |work| context.wait(work))?;
     let Some(text) = credential::answer(&session, &handed, request)? else { return Ok(()) };
     context.out.raw(&text)?;
     token::note(&session, &store, &view, &handed.connection, Purpose::Git, path.as_ref());

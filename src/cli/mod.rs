@@ -213,7 +213,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     if let Some(what) = secret {
         let json = args.iter().any(|arg| arg == "--json" || arg == "json" || arg == "ndjson");
         let out = Out::new(env, json.then_some(Format::Json), false, None);
-        return Failure::from(crate::ops::Error::SecretTyped { what }).report(&out, &args);
+        return of(&args, Failure::from(crate::ops::Error::SecretTyped { what })).report(&out, &args);
     }
     let cli = match parse(&args) {
         Ok(cli) => cli,
@@ -227,7 +227,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
     let format = if cli.global.json { Some(Format::Json) } else { cli.global.output };
     let config = match crate::config::Config::load(env) {
         Ok(config) => config,
-        Err(error) => return Failure::from(error).report(&Out::new(env, format, cli.global.quiet, None), &args),
+        Err(error) => {
+            return of(&args, Failure::from(error)).report(&Out::new(env, format, cli.global.quiet, None), &args);
+        }
     };
     if cli.global.verbose {
         log_to_stderr();
@@ -238,6 +240,17 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&out, &args),
     }
+}
+
+/// Whether a command line, which the grammar may not take, is one of `exec`.
+fn is_exec(args: &[OsString]) -> bool {
+    let read = grammar().ignore_errors(true).try_get_matches_from(args);
+    read.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
+}
+
+/// A failure before any command runs. `exec` has a code of its own for it: its others are the program's.
+fn of(args: &[OsString], failure: Failure) -> Failure {
+    if is_exec(args) { failure.with_code(exec::OURS) } else { failure }
 }
 
 /// Turns a panic into exit code 70. What it carries is not shown: it may hold anything; where it happened is enough to find it.
@@ -302,21 +315,27 @@ fn grammar() -> clap::Command {
 
 /// What clap has to say: help and version on stdout, errors on stderr, as JSON if that was asked for.
 fn refuse(error: &clap::Error, args: &[OsString], env: &Env) -> ExitCode {
+    if !error.use_stderr() {
+        // A closed pipe under `--help | head` is no failure.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
     let json = ["--json", "json", "ndjson", "--output=json", "--output=ndjson", "-ojson", "-ondjson"];
-    let wants_json = args.iter().any(|arg| json.iter().any(|json| arg == json));
-    if error.use_stderr() && wants_json {
-        let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        return Failure::usage(message).hint("gitconn --help").report(&Out::new(env, Some(Format::Json), false, None), args);
+    let wants_json = args.iter().take_while(|arg| *arg != "--").any(|arg| json.iter().any(|json| arg == json));
+    let is_exec = is_exec(args);
+    let spoken = if is_exec { exec::misread(error, args) } else { None };
+    if wants_json || spoken.is_some() {
+        let failure = spoken.unwrap_or_else(|| {
+            let text = error.render().to_string();
+            let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Failure::usage(message).hint("gitconn --help")
+        });
+        let failure = if is_exec { failure.with_code(exec::OURS) } else { failure };
+        return failure.report(&Out::new(env, wants_json.then_some(Format::Json), false, None), args);
     }
-    if error.use_stderr() {
-        // What was typed wrong may be a token.
-        out::stderr_line(crate::ops::redact(error.render().to_string().trim_end()).as_ref());
-        return ExitCode::from(failure::Kind::Usage.code());
-    }
-    // A closed pipe under `--help | head` is no failure.
-    let _ = error.print();
-    ExitCode::SUCCESS
+    // What was typed wrong may be a token.
+    out::stderr_line(crate::ops::redact(error.render().to_string().trim_end()).as_ref());
+    ExitCode::from(if is_exec { exec::OURS } else { failure::Kind::Usage.code() })
 }
 
 /// `-v`: what goes over the network and into the store. Secrets have a type that does not print.
@@ -371,6 +390,30 @@ mod tests {
         }
         // A value that is spelt like a command.
         assert!(matches!(parse(&words("gitconn --store token list")).unwrap().command, super::Command::List(_)));
+    }
+
+    /// A group of options puts its heading over whatever is declared behind it.
+    #[test]
+    fn options_stand_under_their_own_heading() {
+        fn collect(command: &clap::Command, found: &mut std::collections::BTreeMap<String, std::collections::BTreeSet<String>>) {
+            for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
+                if let (Some(heading), Some(long)) = (arg.get_help_heading(), arg.get_long()) {
+                    found.entry(heading.to_owned()).or_default().insert(long.to_owned());
+                }
+            }
+            command.get_subcommands().for_each(|command| collect(command, found));
+        }
+        let mut found = std::collections::BTreeMap::new();
+        collect(&Cli::command(), &mut found);
+        let words = |heading: &str| found[heading].iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        assert_eq!(found.keys().map(String::as_str).collect::<Vec<_>>(), ["GitHub App", "Login", "Without a store"]);
+        assert_eq!(
+            words("GitHub App"),
+            "app app-id client-id create-app fresh installation installation-id org permission private-key-env private-key-file \
+             private-key-stdin public repo webhook-secret webhook-url"
+        );
+        assert_eq!(words("Login"), "allow-account-change device no-browser oauth port reauth scopes tokens-stdin");
+        assert_eq!(words("Without a store"), "api-url ca-file email host provider token-env workspace");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::failure::{Failure, Kind};
 use crate::model::clean;
 use crate::ops::clone::{self, Errand};
-use crate::ops::{Error, Session, Store};
+use crate::ops::{Error, Session, Store, token};
 
 /// Pull checkouts with git, which gets its token from here
 ///
@@ -66,11 +66,12 @@ fn pull(args: &Args, folder: &Path, (session, store): (&Session<'_>, &Store), co
     let view = store.read().map_err(Error::from)?;
     let source = clone::pulled(session, &view, args.connection.as_deref(), folder)?;
     if let Some(source) = &source {
-        context.wait(clone::live(session, store, &view, &source.serving))?;
+        context.wait(token::ready(session, store, &view, &source.serving))?;
     }
     let hosts = clone::hosts(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["-C".into(), folder.as_os_str().to_owned(), "pull".into()];
+    arguments.extend(context.is_quiet().then(|| "--quiet".into()));
     arguments.extend(args.more.iter().cloned());
     let errand = Errand { arguments, source: source.as_ref(), hosts, may_ask: context.prompt.is_allowed() };
     context.attend(clone::run(session, store, &errand))

@@ -65,12 +65,8 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let asked = args.narrow.asked()?;
     let (serving, narrowing) =
         token::settle(&view, connection, path.as_ref(), &asked).map_err(|error| args.narrow.explained(error))?;
-    let at_hand = if asked.is_for_one_call() { None } else { token::at_hand(&session, &store, &view, &serving)? };
-    let handed = match at_hand {
-        Some(handed) => handed,
-        None if asked.is_for_one_call() => context.wait(token::once(&session, &store, &serving, &narrowing))?,
-        None => context.wait(token::live(&session, &store, &serving))?,
-    };
+    let own = asked.is_for_one_call().then_some(&narrowing);
+    let handed = token::handed((&session, &store, &view), &serving, own, |work| context.wait(work))?;
     let (secret, connection) = (&handed.token, &handed.connection);
     let account = handed.installation.as_ref().map(|installation| installation.account.as_str());
     let text = match context.out.format() {

@@ -94,6 +94,9 @@ pub(crate) enum Error {
     /// The file that a small store is to be written to is something else (exit 2).
     #[error("`{0}` is there already, and was not exported from this store")]
     NotACopy(String),
+    /// The key that is to open a small store opens the whole one too (exit 2): the name of the reader, or none for the store's own.
+    #[error("{} the whole store: a pipeline's key opens its own file and nothing else", opener(reader.as_deref()))]
+    OpensAll { reader: Option<String>, is_typed: bool },
     /// What does not name a repository (exit 2).
     #[error("`{0}` does not name a repository")]
     NotARepository(String),
@@ -223,6 +226,12 @@ pub(crate) enum Error {
     /// A program could not be started (`exec`: 127 if it is not there, else 126).
     #[error("`{}` cannot be run", crate::model::clean(program))]
     CannotRun { program: String, source: std::io::Error },
+    /// What is needed beside a program could not be had, so it was not started (exit 1; `exec`: 125).
+    #[error("the program was not started")]
+    NotBegun(#[source] std::io::Error),
+    /// A connection's name stands where an address should, and the other way round (exit 2).
+    #[error("the address stands before the name: `{name}` is a connection")]
+    Swapped { address: String, name: String },
     /// A combination of options that makes no sense (exit 2).
     #[error("{0}")]
     Usage(String),
@@ -270,6 +279,14 @@ impl From<provider::Error> for Error {
 fn fitted(what: &Remote) -> String {
     let words = what.describe();
     if what.host_text().as_ref() == Some(&words) { words } else { format!("`{words}`") }
+}
+
+/// Whose key opens everything.
+fn opener(reader: Option<&str>) -> String {
+    reader.map_or_else(
+        || "this is the key of".to_owned(),
+        |reader| format!("this is the key of the reader `{reader}`, which opens"),
+    )
 }
 
 /// The first few of many names.

@@ -56,11 +56,16 @@ struct Before {
 ///
 /// # Errors
 ///
-/// `Error::NoExport` for a connection whose token is not handed out; `Error::NotACopy` for a file that is something else; `Error::Usage`
+/// `Error::OpensAll` for a key that opens the whole store; `Error::NoExport` for a connection whose token is not handed out; `Error::NotACopy` for a file that is something else; `Error::Usage`
 /// where it is not said what to take.
 pub(crate) fn write(session: &Session<'_>, wanted: &Wanted) -> Result<Written, Error> {
     let (store, stamp) = (session.writer()?, session.stamp());
     let place = Place::new(&wanted.file, session.place().state(), false)?;
+    if place.path() == session.place().path() {
+        return Err(Error::NotACopy(place.path().display().to_string()));
+    }
+    // From here on: of two that write the same file, the second one finds what the first one wrote.
+    let held = store.hold(&place)?;
     let before = before(&store, &place)?;
     let store_id =
         before.as_ref().map_or_else(|| crate::model::ConnectionId::random().to_string(), |before| before.store_id.clone());
@@ -68,6 +73,9 @@ pub(crate) fn write(session: &Session<'_>, wanted: &Wanted) -> Result<Written, E
     let (reader, line) = reader(&store, wanted, before.as_ref(), &signer, (&stamp.who, stamp.at))?;
     let generation = before.as_ref().map_or(1, |before| before.generation + 1);
     let saved = store.change(&stamp, Keep::Nothing, |db| {
+        if let Some(known) = db.readers()?.into_iter().find(|known| known.recipient == reader.recipient) {
+            return Err(Error::OpensAll { reader: Some(known.name.to_string()), is_typed: wanted.recipient.is_some() });
+        }
         let connections = chosen(db, wanted, before.as_ref())?;
         for connection in &connections {
             super::token::exportable(connection)?;
@@ -86,7 +94,7 @@ pub(crate) fn write(session: &Session<'_>, wanted: &Wanted) -> Result<Written, E
         Ok::<_, Error>((db.extract(&extract, store.key(), &stamp)?, taken))
     })?;
     let (extracted, connections) = saved.value;
-    let durable = store.write_extract(extracted, &place, before.is_some())? && saved.durable;
+    let durable = store.write_extract(extracted, &held, before.is_some())? && saved.durable;
     Ok(Written { store_id, generation, recipient: reader.recipient, signer, line, connections, durable })
 }
 
@@ -124,8 +132,7 @@ fn reader(
         }
     };
     if store.key().recipient()? == recipient {
-        let own = "this is the key of the whole store: a pipeline gets one of its own";
-        return Err(Error::Usage(own.to_owned()));
+        return Err(Error::OpensAll { reader: None, is_typed: true });
     }
     let name = Name::from_stored("pipeline".to_owned());
     Ok((Reader { recipient, name, kind: ReaderKind::Pipeline, added_by: who.to_owned(), added_at: at }, line))

@@ -5,7 +5,7 @@ use super::error::LivesBy;
 use super::serving::Serving;
 use super::{Error, Filter, Session};
 use crate::git::Remote;
-use crate::model::{Connection, HostUrl, InstallationStatus, RepositoryPath, Route};
+use crate::model::{Connection, HostUrl, InstallationStatus, RepositoryPath, Route, clean};
 use crate::store::{Db, InstallationRecord};
 
 /// The connection of this name or id prefix, usable or not.
@@ -18,7 +18,7 @@ pub(crate) fn named(db: &Db, typed: &str) -> Result<Connection, Error> {
         return Ok(connection);
     }
     let names = db.connections()?.into_iter().map(|connection| connection.name.to_string());
-    Err(Error::NoConnection { typed: crate::model::clean(typed).into_owned(), nearest: nearest(typed, names) })
+    Err(Error::NoConnection { typed: clean(typed).into_owned(), nearest: nearest(typed, names) })
 }
 
 /// The names that are most like the one that was typed, at most three, without regard to case.
@@ -132,7 +132,7 @@ pub(super) fn path_on(remote: &Remote, connection: &Connection) -> Result<Reposi
 /// The connection that serves a repository. Of an app this says nothing of the installation.
 pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>, remote: &Remote) -> Result<Connection, Error> {
     if let Some(typed) = typed {
-        return usable(db, typed);
+        return usable(db, typed).inspect(|connection| chosen(connection, "it was named"));
     }
     if let Some(setting) = session.config().connection() {
         let missing = |error| match error {
@@ -147,10 +147,18 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
                 its: connection.host.to_string(),
                 wanted,
             }),
-            _ => Ok(connection),
+            _ => {
+                chosen(&connection, &format!("it is the default connection ({})", setting.origin));
+                Ok(connection)
+            }
         };
     }
     Ok(by_itself(db, remote)?.connection)
+}
+
+/// Says with `-v` which connection was chosen, and why.
+pub(super) fn chosen(connection: &Connection, why: &str) {
+    tracing::debug!("`{}` ({}) serves: {}", clean(connection.name.as_str()), connection.host, clean(why));
 }
 
 /// Why a connection serves, where nobody named it.
@@ -181,6 +189,17 @@ pub(crate) struct Chosen {
 ///
 /// `Error::RouteTo` if a route leads to a connection that cannot be used; `Error::Ambiguous`, `Error::NoneFor`.
 pub(crate) fn by_itself(db: &Db, remote: &Remote) -> Result<Chosen, Error> {
+    let found = found(db, remote)?;
+    let why = match &found.because {
+        Because::Route(route) => format!("the route `{route}` leads there"),
+        Because::Installed { account } => format!("it is installed on `{account}`"),
+        Because::Only => "no other connection fits".to_owned(),
+    };
+    chosen(&found.connection, &why);
+    Ok(found)
+}
+
+fn found(db: &Db, remote: &Remote) -> Result<Chosen, Error> {
     if let Some(chosen) = routed(db, remote)? {
         return Ok(chosen);
     }
@@ -271,13 +290,14 @@ pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result
         && let Some(default) = db.find(&setting.value)?
         && let Some(default) = fitting.iter().find(|connection| connection.id == default.id)
     {
+        chosen(default, &format!("it is the default connection ({})", setting.origin));
         return Ok(default.clone());
     }
     let is_of_all = |route: &Route| route.path.depth() == 0 && fitting.iter().any(|connection| connection.id == route.connection);
     if let Some(route) = db.routes()?.into_iter().find(is_of_all) {
-        return usable(db, route.connection.as_str());
+        return usable(db, route.connection.as_str()).inspect(|to| chosen(to, &format!("the route `{route}` leads there")));
     }
-    only(fitting, &Remote::whole(host))
+    only(fitting, &Remote::whole(host)).inspect(|one| chosen(one, "no other connection fits"))
 }
 
 /// Whether a connection's host is meant, also by the address of its API.

@@ -63,7 +63,12 @@ pub(crate) fn beginning(typed: &str) -> Result<Remote, Error> {
 pub(crate) fn add(session: &Session<'_>, store: &Store, typed: &str, name: &str) -> Result<Added, Error> {
     let (stamp, beginning) = (session.stamp(), beginning(typed)?);
     let saved = store.change(&stamp, Keep::Generation, |db| {
-        let connection = resolve::named(db, name)?;
+        let connection = match resolve::named(db, name) {
+            Err(Error::NoConnection { .. }) if db.find(typed)?.is_some() && Remote::parse_beginning(name).is_some() => {
+                return Err(Error::Swapped { address: name.to_owned(), name: typed.to_owned() });
+            }
+            found => found?,
+        };
         let path = path_on(&beginning, &connection, typed)?;
         let host = connection.host.clone();
         let (added_by, added_at) = (stamp.who.clone(), stamp.at);

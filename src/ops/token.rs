@@ -1,5 +1,7 @@
 //! Handing out a live token. It needs no network while the token is good, and none for one that does not renew itself.
 
+use std::pin::Pin;
+
 use super::apps::AppError;
 use super::apps::token::{self as of_app, Asked};
 use super::serving::Serving;
@@ -13,7 +15,11 @@ use crate::store::{CachedToken, Store, View};
 pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(Connection, Option<RepositoryPath>), Error> {
     let unknown = match resolve::usable(view, typed) {
         Err(error @ Error::NoConnection { .. }) => error,
-        found => return Ok((found?, None)),
+        found => {
+            let connection = found?;
+            resolve::chosen(&connection, "it was named");
+            return Ok((connection, None));
+        }
     };
     // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
     if let (false, Ok(host)) = (typed.contains('@') || !typed.contains('.'), HostUrl::parse(typed))
@@ -104,7 +110,7 @@ impl Handed {
 }
 
 /// The token where it is at hand; `None` where it is to be made or renewed first, which takes the network.
-pub(crate) fn at_hand(session: &Session<'_>, store: &Store, view: &View, serving: &Serving) -> Result<Option<Handed>, Error> {
+fn at_hand(session: &Session<'_>, store: &Store, view: &View, serving: &Serving) -> Result<Option<Handed>, Error> {
     let connection = &serving.connection;
     if let Some(installation) = &serving.installation {
         let cached = of_app::at_hand(session, view, connection, installation)?;
@@ -121,8 +127,32 @@ pub(crate) fn at_hand(session: &Session<'_>, store: &Store, view: &View, serving
     if is_good { Ok(Some(Handed::of(view.token(&connection.id)?, connection.clone()))) } else { Ok(None) }
 }
 
+/// The token as it is at hand, else made or renewed first.
+pub(crate) async fn ready(session: &Session<'_>, store: &Store, view: &View, serving: &Serving) -> Result<Handed, Error> {
+    match at_hand(session, store, view, serving)? {
+        Some(handed) => Ok(handed),
+        None => live(session, store, serving).await,
+    }
+}
+
+/// The same, or one that is made for this call alone and narrowed so. Where the token is at hand there is nothing to `wait` for.
+pub(crate) fn handed<E: From<Error>>(
+    (session, store, view): (&Session<'_>, &Store, &View),
+    serving: &Serving,
+    own: Option<&Narrowing>,
+    wait: impl FnOnce(Pin<Box<dyn Future<Output = Result<Handed, Error>> + '_>>) -> Result<Handed, E>,
+) -> Result<Handed, E> {
+    match own {
+        Some(narrowing) => wait(Box::pin(once(session, store, serving, narrowing))),
+        None => match at_hand(session, store, view, serving)? {
+            Some(handed) => Ok(handed),
+            None => wait(Box::pin(live(session, store, serving))),
+        },
+    }
+}
+
 /// The token, made or renewed first if its end is near.
-pub(crate) async fn live(session: &Session<'_>, store: &Store, serving: &Serving) -> Result<Handed, Error> {
+pub(super) async fn live(session: &Session<'_>, store: &Store, serving: &Serving) -> Result<Handed, Error> {
     let id = &serving.connection.id;
     if let Some(installation) = &serving.installation {
         return Ok(Handed::of_app(serving, session.minter(store).live(id, installation.id).await?));
@@ -136,12 +166,7 @@ pub(crate) async fn live(session: &Session<'_>, store: &Store, serving: &Serving
 }
 
 /// An app's token that is made for this call, and kept nowhere.
-pub(crate) async fn once(
-    session: &Session<'_>,
-    store: &Store,
-    serving: &Serving,
-    narrowing: &Narrowing,
-) -> Result<Handed, Error> {
+async fn once(session: &Session<'_>, store: &Store, serving: &Serving, narrowing: &Narrowing) -> Result<Handed, Error> {
     match &serving.installation {
         Some(installation) => {
             let made = of_app::once(session, store, &serving.connection, installation, narrowing).await?;

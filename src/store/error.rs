@@ -24,7 +24,11 @@ pub(crate) enum Error {
     Rekeyed { from: String, path: PathBuf, now_in: NowIn },
     /// A reader's key does not save (exit 5). Nothing was written.
     #[error("the key from {from} reads the store and does not write it")]
-    Reader { from: String },
+    Reader {
+        from: String,
+        /// Whether it is a small store, which was exported from another.
+        is_copy: bool,
+    },
     /// The key opens the store, did not sign it, and names nobody who may have (exit 7): a reader's key without its signer, or another's file.
     #[error("the key from {from} opens `{}`, but did not sign it, and names nobody who may", path.display())]
     NoSigner { from: String, path: PathBuf },
@@ -74,6 +78,9 @@ pub(crate) enum Error {
     /// Reading or writing failed; the file on disk is as it was (exit 1).
     #[error("`{}` could not be {what}", path.display())]
     Io { path: PathBuf, what: &'static str, source: io::Error },
+    /// The folder in which a file was to be made is not there (exit 1).
+    #[error("there is no folder `{}`", .0.display())]
+    NoFolder(PathBuf),
     /// Others could change the directory that holds the store (exit 1).
     #[error("others may write to the directory `{}`", .0.display())]
     UnsafeDirectory(PathBuf),

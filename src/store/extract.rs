@@ -1,8 +1,9 @@
 //! A small store that holds some connections of this one, for a key that opens nothing else.
 
-use super::file::Replaced;
+use super::file::{self, Replaced};
+use super::lock::Lock;
 use super::schema::CURRENT;
-use super::{Db, Error, Goal, Meta, Place, Store, StoreKey, image, seal};
+use super::{Db, Error, Goal, Meta, PATIENCE, Place, Store, StoreKey, image, seal};
 use crate::model::{Connection, ConnectionId, EventKind, Reader, Stamp};
 
 /// Which small store is made, and of what.
@@ -21,6 +22,13 @@ pub(crate) struct Extracted {
     db: Db,
     store_id: String,
     generation: u64,
+}
+
+/// The file of a small store, held: nobody else writes it until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    place: Place,
+    _lock: Lock,
 }
 
 impl Db {
@@ -67,14 +75,28 @@ impl Db {
 }
 
 impl Store {
+    /// Takes the lock of a small store's file, which is to be read, and written, under it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoFolder`] and [`Error::UnsafeDirectory`] for where it is to lie; [`Error::Busy`].
+    pub(crate) fn hold(&self, place: &Place) -> Result<Held, Error> {
+        file::check_directory(place.directory()).map_err(|error| match error {
+            Error::Io { path, source, .. } if source.kind() == std::io::ErrorKind::NotFound => Error::NoFolder(path),
+            other => other,
+        })?;
+        Ok(Held { place: place.clone(), _lock: Lock::take(&place.lock_path(), PATIENCE, place.path())? })
+    }
+
     /// Writes a small store to a file of its own, signed by this store's key. Says whether the last fsync went well.
     ///
     /// # Errors
     ///
     /// [`Error::Exists`] if `is_there` is false and there is one.
-    pub(crate) fn write_extract(&self, extracted: Extracted, place: &Place, is_there: bool) -> Result<bool, Error> {
+    pub(crate) fn write_extract(&self, extracted: Extracted, held: &Held, is_there: bool) -> Result<bool, Error> {
         let Extracted { db, store_id, generation } = extracted;
-        let to = Self { place: place.clone(), ..self.clone() };
+        let to = Self { place: held.place.clone(), ..self.clone() };
+        file::sweep(to.place.path());
         let replaced = if is_there { Replaced::Dropped } else { Replaced::Absent };
         to.write(db, Goal { writer: &self.key, store_id: &store_id, generation, replaced })
     }

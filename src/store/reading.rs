@@ -27,7 +27,8 @@ impl Store {
     }
 
     fn reads(&self) -> Error {
-        Error::Reader { from: self.key.from.clone() }
+        let is_copy = self.read().is_ok_and(|view| view.meta().is_ok_and(|meta| meta.copy_of.is_some()));
+        Error::Reader { from: self.key.from.clone(), is_copy }
     }
 
     /// Fails for a key that would make itself the writer by signing this content: a reader's, also one that came without its signer.

@@ -73,6 +73,9 @@ fn a_repository_may_be_named_in_any_way_and_the_folder_and_more_be_told() {
         assert!(config.contains(&format!("url = {address}\n")), "{typed}: {config}");
         assert!(config.contains("tagOpt = --no-tags") && scene.sandbox.path(&format!("{folder}/.git/shallow")).exists());
     }
+    // What is not to be said, git does not say either.
+    assert_eq!(scene.run(&["-q", "clone", "acme/site", "still"]).ok().stderr, "");
+    assert_eq!(scene.run(&["pull", "still", "-q"]).ok().stdout, "");
     // A folder that looks like an option is a folder.
     scene.run(&["clone", "acme/site", "--", "--quiet", "--origin=upstream"]).ok();
     assert!(scene.read("site/.git/config").contains("[remote \"upstream\"]"));

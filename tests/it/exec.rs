@@ -3,6 +3,7 @@
 use rustix::process::Signal;
 
 use crate::support::fake::{Answer, permissions};
+use crate::support::pty::Terminal;
 use crate::support::{Foundry, House};
 
 /// What a program sees of the variables that matter, one a line.
@@ -49,9 +50,11 @@ fn exit_codes_are_the_programs_own_and_ours_are_told_apart() {
     run(&["exec", "lab", "--", file.to_str().unwrap()]).code(126).says("cannot be run");
     run(&["exec", "nobody", "--", "true"]).code(125).says("there is no connection `nobody`");
     run(&["exec", "lab", "--fresh", "--", "true"]).code(125).says("`lab` is not a GitHub App");
-    run(&["exec", "lab"]).code(2);
     for name in ["", "9X", "A=B", "BAD NAME"] {
-        run(&["exec", "lab", "--env", name, "--", "true"]).code(2).says("a variable's name is of letters, digits and `_`");
+        run(&["exec", "lab", "--env", name, "--", "true"]).code(125).says("a variable's name is of letters, digits and `_`");
+    }
+    for name in ["PATH", "HOME", "IFS", "LD_PRELOAD", "GITCONN_KEY", "GIT_CONFIG_COUNT", "GH_HOST"] {
+        run(&["exec", "lab", "--env", name, "--", "true"]).code(125).says("programs take this variable for something else");
     }
     let locked = house.sandbox.gitconn(["exec", "lab", "--", "true"]).without("GITCONN_KEY_FILE");
     locked.run().code(125).says("the store is locked");
@@ -60,6 +63,53 @@ fn exit_codes_are_the_programs_own_and_ours_are_told_apart() {
     gone.run().code(125).says("there is no store");
     let ran = house.sandbox.gitconn(["exec", "lab", "--", "cat"]).stdin("through and through").run().ok();
     assert_eq!(ran.stdout, "through and through");
+}
+
+/// A script tells our failures from the program's by the code alone, whatever it was that failed.
+#[test]
+fn what_fails_before_any_command_runs_is_125_too() {
+    let house = House::new();
+    house.run(&["exec", "lab"]).code(125);
+    house.run(&["exec", "lab", "--no-such-option", "--", "true"]).code(125).says("--no-such-option");
+    assert_eq!(house.run(&["exec", "lab", "--no-such-option", "--json", "--", "true"]).code(125).error()["kind"], "usage");
+    let token = crate::support::tokens::classic("typed");
+    house.run(&["exec", &token, "--", "true"]).code(125).says("an argument holds");
+    let broken = house.sandbox.write("broken.toml", "= nonsense");
+    house.sandbox.gitconn(["exec", "lab", "--", "true"]).env("GITCONN_CONFIG", &broken).run().code(125);
+    house.sandbox.gitconn(["list"]).env("GITCONN_CONFIG", &broken).run().code(2);
+    house.run(&["exec", "--help"]).ok().prints("Usage:");
+    house.run(&["exec", "--version"]).ok();
+    house.run(&["list", "--no-such-option"]).code(2);
+}
+
+#[test]
+fn what_was_mistyped_is_shown_as_it_is_right() {
+    let house = House::new();
+    let hints = |words: &[&str], code: i32, hint: &str| drop(house.run(words).code(code).says(&format!("hint: {hint}")));
+    hints(&["exec", "work", "gh", "pr", "list"], 125, "gitconn exec work -- gh pr list");
+    hints(&["exec", "--", "true", "x y"], 125, "gitconn exec NAME -- true 'x y'");
+    hints(&["exec", "--", "true"], 125, "gitconn exec --for OWNER/REPO -- true");
+    hints(&["exec", "acme/site", "--mask", "--", "true"], 125, "gitconn exec --for acme/site -- true");
+    hints(&["exec", "wrok", "--mask", "--", "wrok"], 125, "gitconn exec work --mask -- wrok   # did you mean this one?");
+    hints(&["clone", "acme/site", "-c", "wrok"], 3, "gitconn clone acme/site -c work   # did");
+    hints(&["clone", "acme/wrok", "--connection=wrok"], 3, "gitconn clone acme/wrok --connection=work   # did");
+    hints(&["route", "add", "acme", "wrok"], 3, "gitconn route add acme work   # did");
+    let out = house.sandbox.path("ci.age");
+    let out = out.to_str().unwrap();
+    hints(&["store", "export", "--only", "wrok", "--out", out], 3, &format!("gitconn store export --only work --out {out}"));
+    hints(&["route", "add", "work", "github.com/acme"], 2, "gitconn route add github.com/acme work");
+    // Nothing that ends something is made ready for another connection than the one that was named.
+    hints(&["remove", "wrok", "--yes"], 3, "gitconn show work   # did");
+}
+
+#[test]
+fn with_v_it_says_which_connection_and_why() {
+    let house = House::new();
+    house.run(&["-v", "exec", "lab", "--", "true"]).ok().says("`lab`").says("serves: it was named");
+    house.run(&["route", "add", "acme", "work"]).ok();
+    house.run(&["-v", "exec", "--for", "acme/site", "--", "true"]).ok().says("`work`").says("the route `");
+    let run = house.sandbox.gitconn(["-v", "exec", "--for", "acme/site", "--", "true"]).env("GITCONN_CONNECTION", "lab");
+    run.run().ok().says("`lab`").says("it is the default connection");
 }
 
 #[test]
@@ -78,6 +128,34 @@ fn a_signal_is_passed_on_and_the_programs_answer_to_it_given_back() {
             let ran = running.wait().code(5);
             assert!(ran.stdout.contains("told"), "{ran}");
         }
+    }
+}
+
+/// A terminal tells everybody in its foreground: whoever reads from a pipe there too.
+#[test]
+fn ctrl_c_on_a_terminal_reaches_the_program_once() {
+    let house = House::new();
+    let script = "trap 'echo told' INT; echo ready; i=0; while [ $i -lt 10 ]; do sleep 0.1; i=$((i+1)); done; echo over";
+    for piped in [true, false] {
+        let run = house.sandbox.gitconn(["exec", "lab", "--", "sh", "-c", script]);
+        let terminal = if piped { Terminal::start_reading_a_pipe(run) } else { Terminal::start(run) };
+        let seen = terminal.sees("ready").interrupts().sees("over").ends();
+        assert_eq!((seen.code, seen.screen.matches("told").count()), (0, 1), "{}", seen.screen);
+    }
+}
+
+/// What a process sends, it sends to us alone, whether or not there is a terminal.
+#[test]
+fn an_interrupt_that_a_process_sends_is_passed_on_from_a_terminal_too() {
+    let house = House::new();
+    for (name, signal) in [("INT", Signal::INT), ("QUIT", Signal::QUIT)] {
+        let script = format!("trap 'echo told; exit 5' {name}; echo \"of $PPID.\"; while :; do sleep 0.05; done");
+        let terminal = Terminal::start(house.sandbox.gitconn(["exec", "lab", "--", "sh", "-c", &script])).sees("of ").sees(".");
+        let text = terminal.text();
+        let id = text.rsplit("of ").next().unwrap().trim_end_matches('.').parse().unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), signal).unwrap();
+        let seen = terminal.ends();
+        assert_eq!((seen.code, seen.screen.matches("told").count()), (5, 1), "{}", seen.screen);
     }
 }
 

@@ -99,6 +99,5 @@ fn the_connection_may_be_found_by_the_repository() {
     found("https://git.example.com/acme/site").code(125).says("there is no usable connection for git.example.com");
     // It is an address, and no name that looks like one.
     found("work").code(125).says("`work` does not name a repository");
-    sandbox.gitconn(["exec", "work", "--for", "acme/site"]).args(print).run().code(2).says("cannot be used with");
-    sandbox.gitconn(["exec", "--", "true"]).run().code(2).says("required");
+    sandbox.gitconn(["exec", "work", "--for", "acme/site"]).args(print).run().code(125).says("cannot be used with");
 }

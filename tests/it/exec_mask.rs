@@ -85,3 +85,15 @@ fn github_actions_is_told_what_to_hide_and_nobody_else_is() {
     assert_eq!(run(&["--mask"]).run().ok().stderr, "");
     assert_eq!(run(&["--mask"]).env("GITHUB_ACTIONS", "false").run().ok().stderr, "");
 }
+
+/// What is told to the runner's log would stay in a file, whole, for whoever reads that.
+#[test]
+fn a_file_is_not_told_the_token() {
+    let house = House::new();
+    let log = house.sandbox.path("stderr.log");
+    let run = house.sandbox.gitconn(["exec", "lab", "--mask", "--", "true"]).env("GITHUB_ACTIONS", "true");
+    let status = run.command().stderr(std::fs::File::create(&log).unwrap()).status().unwrap();
+    assert!(status.success());
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.contains("warning: stderr is a file") && !text.contains("add-mask") && !text.contains(&house.lab), "{text}");
+}

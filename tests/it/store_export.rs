@@ -42,6 +42,9 @@ fn a_pipelines_key_opens_just_what_was_named() {
     for forbidden in [&["edit", "work", "--description", "x"][..], &["remove", "work", "--yes"], &["rotate", "work"]] {
         assert_ne!(pipeline(&house.sandbox, &key, forbidden).code, 0, "{forbidden:?}");
     }
+    let refused = pipeline(&house.sandbox, &key, &["edit", "work", "--description", "x"]).code(5);
+    assert!(!refused.stderr.contains("rekey"), "{refused}");
+    let _ = refused.says("exported from another").says("gitconn store export --out FILE");
     // Nothing of the rest is in it: not even to somebody with the key and another tool.
     let trail = pipeline(&house.sandbox, &key, &["audit", "list", "--json"]).ok().json();
     assert_eq!(texts(&trail["events"], "kind"), ["store.created"]);
@@ -75,6 +78,22 @@ fn it_is_brought_up_to_date_and_the_pipelines_key_stays() {
     );
 }
 
+/// `gitconn store export … | gh secret set GITCONN_KEY`, run once more: whatever stood on stdout would become the secret.
+#[test]
+fn written_anew_it_prints_nothing_that_could_take_the_keys_place() {
+    let house = House::new();
+    let out = house.sandbox.path("ci.age");
+    let words = ["store", "export", "--only", "work", "--out", out.to_str().unwrap()];
+    let key = key_of(&house.sandbox, house.sandbox.gitconn(words).prints_a_secret().run());
+    for format in ["table", "tsv"] {
+        let again = house.run(&[&words[..], &["--output", format]].concat()).ok().says("secret stays as it is");
+        assert_eq!(again.stdout, "", "{format}");
+        assert!(!again.stderr.contains("signer"), "{again}");
+    }
+    assert!(house.json(&words)["signer"].is_string());
+    assert_eq!(pipeline(&house.sandbox, &key, &["token", "work"]).ok().stdout.trim_end(), house.work);
+}
+
 #[test]
 fn a_key_that_was_made_elsewhere_is_told_the_signer() {
     let house = House::new();
@@ -84,7 +103,8 @@ fn a_key_that_was_made_elsewhere_is_told_the_signer() {
     let public = secret.parse::<age::x25519::Identity>().unwrap().to_public().to_string();
     let out = own.to_str().unwrap();
     let ran = house.run(&["store", "export", "--only", "lab", "--recipient", &public, "--out", out]).ok();
-    let signer = ran.stdout.trim_end().strip_prefix("# gitconn-signer: ").unwrap().to_owned();
+    assert_eq!(ran.stdout, "", "no key was made");
+    let signer = ran.stderr.lines().find_map(|line| line.strip_prefix("# gitconn-signer: ")).unwrap().to_owned();
     let listed = pipeline(&house.sandbox, &format!("{secret}:{signer}"), &["list", "--json"]).ok().json();
     assert_eq!(texts(&listed["connections"], "name"), ["lab"]);
     // Without the signer nobody says who wrote it.
@@ -109,6 +129,60 @@ fn what_must_not_leave_does_not() {
     house.run(&["store", "export", "--only", "nobody", "--out", to]).code(3);
     house.run(&["store", "export", "--only", "work", "--recipient", "age1nonsense", "--out", to]).code(2);
     assert!(!out.exists());
+}
+
+#[test]
+fn a_pipelines_key_is_none_that_opens_everything() {
+    let house = House::new();
+    let out = house.sandbox.path("ci.age");
+    let to = out.to_str().unwrap();
+    let public = house.run(&[
+        "store",
+        "recipients",
+        "add",
+        "laptop",
+        "--out",
+        house.sandbox.path("laptop.key").to_str().unwrap(),
+        "--json",
+    ]);
+    let public = public.ok().json()["added"]["recipient"].as_str().unwrap().to_owned();
+    let refused = house.run(&["store", "export", "--only", "work", "--recipient", &public, "--out", to]).code(2);
+    let refused = refused.says("the reader `laptop`, which opens the whole store");
+    refused.says(&format!("gitconn store export --only work --out {to}")).says("gitconn store recipients remove laptop");
+    assert!(!out.exists());
+    // One that was let into the whole store since is found out too.
+    let theirs = std::fs::read_to_string(house.sandbox.make_key("theirs.key")).unwrap();
+    let theirs = theirs.trim_end().parse::<age::x25519::Identity>().unwrap().to_public().to_string();
+    house.run(&["store", "export", "--only", "work", "--recipient", &theirs, "--out", to]).ok();
+    house.run(&["store", "recipients", "add", "later", "--recipient", &theirs]).ok();
+    house.run(&["store", "export", "--out", to]).code(2).says("the reader `later`");
+    let events = house.json(&["audit", "list", "--kind", "exported"]);
+    assert_eq!(events["events"].as_array().unwrap().len(), 1, "what was refused left nothing in the trail");
+}
+
+#[test]
+fn exports_side_by_side_make_one_generation_each() {
+    let house = House::new();
+    let out = house.sandbox.path("ci.age");
+    let words = ["store", "export", "--only", "work", "--out", out.to_str().unwrap()];
+    let _ = key_of(&house.sandbox, house.sandbox.gitconn(words).prints_a_secret().run());
+    let running: Vec<_> = (0..6).map(|_| house.sandbox.gitconn(words).arg("--json").start()).collect();
+    let mut generations: Vec<u64> =
+        running.into_iter().map(|running| running.wait().ok().json()["generation"].as_u64().unwrap()).collect();
+    generations.sort_unstable();
+    assert_eq!(generations, [2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn a_folder_that_is_missing_is_named() {
+    let house = House::new();
+    let folder = house.sandbox.path("nosuch");
+    let to = folder.join("ci.age");
+    let ran = house.run(&["store", "export", "--only", "work", "--out", to.to_str().unwrap()]).code(1);
+    ran.says(&format!("there is no folder `{}`", folder.display())).says("mkdir -p");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+    house.run(&["store", "export", "--only", "work", "--out", to.to_str().unwrap()]).code(1).says("others may write to");
 }
 
 #[test]

@@ -10,7 +10,12 @@ const SIGNER: &str = "gitconn store recipients list   # where the store is at ho
 const LIST: &str = "gitconn store recipients list";
 
 /// A reader's key was asked to save.
-pub(super) fn reader(message: String) -> Failure {
+pub(super) fn reader(message: String, is_copy: bool) -> Failure {
+    if is_copy {
+        return Failure::new(Kind::Locked, message)
+            .cause("nothing was changed: this store was exported from another. Change that one, where it is, and export it again")
+            .hint("gitconn store export --out FILE   # there: writes this file anew, for the same key");
+    }
     Failure::new(Kind::Locked, message)
         .cause("nothing was changed: a reader's key never saves, so do it with the store's own key, where that is")
         .hint("gitconn store rekey --key keyring   # with a recovery key: makes the store a new key of its own")
@@ -63,6 +68,17 @@ pub(super) fn rekeyed(message: String, from: &str, now_in: &NowIn) -> Failure {
         NowIn::Usual(place) => failure
             .hint(format!("unset GITCONN_KEY_FILE GITCONN_KEY   # the new key is in {place}"))
             .hint("gitconn config unset key_file   # if that setting named the old one"),
+    }
+}
+
+/// The key that a pipeline was to have opens the whole store.
+pub(super) fn opens_all(message: String, reader: Option<&str>, is_typed: bool) -> Failure {
+    let failure = Failure::usage(message);
+    let failure = if is_typed { failure.instead("--recipient", "", "makes a key for it") } else { failure };
+    match reader {
+        Some(name) => failure
+            .hint(format!("gitconn store recipients remove {}   # it opens the whole store no more, then", shell_word(name))),
+        None => failure,
     }
 }
 

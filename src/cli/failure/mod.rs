@@ -32,6 +32,8 @@ enum Hint {
     Again { add: String, remark: &'static str },
     /// The command that failed once more, without an option and its value, and with this added.
     Instead { option: &'static str, add: String, remark: &'static str },
+    /// The command that failed with a connection's name in the place of what was typed; what shows the connection, where that was not typed.
+    Corrected { typed: String, name: String },
     /// Another way to connect the same.
     Connect { remedy: Remedy, provider: ProviderId, host: String, remark: &'static str },
 }
@@ -43,6 +45,10 @@ impl Hint {
             Self::Command(text) => return text.clone(),
             Self::Again { add, remark } => (again(invoked.iter(), add), remark),
             Self::Instead { option, add, remark } => (again(without(invoked, option).into_iter(), add), remark),
+            Self::Corrected { typed, name } => (
+                corrected(invoked, typed, name).unwrap_or_else(|| format!("gitconn show {}", shell_word(name))),
+                &"did you mean this one?",
+            ),
             Self::Connect { remedy, provider, host, remark } => (commands::connect_by(*remedy, subject, *provider, host), remark),
         };
         if remark.is_empty() { command } else { format!("{command}   # {remark}") }
@@ -58,6 +64,32 @@ fn again<'a>(words: impl Iterator<Item = &'a OsString>, add: &str) -> String {
     }
     line.insert(0, "gitconn".to_owned());
     line.join(" ")
+}
+
+/// What was typed, with another name of a connection: behind an option that takes one, else the first word that is the same. What removes or replaces something is not
+/// made ready to be pasted for another connection than the one that was named.
+fn corrected(invoked: &[OsString], typed: &str, name: &str) -> Option<String> {
+    const NAMING: [&str; 5] = ["-c", "--connection", "--only", "--reauth", "--with"];
+    const FINAL: [&str; 4] = ["remove", "rm", "rotate", "disable"];
+    let end = invoked.iter().position(|word| word == "--").unwrap_or(invoked.len());
+    let is_typed = |at: &usize| invoked[*at] == *typed;
+    let is_named = |at: &usize| NAMING.iter().any(|option| invoked[at - 1] == **option);
+    if invoked[..end].iter().any(|word| FINAL.iter().any(|last| word == last)) {
+        return None;
+    }
+    let found = (1..end).filter(is_typed).find(is_named).or_else(|| (1..end).find(is_typed));
+    let mut words = invoked.to_vec();
+    match found {
+        Some(at) => words[at] = name.into(),
+        None => {
+            // `--connection=NAME`
+            let joined = |word: &OsString| word.to_string_lossy().strip_suffix(typed).is_some_and(|option| option.ends_with('='));
+            let at = (1..end).find(|at| joined(&invoked[*at]))?;
+            let text = invoked[at].to_string_lossy();
+            words[at] = format!("{}{name}", &text[..text.len() - typed.len()]).into();
+        }
+    }
+    Some(again(words.iter(), ""))
 }
 
 /// What was typed, without an option and its value, wherever it stands.
@@ -205,6 +237,20 @@ impl Failure {
         self
     }
 
+    /// Hints at the same command with the name that was meant.
+    #[must_use]
+    fn corrected(mut self, typed: String, name: String) -> Self {
+        self.0.hints.push(Hint::Corrected { typed, name });
+        self
+    }
+
+    /// Puts a hint before the others.
+    #[must_use]
+    pub(super) fn hint_first(mut self, command: impl Into<String>) -> Self {
+        self.0.hints.insert(0, Hint::Command(command.into()));
+        self
+    }
+
     /// Hints at another way to connect the same.
     #[must_use]
     fn connect(mut self, remedy: Remedy, (provider, host): (ProviderId, &str), remark: &'static str) -> Self {
@@ -237,7 +283,7 @@ impl Failure {
     pub(crate) fn without_store(mut self) -> Self {
         self.0.hints.retain(|hint| match hint {
             Hint::Command(text) => !text.starts_with("gitconn "),
-            Hint::Connect { .. } => false,
+            Hint::Connect { .. } | Hint::Corrected { .. } => false,
             Hint::Again { .. } | Hint::Instead { .. } => true,
         });
         self

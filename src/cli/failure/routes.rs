@@ -16,6 +16,9 @@ pub(super) fn spoken(message: String, error: Error) -> Failure {
             Some(route) => format!("gitconn route remove {}   # did you mean this one?", shell_word(&route)),
             None => "gitconn route list".to_owned(),
         }),
+        Error::Swapped { address, name } => {
+            Failure::usage(message).hint(format!("gitconn route add {} {}", shell_word(&address), shell_word(&name)))
+        }
         Error::RouteTo { route, error } => {
             let mut failure = Failure::from(*error).cause(format!("the route `{}` leads there", clean(&route)));
             failure.0.hints.truncate(1);

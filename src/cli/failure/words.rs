@@ -36,10 +36,10 @@ impl From<ops::Error> for Failure {
             ops::Error::Rotate(error) => rotate::spoken(*error),
             ops::Error::Config(error) => error.into(),
             ops::Error::Host(error) => Self::usage(error.to_string()).hint("gitconn connect --help"),
-            ops::Error::NoConnection { nearest, .. } => {
+            ops::Error::NoConnection { typed, nearest } => {
                 let failure = Self::new(Kind::NotFound, message);
-                match nearest.first() {
-                    Some(name) => failure.hint(format!("gitconn show {}   # did you mean this one?", shell_word(name))),
+                match nearest.into_iter().next() {
+                    Some(name) => failure.corrected(typed, name),
                     None => failure,
                 }
                 .hint("gitconn list --all")
@@ -53,11 +53,13 @@ impl From<ops::Error> for Failure {
             error @ (ops::Error::Ambiguous { .. }
             | ops::Error::NotARoute(_)
             | ops::Error::NoRoute { .. }
+            | ops::Error::Swapped { .. }
             | ops::Error::RouteTo { .. }) => routes::spoken(message, error),
             ops::Error::NoExport { name } => {
                 let name = shell_word(&name);
                 Self::usage(message).hint(format!("gitconn exec {name} -- CMD")).hint(format!("gitconn edit {name} --export"))
             }
+            ops::Error::OpensAll { reader, is_typed } => keys::opens_all(message, reader.as_deref(), is_typed),
             ops::Error::NotACopy(_) => Self::usage(message).hint("gitconn store export --help"),
             ops::Error::OtherHost { origin, .. } => unset_default(Self::usage(message), &origin).hint("gitconn list"),
             ops::Error::Disabled { name } => {
@@ -116,6 +118,7 @@ impl From<ops::Error> for Failure {
             ops::Error::Unkept { name, .. } => log_in_again(Kind::Failed, message, &name),
             ops::Error::App(error) => apps::spoken(*error),
             ops::Error::CannotRun { source, .. } => cannot_run(message, &source),
+            ops::Error::NotBegun(source) => Self::new(Kind::Failed, message).cause(source),
             ops::Error::Check(error) => check::spoken(message, &error),
             ops::Error::Bound(error) => loose::spoken(message, &error),
             ops::Error::RenewalBusy { .. } => Self::new(Kind::Unavailable, message),
@@ -351,7 +354,7 @@ impl From<StoreError> for Failure {
                 }
             }
             E::Rekeyed { from, now_in, .. } => keys::rekeyed(message, from, now_in),
-            E::Reader { .. } => keys::reader(message),
+            E::Reader { is_copy, .. } => keys::reader(message, *is_copy),
             E::NoSigner { .. } => keys::no_signer(message),
             E::OtherSigner { .. } => keys::other_signer(message),
             E::Keys(error) => return keys::spoken(error),
@@ -386,6 +389,9 @@ impl From<StoreError> for Failure {
                     }
                     _ => failure,
                 }
+            }
+            E::NoFolder(path) => {
+                Self::new(Kind::Failed, message).hint(format!("mkdir -p {}", shell_word(&path.display().to_string())))
             }
             E::UnsafeDirectory(path) => {
                 Self::new(Kind::Failed, message).hint(format!("chmod go-w {}", shell_word(&path.display().to_string())))

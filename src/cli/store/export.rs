@@ -19,7 +19,7 @@ use crate::ops::pipeline::{self, Taken, Wanted, Written};
 /// trail, no other connection. Whoever has its key reads and never saves.
 ///
 /// Without --recipient a key is made and printed once, in the form that `GITCONN_KEY` takes. A file that was written before is brought up to date: with the
-/// same connections and for the same key, unless others are named. The pipeline's secret stays as it is.
+/// same connections and for the same key, unless others are named. Nothing is printed then, and the pipeline's secret stays as it is: do not pipe it there again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   gitconn store export --only deploy --out ci.age | gh secret set GITCONN_KEY
@@ -61,11 +61,9 @@ struct ExportView {
 }
 
 impl View for ExportView {
-    /// What goes behind a key that was made elsewhere.
+    /// Only a key that was made now is data: stdout often goes straight into a pipeline's secret, where anything else would take that key's place.
     fn grid(&self, _: Style) -> Grid {
-        let mut grid = Grid::new(&[]);
-        grid.row(vec![format!("# gitconn-signer: {}", self.signer)]);
-        grid
+        Grid::new(&[])
     }
 }
 
@@ -122,7 +120,10 @@ fn say(written: &Written, args: &Args, context: &Context<'_>) {
             out.warn(&format!("the key of the app `{name}` is in it, which reaches all {count} of its installations"));
         }
     }
-    if written.line.is_none() && args.recipient.is_some() {
+    if args.recipient.is_some() {
         printed_key::say_signer(context);
+        out.note(&format!("# gitconn-signer: {}", written.signer));
+    } else if written.line.is_none() {
+        out.note("no key is printed: the one from before opens it, and the pipeline's secret stays as it is");
     }
 }

@@ -135,7 +135,7 @@ impl<'a> Desk<'a> {
     async fn get(&self, request: &Request) -> Result<Option<Zeroizing<String>>, Error> {
         let view = self.store.read()?;
         let Some((serving, path)) = self.meant(&view, request)? else { return Ok(None) };
-        let handed = super::live(self.session, self.store, &view, &serving).await?;
+        let handed = token::ready(self.session, self.store, &view, &serving).await?;
         let text = credential::answer(self.session, &handed, request)?;
         token::note(self.session, self.store, &view, &handed.connection, Purpose::Git, path.as_ref());
         Ok(text)

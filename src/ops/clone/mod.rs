@@ -16,7 +16,6 @@ use super::apps::route::Fallback;
 use super::exec::{self, signals};
 pub(crate) use super::resolve::hosts;
 use super::serving::Serving;
-use super::token::{self, Handed};
 use super::{Error, Session, checkout, resolve};
 use crate::git::{self, Remote};
 use crate::model::{HostUrl, RepositoryPath, shell_word};
@@ -88,18 +87,6 @@ fn found(session: &Session<'_>, view: &View, connection: Option<&str>, remote: &
     Ok(Source { serving, path, address })
 }
 
-/// The token, as it is at hand or made now: whoever waits for git should hear from us, and before it begins, that there is none.
-///
-/// # Errors
-///
-/// If there is none.
-pub(crate) async fn live(session: &Session<'_>, store: &Store, view: &View, serving: &Serving) -> Result<Handed, Error> {
-    match token::at_hand(session, store, view, serving)? {
-        Some(handed) => Ok(handed),
-        None => token::live(session, store, serving).await,
-    }
-}
-
 /// What git is to do.
 #[derive(Debug)]
 pub(crate) struct Errand<'a> {
@@ -132,7 +119,7 @@ pub(crate) async fn run(session: &Session<'_>, store: &Store, errand: &Errand<'_
     let variables = settings(session, &desk, &errand.hosts).ok_or_else(nowhere).map_err(cannot)?;
     command.envs(variables);
     // Listened for before it is there: none is lost.
-    let mut signals = signals::Passed::listen().map_err(cannot)?;
+    let mut signals = signals::Passed::listen().map_err(Error::NotBegun)?;
     let mut child = command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::Usage("git is not installed".to_owned()),
         _ => cannot(error),

@@ -20,6 +20,7 @@ use self::mask::Mask;
 use super::live::Door;
 use super::token::Handed;
 use super::{Error, Session};
+use crate::git::Remote;
 use crate::provider::Identity;
 use crate::secret::Secret;
 use crate::store::Store;
@@ -42,19 +43,19 @@ const FOR_HEIRS: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// `Error::CannotRun` if it could not be started.
+/// `Error::NotBegun` where it was not tried; `Error::CannotRun` if it could not be started.
 pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -> Result<u8, Error> {
     let mut command = Command::new(job.program);
     command.args(job.arguments);
     surroundings::set(&mut command, session, handed, job.variable);
     let cannot = |source| Error::CannotRun { program: job.program.to_string_lossy().into_owned(), source };
     // Listened for before it is there: none is lost.
-    let mut signals = signals::Passed::listen().map_err(cannot)?;
+    let mut signals = signals::Passed::listen().map_err(Error::NotBegun)?;
     if !job.mask {
         let mut child = command.spawn().map_err(cannot)?;
         return ended(&mut child, &mut signals).await.map_err(cannot);
     }
-    let mask = Mask::new(handed.token.expose()).map_err(|error| cannot(std::io::Error::other(error)))?;
+    let mask = Mask::new(handed.token.expose()).map_err(|error| Error::NotBegun(std::io::Error::other(error)))?;
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot)?;
     let mut streams = pin!(streams::passed_on(child.stdout.take(), child.stderr.take(), &mask));
     let mut passed_on = None;
@@ -94,6 +95,11 @@ pub(super) async fn ended(child: &mut Child, signals: &mut signals::Passed) -> s
             signal = signals.next() => signals::pass(signal, id),
         }
     }
+}
+
+/// Whether a text is `owner/name` without a host.
+pub(crate) fn is_a_path(text: &str) -> bool {
+    text.contains('/') && Remote::parse(text).is_some_and(|remote| remote.host_text().is_none())
 }
 
 /// What tells GitHub Actions to hide a token in its log, a line each (Actions, "Workflow commands": masking a value in a log): the token, and what git sends of it.

@@ -2,48 +2,80 @@
 
 #[cfg(unix)]
 mod unix {
-    use std::io::IsTerminal as _;
+    use std::fs::File;
+    use std::io;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use rustix::process::{Pid, Signal, getpgrp, kill_process};
+    use rustix::termios::tcgetpgrp;
+    use signal_hook::consts::{SIGINT, SIGQUIT};
+    use signal_hook::iterator::exfiltrator::WithOrigin;
+    use signal_hook::iterator::{Handle, SignalsInfo};
+    use signal_hook::low_level::siginfo::{Cause, Origin};
     use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
     /// The signals that are passed on to the program.
     pub(in crate::ops) struct Passed {
-        interrupt: Stream,
-        quit: Stream,
+        /// Those that a terminal sends too, with who sent them.
+        pressed: UnboundedReceiver<Origin>,
+        listener: Handle,
         terminate: Stream,
         hang_up: Stream,
         user_one: Stream,
         user_two: Stream,
-        /// A terminal tells the program itself of Ctrl-C: it must not hear of it twice.
-        by_terminal: bool,
     }
 
     impl Passed {
-        pub(in crate::ops) fn listen() -> std::io::Result<Self> {
+        pub(in crate::ops) fn listen() -> io::Result<Self> {
+            let mut signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGQUIT])?;
+            let listener = signals.handle();
+            let (tell, pressed) = unbounded_channel();
+            // It ends when the listener is closed.
+            let listen = move || signals.forever().take_while(|origin| tell.send(origin.clone()).is_ok()).for_each(drop);
+            std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
             Ok(Self {
-                interrupt: signal(SignalKind::interrupt())?,
-                quit: signal(SignalKind::quit())?,
+                pressed,
+                listener,
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
                 // Whoever sends these means the program; they would end us, and leave it alone.
                 user_one: signal(SignalKind::user_defined1())?,
                 user_two: signal(SignalKind::user_defined2())?,
-                by_terminal: std::io::stdin().is_terminal(),
             })
         }
 
         /// The next one; `None` for one that the program has heard of already.
         pub(in crate::ops) async fn next(&mut self) -> Option<Signal> {
             tokio::select! {
-                _ = self.interrupt.recv() => (!self.by_terminal).then_some(Signal::INT),
-                _ = self.quit.recv() => (!self.by_terminal).then_some(Signal::QUIT),
+                Some(origin) = self.pressed.recv() => {
+                    let signal = if origin.signal == SIGQUIT { Signal::QUIT } else { Signal::INT };
+                    (!is_known_to_the_program(&origin)).then_some(signal)
+                }
                 _ = self.terminate.recv() => Some(Signal::TERM),
                 _ = self.hang_up.recv() => Some(Signal::HUP),
                 _ = self.user_one.recv() => Some(Signal::USR1),
                 _ = self.user_two.recv() => Some(Signal::USR2),
             }
         }
+    }
+
+    impl Drop for Passed {
+        fn drop(&mut self) {
+            self.listener.close();
+        }
+    }
+
+    /// A terminal tells everybody in its foreground of Ctrl-C, the program among them: it must not hear of it twice. What a process sent, it sent to us alone.
+    fn is_known_to_the_program(origin: &Origin) -> bool {
+        let is_named = origin.process.as_ref().is_some_and(|process| process.pid > 0);
+        // Elsewhere than on Linux a terminal's has no cause of its own; there a sender without a number is one outside of our container.
+        let is_sent = matches!(origin.cause, Cause::Sent(_)) && (cfg!(target_os = "linux") || is_named);
+        !is_sent && is_in_foreground()
+    }
+
+    /// Whether our group, which is the program's too, is the one that the terminal talks to: wherever our own streams lead.
+    fn is_in_foreground() -> bool {
+        File::open("/dev/tty").is_ok_and(|terminal| tcgetpgrp(&terminal).is_ok_and(|group| group == getpgrp()))
     }
 
     /// Passes a signal on. That the program has just ended is no failure.

@@ -31,11 +31,21 @@ pub(crate) struct Seen {
 impl<'sandbox> Terminal<'sandbox> {
     /// Starts it.
     pub(crate) fn start(run: Run<'sandbox>) -> Self {
+        Self::start_by(run, "exec \"$0\" \"$@\"")
+    }
+
+    /// Starts it with a pipe for its stdin: it is in the terminal's foreground all the same.
+    pub(crate) fn start_reading_a_pipe(run: Run<'sandbox>) -> Self {
+        Self::start_by(run, "trap : INT && sleep 20 | \"$0\" \"$@\"")
+    }
+
+    /// Starts it by these words of a shell.
+    fn start_by(run: Run<'sandbox>, words: &str) -> Self {
         let run = run.env("TERM", "xterm-256color");
         let plain = run.command();
         // The library's terminals show nothing that is typed: a person's do. The shell sets that, and the size, before the program begins.
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "stty echo cols 100 rows 40 && exec \"$0\" \"$@\""]).arg(plain.get_program()).args(plain.get_args());
+        command.args(["-c", &format!("stty echo cols 100 rows 40 && {words}")]).arg(plain.get_program()).args(plain.get_args());
         command.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(plain.get_current_dir().unwrap());
         let mut session = Session::spawn(command).unwrap();
