@@ -16,6 +16,7 @@ mod bad_input;
 mod bitbucket;
 mod bitbucket_login;
 mod branches;
+mod carried;
 mod check;
 mod check_push;
 mod clone;
