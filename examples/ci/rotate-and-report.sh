@@ -1,6 +1,6 @@
 #!/bin/sh
 # For cron, where the store is at home: puts new tokens in the place of those that end within two weeks, and then asks the providers about all of them. Tells what
-# was rotated, what a person has to do, and what is not as it was the last time; silent when there is nothing to tell. Ends with 1 if something is left to do.
+# was rotated, what a person has to do, and what is not as it was the last time; silent when there is nothing new to tell. Ends with 1 as long as something is left to do, also where that was told before.
 #   0 6 * * *  GITCONN_KEY_FILE=/etc/gitconn/key  /usr/local/bin/rotate-and-report.sh
 set -eu
 
@@ -44,5 +44,11 @@ case $code in
         ;;
     *) leave 'Not every token could be checked' ;;
 esac
+
+# A dead token stays a person's to replace, whenever it died.
+for status in expired revoked invalid; do
+    ask gitconn --no-input --quiet list --status "$status"
+    if [ -n "$found" ]; then left=1; fi
+done
 
 exit "$left"

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::branches;
 use super::context::Context;
 use super::failure::Failure;
 use crate::ops::clone::{self, Errand};
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
     let view = store.read().map_err(Error::from)?;
-    let source = clone::source(&session, &view, args.connection.as_deref(), &args.repository)?;
+    let source = clone::source(&session, &view, args.connection.as_deref(), &args.repository).map_err(branches::which)?;
     // Whoever waits for git should hear from us, and before it begins, that there is no token.
     context.wait(token::ready(&session, &store, &view, &source.serving))?;
     let hosts = clone::hosts(&view)?;

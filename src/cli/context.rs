@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Global;
 use super::failure::Failure;
 use super::interrupt;
-use super::out::Out;
+use super::out::{Out, stderr_line};
 use super::progress::Progress;
 use super::prompt::Prompt;
 use crate::config::{Config, Setting};
@@ -36,7 +36,7 @@ impl<'a> Context<'a> {
             config,
             out,
             prompt: Prompt::new(global.no_input),
-            progress: Rc::new(Progress::new(env, global.quiet, out.is_json())),
+            progress: Rc::new(Progress::new(env, global.quiet, out)),
             shield: Shield::default(),
             global,
         }
@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
 
     /// The paths that were typed, with their options: for a command line that is written down somewhere.
     pub(crate) fn typed_paths(&self) -> [(&'static str, Option<&'a Path>); 2] {
-        [("--store", self.global.store.as_deref()), ("--key-file", self.global.key_file.as_deref())]
+        self.global.typed_paths()
     }
 
     /// The work of this run, with this terminal to ask for a passphrase.
@@ -67,8 +67,9 @@ impl<'a> Context<'a> {
         self.config.sound()?;
         let choices =
             Choices { store: self.global.store.clone(), key_file: self.global.key_file.clone(), max_wait: self.global.max_wait };
-        let prompt = self.prompt;
-        let ask: Option<Ask> = prompt.is_allowed().then(|| Box::new(move |asked: &AskFor| passphrase(prompt, asked)) as Ask);
+        let (prompt, store) = (self.prompt, self.store_setting()?.value);
+        let ask: Option<Ask> =
+            prompt.is_allowed().then(|| Box::new(move |asked: &AskFor| passphrase(prompt, &store, asked)) as Ask);
         let (watcher, notices) = (self.progress.clone(), self.progress.clone());
         let around = Around { ask, watcher, notices, shield: self.shield.clone() };
         Ok(Session::new(self.env, self.config, &choices, around)?)
@@ -163,13 +164,21 @@ impl Context<'_> {
     }
 }
 
-/// Asks for a passphrase: one that opens a key file, or a new one, typed twice.
-fn passphrase(prompt: Prompt, asked: &AskFor) -> Result<Secret, Cancelled> {
+/// Asks for a passphrase: one that opens a key file, or a new one, typed twice. `store` is the store that it is for.
+fn passphrase(prompt: Prompt, store: &Path, asked: &AskFor) -> Result<Secret, Cancelled> {
     let instead = "GITCONN_PASSPHRASE_FILE=FILE";
     let answer = match asked {
         AskFor::Open { file, attempt: 1 } => prompt.secret(&format!("passphrase of {}", file.display()), instead),
-        AskFor::Open { .. } => prompt.secret("that was not it; passphrase", instead),
-        AskFor::New { .. } => prompt.new_secret("a passphrase for the store's key", instead),
+        AskFor::Open { .. } => prompt.secret("wrong passphrase, please try again", instead),
+        AskFor::New { no_keyring, .. } => {
+            if *no_keyring {
+                let store = store.display();
+                stderr_line(&format!(
+                    "making a new store at `{store}`: there is no keyring to hold its key, so a passphrase protects it, which you type to open the store"
+                ));
+            }
+            prompt.new_passphrase("a passphrase for the store's key", instead)
+        }
     };
     answer.map_err(|_| Cancelled)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::grid::Grid;
-use super::out::{Style, View};
+use super::out::{Out, Style, View};
 use super::words;
 use crate::ops::Session;
 use crate::ops::doctor::{self, Area, Finding, Report};
@@ -60,13 +60,13 @@ struct Found {
 }
 
 impl Found {
-    fn new(finding: &Finding) -> Self {
+    fn new(finding: &Finding, out: &Out) -> Self {
         Self {
             area: finding.area.id(),
             gravity: if finding.is_advice { "advice" } else { "problem" },
             what: crate::ops::redact(&finding.what).into_owned(),
             why: finding.why.to_owned(),
-            command: finding.command.clone(),
+            command: finding.command.as_deref().map(|command| out.carried().into_commands(command).into_owned()),
             fixable: finding.mend.is_some(),
             fixed: false,
             error: None,
@@ -74,13 +74,13 @@ impl Found {
     }
 
     /// The store does not open: its own words, and what they hint at.
-    fn closed(failure: &Failure) -> Self {
+    fn closed(failure: &Failure, out: &Out) -> Self {
         Self {
             area: Area::Store.id(),
             gravity: "problem",
             what: failure.in_full(),
             why: "nothing that is in it can be used or looked at".to_owned(),
-            command: failure.first_hint(),
+            command: failure.first_hint().map(|command| out.carried().into_commands(&command).into_owned()),
             fixable: false,
             fixed: false,
             error: None,
@@ -147,7 +147,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     }
     let Report { places, closed } = report;
     let closed = closed.map(Failure::from);
-    findings.splice(0..0, closed.iter().map(Found::closed));
+    findings.splice(0..0, closed.iter().map(|failure| Found::closed(failure, context.out)));
     let checks = places.iter().map(|place| {
         let mut own = findings.iter().filter(|found| found.area == place.area.id()).peekable();
         let is_empty = own.peek().is_none();
@@ -180,7 +180,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 fn mend(args: &Args, session: &Session<'_>, report: &Report, context: &Context<'_>) -> Result<Vec<Found>, Failure> {
     let mut findings = Vec::new();
     for finding in report.places.iter().flat_map(|place| &place.findings) {
-        let mut found = Found::new(finding);
+        let mut found = Found::new(finding, context.out);
         if let Some(mend) = &finding.mend
             && (args.fix || is_wanted(&found, context)?)
         {

@@ -91,6 +91,11 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.writer()?;
     let mut warnings = Vec::new();
+    if let Some(end) = args.expires_at.and_then(Expiry::at).filter(|end| *end <= context.env.now()) {
+        let past = format!("{} is in the past: from now on the token counts as ended", words::date(end));
+        context.out.warn(&past);
+        warnings.push(past);
+    }
     if let Some(key) = args.key.read(context)? {
         warnings.extend(put_key(args, &key, &changes, (&session, &store), context)?);
     }

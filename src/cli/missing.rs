@@ -83,7 +83,16 @@ pub(super) fn of(outcome: &Outcome, spread: &Spread) -> Vec<Missing> {
         is_failure: false,
         hint: Some(format!("gitconn installations sync {}", shell_word(connection.name.as_str()))),
     });
-    hidden.chain(failed).chain(left_out).chain(nowhere).collect()
+    let dead = spread.dead.iter().map(|(connection, why)| Missing {
+        connection: connection.name.to_string(),
+        installation_account: None,
+        reason: why.to_string(),
+        url: None,
+        is_expected: false,
+        is_failure: true,
+        hint: None,
+    });
+    hidden.chain(failed).chain(dead).chain(left_out).chain(nowhere).collect()
 }
 
 /// The page of an installation that gave nothing because it is suspended: that is known, and no surprise.
@@ -104,7 +113,7 @@ impl Missing {
 }
 
 /// Says what is missing, and gives the exit code for it.
-pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: &Spread, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: Spread, context: &Context<'_>) -> Result<(), Failure> {
     for one in missing.iter().filter(|one| !one.is_failure) {
         context.out.missing(&one.line());
         if let Some(hint) = &one.hint {
@@ -113,7 +122,7 @@ pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: &Spread, con
     }
     let all = outcome.failed.len() == spread.servings.len();
     let failed: Vec<_> = outcome.failed.into_iter().filter(|(_, error)| suspended(error).is_none()).collect();
-    if failed.is_empty() {
+    if failed.is_empty() && spread.dead.is_empty() {
         // What is hidden is missing, whatever format cannot say so.
         return match missing.iter().all(|one| one.is_expected) {
             true if spread.servings.is_empty() => Err(Failure::said(Kind::NotFound)),
@@ -127,6 +136,11 @@ pub(super) fn finish(outcome: Outcome, missing: &[Missing], spread: &Spread, con
         let whose = installation.as_ref().map(|one| format!(" on `{}`", clean(&one.account))).unwrap_or_default();
         let failure = Failure::from(error);
         failure.say(&format!("`{}`{whose} is missing", connection.name), context.out);
+        kinds.push(failure.kind());
+    }
+    for (connection, why) in spread.dead {
+        let failure = Failure::from(why);
+        failure.say(&format!("`{}` is missing", connection.name), context.out);
         kinds.push(failure.kind());
     }
     let same = kinds.first().copied().filter(|first| all && kinds.iter().all(|kind| kind == first));

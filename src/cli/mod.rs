@@ -5,6 +5,7 @@ mod app_view;
 mod audit;
 mod branches;
 mod browser;
+mod carried;
 mod check;
 mod choose;
 mod clone;
@@ -63,13 +64,14 @@ mod words;
 
 use std::ffi::OsString;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use self::carried::Carried;
 use self::context::Context;
 use self::failure::Failure;
 use self::out::{Format, Out};
@@ -116,6 +118,13 @@ pub(crate) struct Global {
     /// How long to wait for a rate limit, for example 5m
     #[arg(long, global = true, value_name = "SPAN", value_parser = words::parse_span)]
     max_wait: Option<Duration>,
+}
+
+impl Global {
+    /// The paths that were typed, with their options.
+    fn typed_paths(&self) -> [(&'static str, Option<&Path>); 2] {
+        [("--store", self.store.as_deref()), ("--key-file", self.key_file.as_deref())]
+    }
 }
 
 /// One variant, one file.
@@ -225,16 +234,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env) -> ExitCode {
         return code;
     }
     let format = if cli.global.json { Some(Format::Json) } else { cli.global.output };
+    let carried = cli.global.typed_paths();
     let config = match crate::config::Config::load(env) {
         Ok(config) => config,
         Err(error) => {
-            return of(&args, Failure::from(error)).report(&Out::new(env, format, cli.global.quiet, None), &args);
+            let out = Out::new(env, format, cli.global.quiet, None).carrying(Carried::new(carried));
+            return of(&args, Failure::from(error)).report(&out, &args);
         }
     };
     if cli.global.verbose {
         log_to_stderr();
     }
-    let out = Out::new(env, format, cli.global.quiet, config.pager(env));
+    let out = Out::new(env, format, cli.global.quiet, config.pager(env)).carrying(Carried::new(carried));
     let context = Context::new(env, &config, &out, &cli.global);
     match guarded(|| dispatch(&cli.command, &context)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
+use super::carried::Carried;
 use super::failure::Failure;
 use super::grid::Grid;
 use crate::env::{self, Env};
@@ -94,6 +95,8 @@ pub(crate) struct Out {
     /// Whether a person sees stderr.
     person: bool,
     pager: Option<String>,
+    /// What every command that is shown takes along.
+    carried: Carried,
 }
 
 impl Out {
@@ -109,7 +112,20 @@ impl Out {
             terminal,
             person: io::stderr().is_terminal(),
             pager,
+            carried: Carried::default(),
         }
+    }
+
+    /// The same, for a run that was told which store is meant.
+    #[must_use]
+    pub(super) fn carrying(mut self, carried: Carried) -> Self {
+        self.carried = carried;
+        self
+    }
+
+    /// What every command that is shown takes along.
+    pub(super) fn carried(&self) -> &Carried {
+        &self.carried
     }
 
     /// Whether stdout is a terminal.
@@ -215,10 +231,15 @@ impl Out {
         self.terminal.then(|| usize::from(console::Term::stdout().size().1)).filter(|width| *width > 0)
     }
 
+    /// Whether what stands beside the data is left unsaid.
+    fn is_muted(&self) -> bool {
+        self.quiet || (self.is_json() && !self.person)
+    }
+
     /// Says something beside the data. Silent with `-q`, and where a program reads JSON and no person looks at stderr.
     pub(crate) fn note(&self, text: &str) {
-        if !self.quiet && (!self.is_json() || self.person) {
-            stderr_line(text);
+        if !self.is_muted() {
+            stderr_line(&self.carried.into_commands(text));
         }
     }
 
@@ -226,15 +247,21 @@ impl Out {
     /// where they are; a JSON document has it among its fields.
     pub(crate) fn missing(&self, text: &str) {
         match self.format {
-            Format::Tsv => stderr_line(text),
-            Format::Ndjson => stderr_line(&serde_json::json!({ "warning": text }).to_string()),
+            Format::Tsv => stderr_line(&self.carried.into_commands(text)),
+            Format::Ndjson => {
+                stderr_line(&serde_json::json!({ "warning": self.carried.into_commands(text) }).to_string());
+            }
             Format::Table | Format::Json => self.note(text),
         }
     }
 
     /// Points to a command that can be pasted. Silent with `-q`.
     pub(crate) fn hint(&self, command: &str) {
-        self.note(&format!("{} {command}", self.stderr.faint("hint:")));
+        // Before the word is coloured.
+        let command = self.carried.into_commands(command);
+        if !self.is_muted() {
+            stderr_line(&format!("{} {command}", self.stderr.faint("hint:")));
+        }
     }
 
     /// Says that something may not be as wanted. Silent with `-q`.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::carried::Carried;
+use super::out::Out;
 use crate::env::{self, Env};
 use crate::ops::{Notices, Waiting, Watcher};
 
@@ -20,11 +22,12 @@ pub(crate) struct Progress {
     quiet: bool,
     /// Whether a program reads stderr, and wants JSON.
     json: bool,
+    carried: Carried,
 }
 
 impl Progress {
     /// Nothing is drawn in the first half second, nor off a terminal, nor with `quiet`.
-    pub(crate) fn new(env: &Env, quiet: bool, json: bool) -> Self {
+    pub(super) fn new(env: &Env, quiet: bool, out: &Out) -> Self {
         let drawn = !quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()) && env.text(env::name::TERM) != Some("dumb");
         let bar =
             ProgressBar::with_draw_target(None, if drawn { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
@@ -38,7 +41,8 @@ impl Progress {
             lines: !drawn && !quiet,
             said: RefCell::new(false),
             quiet,
-            json: json && !drawn,
+            json: out.is_json() && !drawn,
+            carried: out.carried().clone(),
         }
     }
 
@@ -84,7 +88,8 @@ impl Drop for Progress {
 
 impl Notices for Progress {
     fn warn(&self, text: &str) {
-        let text = crate::ops::redact(text);
+        let text = self.carried.into_commands(text);
+        let text = crate::ops::redact(&text);
         match (self.quiet, self.json) {
             (true, _) => {}
             // Off a terminal a program that asked for JSON gets nothing else.

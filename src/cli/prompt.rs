@@ -5,6 +5,9 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use super::failure::Failure;
 use crate::secret::Secret;
 
+/// A passphrase with fewer characters is warned of.
+const SHORTEST: usize = 8;
+
 /// Who may be asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prompt {
@@ -32,11 +35,18 @@ impl Prompt {
         Ok(Secret::from(line.as_str().to_owned()))
     }
 
-    /// Takes a secret twice, until both are the same. An empty one ends it.
-    pub(crate) fn new_secret(self, question: &str, instead: &str) -> Result<Secret, Failure> {
+    /// Takes a new passphrase twice, until both are the same, and warns of a short one. An empty one ends it.
+    pub(crate) fn new_passphrase(self, question: &str, instead: &str) -> Result<Secret, Failure> {
         loop {
             let secret = self.secret(question, instead)?;
-            if secret.expose().is_empty() || self.secret(&format!("{question} again"), instead)?.expose() == secret.expose() {
+            if secret.expose().is_empty() {
+                return Ok(secret);
+            }
+            if self.secret(&format!("{question} again"), instead)?.expose() == secret.expose() {
+                if secret.expose().chars().count() < SHORTEST {
+                    let found = "whoever gets hold of the key's file finds it by trying";
+                    super::out::stderr_line(&format!("warning: the passphrase has fewer than {SHORTEST} characters: {found}"));
+                }
                 return Ok(secret);
             }
             super::out::stderr_line("the two are not the same");

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::branches;
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use crate::model::clean;
@@ -64,7 +65,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
 
 fn pull(args: &Args, folder: &Path, (session, store): (&Session<'_>, &Store), context: &Context<'_>) -> Result<u8, Failure> {
     let view = store.read().map_err(Error::from)?;
-    let source = clone::pulled(session, &view, args.connection.as_deref(), folder)?;
+    let source = clone::pulled(session, &view, args.connection.as_deref(), folder).map_err(branches::which)?;
     if let Some(source) = &source {
         context.wait(token::ready(session, store, &view, &source.serving))?;
     }

@@ -124,7 +124,8 @@ fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let place = (args.filter.provider, args.filter.host.as_deref());
     let backing = args.storeless.backing(place, &chosen, context)?;
     let backing = &*backing;
-    let connections = backing.usable(&args.names, &args.filter.filter(None))?;
+    let filter = args.filter.filter(None);
+    let connections = backing.usable(&args.names, &filter)?;
     // Where it is not yet known which of them have the installation, they are counted below.
     if pages.is_some() && connections.len() > 1 && (args.installation.is_none() || !args.names.is_empty()) {
         return Err(paging::one_connection_only(&connections.iter().collect::<Vec<_>>(), args.installation.as_deref()));
@@ -134,7 +135,10 @@ fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         (false, limit) => Some(limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))),
     };
     let wanted = Wanted { search: args.search.clone(), page: pages, limit: if pages.is_some() { None } else { limit } };
-    let spread = backing.spread(connections, args.installation.as_deref(), !args.names.is_empty())?;
+    let mut spread = backing.spread(connections, args.installation.as_deref(), !args.names.is_empty())?;
+    if args.names.is_empty() {
+        spread.dead = backing.dead(&filter, args.installation.as_deref())?;
+    }
     if pages.is_some() && spread.servings.len() > 1 {
         let connections: Vec<&Connection> = spread.servings.iter().map(|serving| &serving.connection).collect();
         return Err(match &args.installation {
@@ -169,6 +173,7 @@ fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     // Of the only one that was asked nothing is left to show.
     if servings.len() == 1
         && spread.left_out.is_empty()
+        && spread.dead.is_empty()
         && let Some((_, error)) = outcome.failed.pop()
     {
         return Err(error.into());
@@ -193,5 +198,5 @@ fn list(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
             None => {}
         }
     }
-    missing::finish(outcome, &missing, &spread, context)
+    missing::finish(outcome, &missing, spread, context)
 }

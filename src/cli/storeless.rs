@@ -61,7 +61,7 @@ impl StorelessArgs {
         let Some(variable) = &self.token_env else { return Ok(Box::new(Stored::open(context.session()?)?)) };
         let of_a_store = chosen.iter().copied().chain([("--store", context.names_store())]);
         if let Some((option, _)) = of_a_store.into_iter().find(|(_, is_given)| *is_given) {
-            return Err(Failure::usage(format!("--token-env goes without a store, and {option} means something of one")));
+            return Err(Failure::usage(format!("--token-env uses no store: it cannot go together with {option}")));
         }
         let ca_pem =
             self.ca_file.as_ref().map(|path| std::fs::read_to_string(path).map_err(|error| Failure::unreadable(path, error)));

@@ -103,6 +103,9 @@ pub(crate) enum Error {
     /// What does not name a host, an owner or a repository (exit 2).
     #[error("`{0}` is no address that a route could be for")]
     NotARoute(String),
+    /// An address below which no repository can lie (exit 2). `meant` is what it may have been meant for, as it can be typed.
+    #[error("`{typed}` cannot be a route: {why}")]
+    WrongRoute { typed: String, why: String, meant: String, name: String },
     /// No route for that (exit 3).
     #[error("there is no route `{typed}`")]
     NoRoute { typed: String, nearest: Option<String> },

@@ -70,5 +70,5 @@ pub(crate) use crate::provider::{
     Answered, BranchQuery, Error as ProviderError, Method, Obstacle, PageChoice, Probe, Push, RevokeBy, Revoked, RotateBy,
     Scopes, TokenPage, Wants, catalogue, redact, secret_as, secret_in,
 };
-pub(crate) use crate::store::key::{Ask as AskFor, Cancelled};
+pub(crate) use crate::store::key::{Ask as AskFor, Cancelled, Flaw};
 pub(crate) use crate::store::{Chain, Error as StoreError, Fault, HeldAs, InstallationRecord, Link, Store};

@@ -59,7 +59,7 @@ pub(crate) fn beginning(typed: &str) -> Result<Remote, Error> {
 ///
 /// # Errors
 ///
-/// `Error::Usage` if the address is not on the connection's host: a credential goes nowhere else.
+/// `Error::Usage` if the address is not on the connection's host: a credential goes nowhere else; `Error::WrongRoute` if no repository can lie below it.
 pub(crate) fn add(session: &Session<'_>, store: &Store, typed: &str, name: &str) -> Result<Added, Error> {
     let (stamp, beginning) = (session.stamp(), beginning(typed)?);
     let saved = store.change(&stamp, Keep::Generation, |db| {
@@ -70,6 +70,7 @@ pub(crate) fn add(session: &Session<'_>, store: &Store, typed: &str, name: &str)
             found => found?,
         };
         let path = path_on(&beginning, &connection, typed)?;
+        sound(&path, &beginning, &connection)?;
         let host = connection.host.clone();
         let (added_by, added_at) = (stamp.who.clone(), stamp.at);
         let route = Route { host, path, connection: connection.id.clone(), added_by, added_at };
@@ -92,6 +93,31 @@ fn path_on(beginning: &Remote, connection: &Connection, typed: &str) -> Result<R
     }
     let path = beginning.below(&connection.host).and_then(RoutePath::new);
     path.ok_or_else(|| Error::NotARoute(crate::model::clean(typed).into_owned()))
+}
+
+/// Refuses what would never serve anybody: a pattern, which routes do not know, and more than a repository's path where that has two parts.
+fn sound(path: &RoutePath, beginning: &Remote, connection: &Connection) -> Result<(), Error> {
+    let segments: Vec<&str> = path.as_str().split('/').collect();
+    let nests = crate::provider::kind(connection.provider).nests_owners();
+    let pattern = segments.iter().position(|segment| segment.contains(['*', '?']));
+    let (kept, why) = match pattern {
+        Some(at) => (at, "it is for everything below it without a pattern".to_owned()),
+        None if segments.len() > 2 && !nests => (2, format!("at {} a repository is owner/name", connection.host)),
+        None => return Ok(()),
+    };
+    let kept = segments[..kept].join("/");
+    let host = connection.host.to_string();
+    let meant = match (beginning.host_text(), kept.is_empty()) {
+        (_, true) => host,
+        (Some(_), false) => format!("{host}/{kept}"),
+        (None, false) => kept,
+    };
+    Err(Error::WrongRoute {
+        typed: crate::model::clean(&beginning.describe()).into_owned(),
+        why: format!("{why}: `{meant}`"),
+        meant,
+        name: connection.name.to_string(),
+    })
 }
 
 /// What speaks against a route as things are.

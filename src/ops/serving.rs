@@ -82,6 +82,8 @@ pub(crate) struct Spread {
     pub(crate) left_out: Vec<(Connection, InstallationRecord)>,
     /// Apps that are not known to be installed anywhere.
     pub(crate) nowhere: Vec<Connection>,
+    /// Connections that are not asked because they are known to be dead, with what stands in the way.
+    pub(crate) dead: Vec<(Connection, Error)>,
 }
 
 /// Spreads connections that were named over the one installation of each that is on an account, or of a number.

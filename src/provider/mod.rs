@@ -58,6 +58,11 @@ pub(crate) trait Kind: Sync {
         false
     }
 
+    /// Whether owners lie in owners, and a repository's path may have more than two parts.
+    fn nests_owners(&self) -> bool {
+        false
+    }
+
     /// The web host that a typed address means: `github.com` for `api.github.com`, an instance for the address of its API. What is
     /// stored and shown is this.
     fn web_host(&self, host: &HostUrl) -> HostUrl;

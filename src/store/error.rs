@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::key::Flaw;
+
 /// A store operation that failed. No variant holds a secret or content of the image.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -41,6 +43,15 @@ pub(crate) enum Error {
     /// A key, key file or passphrase file that cannot be used: its reason in words (exit 5).
     #[error("the key from {from} cannot be used: {why}")]
     BadKey { from: String, why: String },
+    /// A key file or passphrase file that was named and gives nothing (exit 5).
+    #[error("the key from {from} cannot be used: {flaw}")]
+    KeyFile { from: String, path: PathBuf, flaw: Flaw },
+    /// A new store's key has no place here, and nobody can be asked for a passphrase (exit 5). `tried` says, for each place, what it answered.
+    #[error("there is no place for the key of a new store")]
+    NoKeyPlace { tried: Vec<String> },
+    /// A new key is to be protected by a passphrase, and there is nobody to think of one (exit 5).
+    #[error("a new passphrase is needed, and there is no terminal to ask for it on")]
+    NoNewPassphrase,
     /// A new key could not be put where it was to live, or not be taken away from there (exit 5). `place` is `the keyring` or a path.
     #[error("{place} cannot be used for the key: {why}")]
     UnusablePlace { place: String, why: String },

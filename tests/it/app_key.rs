@@ -86,7 +86,7 @@ fn a_key_that_was_deleted_at_github_is_told_with_what_mends_it() {
         }
         let ran = foundry.run(CORP).code(4).says(says);
         assert!(ran.stderr.contains("gitconn edit prod-app --private-key-file FILE"), "{ran}");
-        assert!(ran.stderr.contains(&format!("open {}", settings(&foundry))), "{ran}");
+        assert!(ran.stderr.contains(&format!("hint: {}", settings(&foundry))), "{ran}");
         let checked = foundry.sandbox.gitconn(["validate", "prod-app", "--json"]).run().code(4).json();
         assert_eq!((&checked["verdict"], &checked["valid"]), (&json!("revoked"), &json!(false)), "{checked}");
         assert_eq!(checked["mend_url"], settings(&foundry));
@@ -188,7 +188,7 @@ fn refresh_makes_new_tokens_for_the_app_that_is_named() {
 fn an_app_is_removed_here_and_its_key_dies_on_its_page_alone() {
     let foundry = Foundry::connected();
     let ran = foundry.run(&["remove", "prod-app", "--revoke", "--yes"]).code(1).says("key");
-    assert!(ran.stderr.contains(&format!("open {}", settings(&foundry))), "{ran}");
+    assert!(ran.stderr.contains(&format!("hint: {}", settings(&foundry))), "{ran}");
     assert!(ran.stderr.contains("gitconn remove prod-app   # without --revoke"), "{ran}");
     foundry.run(&["show", "prod-app"]).ok();
     foundry.run(&["remove", "prod-app"]).code(2).says("--yes");

@@ -130,7 +130,7 @@ fn a_permission_that_the_app_does_not_ask_for_is_added_on_its_own_page_first() {
     let narrow = ["token", "prod-app", "--repo", "acme-corp/site", "--permission", "issues=read"];
     let ran = foundry.run(&narrow).code(4).says("`acme-corp` has not granted `prod-app` issues=read");
     let told = hints(&ran);
-    assert!(told[0].starts_with("open http") && told[0].contains("/settings/apps/acme-deploy"), "{ran}");
+    assert!(told[0].starts_with("http") && told[0].contains("/settings/apps/acme-deploy"), "{ran}");
     assert!(told[1].starts_with("gitconn installations open prod-app acme-corp"), "{ran}");
     assert!(ran.stderr.contains("caused by: granted, as far as is known here: contents=read, metadata=read"), "{ran}");
     assert!(!ran.stderr.contains("caused by: the app asks for"), "what it asks for is what is granted\n{ran}");
@@ -161,7 +161,7 @@ fn a_lost_key_is_made_anew_on_the_same_host() {
     assert!(message.starts_with("the app `prod` was made, but its private key could not be saved: "), "{ran}");
     let host = host.trim_end_matches('/');
     assert!(hint.contains(&format!("gitconn connect github prod --host {host} --app --client-id Iv23li")), "{ran}");
-    assert!(hint.starts_with("open http"), "{ran}");
+    assert!(hint.starts_with("http"), "{ran}");
 }
 
 #[test]

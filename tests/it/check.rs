@@ -158,6 +158,41 @@ fn the_connection_has_to_be_enabled_and_alive() {
 }
 
 #[test]
+fn a_refusal_that_check_meets_says_how_the_token_is_replaced() {
+    let house = House::new();
+    house.github.repository("ada", "ada/site", &["main"]);
+    house.github.refuse(&house.work);
+    let address = format!("{}/ada/site", house.github.origin());
+    let ran = house.run(&["check", &address]).code(4);
+    assert!(ran.stdout.contains("token\tfailed"), "{ran}");
+    assert!(ran.stderr.contains("hint: gitconn rotate work"), "{ran}");
+    assert!(ran.stderr.contains("hint: gitconn edit work --token-stdin"), "{ran}");
+    // A token from the environment is not ours to replace.
+    let loose = ["check", "ada/site", "--token-env", "MY_TOKEN", "--host", &house.github.origin(), "--provider", "github"];
+    let ran = house.sandbox.gitconn(loose).env("MY_TOKEN", &house.work).run().code(4);
+    assert!(!ran.stderr.contains("gitconn rotate"), "{ran}");
+}
+
+#[test]
+fn what_is_no_repository_is_hinted_at_with_the_command_that_was_typed() {
+    let house = House::new();
+    for (typed, hint) in [
+        (&["check", "site"][..], "gitconn check owner/site"),
+        (&["check", "", "--branch", "x"], "gitconn check owner/name --branch x"),
+        (&["branches", "site", "--all"], "gitconn branches owner/site --all"),
+        (&["clone", "site"], "gitconn clone owner/site"),
+        // Outside a checkout.
+        (&["check"], "gitconn check owner/name"),
+        (&["branches"], "gitconn branches owner/name"),
+        // Nothing of an address that may hold a password is said again.
+        (&["check", "ftp://x:s3krit@host/a"], "gitconn check owner/name"),
+    ] {
+        let ran = house.run(typed).code(2);
+        assert!(ran.stderr.contains(&format!("hint: {hint}\n")), "{hint}: {ran}");
+    }
+}
+
+#[test]
 fn what_a_404_means_depends_on_the_token() {
     let house = House::new();
     let why = |ran: &Ran| failed(ran, "repository");

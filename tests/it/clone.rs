@@ -82,6 +82,16 @@ fn a_repository_may_be_named_in_any_way_and_the_folder_and_more_be_told() {
 }
 
 #[test]
+fn where_two_connections_fit_the_one_to_use_can_be_named() {
+    let scene = Scene::new();
+    connect(&scene.sandbox, &scene.host, "other");
+    let ran = scene.run(&["clone", "acme/site"]).code(2).says("2 connections");
+    assert!(ran.stderr.contains("hint: gitconn route add acme "), "{ran}");
+    assert!(ran.stderr.contains("hint: gitconn clone acme/site -c other"), "{ran}");
+    scene.run(&["clone", "acme/site", "-c", "work"]).ok();
+}
+
+#[test]
 fn gits_exit_code_is_given_back_and_ours_come_before_it_begins() {
     let scene = Scene::new();
     scene.run(&["clone", "acme/nothing"]).code(128).says("fatal: repository");

@@ -74,3 +74,17 @@ fn what_cannot_be_is_refused_and_nothing_changes() {
     }
     assert!(std::fs::read(house.sandbox.store()).unwrap() == before, "the store was saved");
 }
+
+#[test]
+fn an_end_in_the_past_is_taken_and_warned_of() {
+    let house = House::new();
+    let ran = house.run(&["edit", "work", "--expires-at", "2020-01-01", "--json"]).ok();
+    assert!(ran.json()["warnings"][0].as_str().unwrap().starts_with("1 Jan 2020 is in the past"), "{ran}");
+    house.run(&["edit", "work", "--expires-at", "2020-01-02"]).ok().says("warning: 2 Jan 2020 is in the past");
+    // That it has ended is not said of what is to come.
+    let found = house.sandbox.gitconn(["doctor", "--offline", "--json"]).run().code(9).json()["findings"].clone();
+    let found = found.as_array().unwrap().iter().find(|one| one["what"].as_str().unwrap().contains("`work` ended")).unwrap();
+    assert!(!found["why"].as_str().unwrap().contains("stops working then"), "{found}");
+    let ran = house.run(&["edit", "work", "--expires-at", "2099-01-01"]).ok();
+    assert!(!ran.stderr.contains("past"), "{ran}");
+}

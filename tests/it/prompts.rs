@@ -93,10 +93,49 @@ fn a_passphrase_is_asked_for_and_shown_nowhere() {
             .sees("passphrase")
             .sees(": ")
             .types_unseen("something else")
-            .sees("passphrase: ")
+            .sees("wrong passphrase, please try again: ")
     };
     slip().types_unseen(&passphrase).ends().code(0);
     slip().types_unseen("").ends().code(5);
+}
+
+#[test]
+fn the_first_connect_says_what_the_passphrase_is_for() {
+    let sandbox = Sandbox::bare();
+    let github = GitHub::start();
+    let (token, passphrase) = (github.classic(&sandbox, "ada"), sandbox.secret("correct horse battery staple 46"));
+    let origin = github.origin();
+    let said = format!("making a new store at `{}`", sandbox.store().display());
+    let seen = Terminal::start(sandbox.gitconn(["connect", "github", "work", "--host", &origin]))
+        .sees(&said)
+        .sees("no keyring")
+        .sees("passphrase for the store's key: ")
+        .types_unseen(&passphrase)
+        .sees("again: ")
+        .types_unseen(&passphrase)
+        .sees("token: ")
+        .types_unseen(&token)
+        .sees("connected `work`")
+        .ends()
+        .code(0);
+    assert!(!seen.text().contains("fewer than"), "{}", seen.text());
+}
+
+#[test]
+fn a_short_passphrase_is_warned_of_and_taken() {
+    let sandbox = Sandbox::bare();
+    // Too short to be watched for, too.
+    let passphrase = "q7!Zk2p";
+    let seen = Terminal::start(sandbox.gitconn(["store", "init", "--key", "passphrase"]))
+        .sees("key: ")
+        .types_unseen(passphrase)
+        .sees("again: ")
+        .types_unseen(passphrase)
+        .sees("fewer than 8 characters")
+        .ends()
+        .code(0);
+    // Whoever asked for a passphrase knows what it is for.
+    assert!(!seen.text().contains("no keyring"), "{}", seen.text());
 }
 
 #[test]

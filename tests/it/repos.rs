@@ -120,6 +120,36 @@ fn one_of_several_that_fails_is_said_and_the_others_are_shown() {
 }
 
 #[test]
+fn a_connection_that_is_known_to_be_dead_is_missing_and_a_disabled_one_is_not() {
+    let house = House::new();
+    house.github.repositories("ada", 2);
+    house.gitlab.projects("ops", 2);
+    house.gitlab.refuse(&house.lab);
+    house.run(&["validate", "lab"]).code(4);
+    assert_eq!(house.connection("lab")["status"], "revoked");
+    let ran = house.run(&["repos", "--json"]).code(8);
+    let list = ran.json();
+    assert_eq!(list["repositories"].as_array().unwrap().len(), 2, "{ran}");
+    assert_eq!(texts(&list["incomplete"], "connection"), ["lab"], "{ran}");
+    assert!(list["incomplete"][0]["reason"].as_str().unwrap().contains("revoked"), "{ran}");
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+    // Rows that are written as they come, and `-q`, cannot hide it.
+    for arguments in [&["repos"][..], &["repos", "-o", "ndjson"], &["repos", "-o", "table", "-q"]] {
+        house.run(arguments).code(8).says("`lab` is missing").says("revoked");
+    }
+    // Whoever asks for the others has the whole.
+    house.run(&["repos", "--provider", "github"]).ok();
+    house.run(&["repos", "work"]).ok();
+    // Nothing is left that could be asked.
+    house.run(&["repos", "--provider", "gitlab"]).code(3);
+    // A person has decided that.
+    house.run(&["disable", "lab"]).ok();
+    let ran = house.run(&["repos", "--json"]).ok();
+    assert_eq!(ran.json()["incomplete"], json!([]), "{ran}");
+    assert_eq!(ran.stderr, "", "{ran}");
+}
+
+#[test]
 fn a_repository_that_two_connections_see_is_shown_once() {
     let house = House::new();
     let other = house.sandbox.secret(&tokens::classic("again"));

@@ -103,7 +103,7 @@ fn an_answer_that_is_lost_is_never_asked_for_again() {
         // Whoever comes next is not told to try the dead one again, and nothing does.
         house.run(&["token", "lab"]).code(4);
         let again = house.sandbox.gitconn(["rotate", "lab", "--no-input"]).run().code(4);
-        again.says("`lab` wants a person: its token is revoked");
+        again.says("`lab` is rotated by hand, or with --token-stdin: its token is revoked");
         assert_eq!((asked(&house), house.gitlab.reused()), (1, 0), "{what}");
         assert!(house.trail().contains(&"rotation_failed".to_owned()));
     }

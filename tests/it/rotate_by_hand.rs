@@ -101,7 +101,7 @@ fn nobody_at_the_terminal_is_told_what_to_do() {
     let (sandbox, github, _) = dotcom();
     github.forget();
     let ran = sandbox.gitconn(["rotate", "work", "--no-input"]).run().code(2);
-    ran.says("`work` wants a person").says("/settings/tokens/new?").says("gitconn rotate work --token-stdin < NEW-TOKEN");
+    ran.says("`work` is rotated by hand").says("/settings/tokens/new?").says("gitconn rotate work --token-stdin < NEW-TOKEN");
     assert!(github.seen().is_empty());
     let ran = sandbox.gitconn(["rotate", "--all", "--no-input", "--json"]).run().code(2);
     assert_eq!(ran.json()["rotations"][0]["outcome"], "failed", "{ran}");
@@ -123,7 +123,7 @@ fn a_compromised_token_dies_first() {
     // One that nobody can replace now is at least dead.
     let third = another(&sandbox, &github, "third");
     let ran = sandbox.gitconn(["rotate", "work", "--compromised", "--revoke-old", "--no-input"]).run().code(4);
-    ran.says("`work` wants a person");
+    ran.says("`work` is rotated by hand");
     assert!(!github.accepts(&new));
     sandbox.gitconn(["rotate", "work", "--token-stdin"]).stdin(&third).run().ok();
     assert_eq!(sandbox.gitconn(["token", "work"]).prints_a_secret().run().ok().stdout.trim_end(), third);
@@ -155,7 +155,7 @@ fn a_new_key_of_an_app_is_proved_before_the_old_one_is_forgotten() {
     let ran = foundry.run(&["rotate", "prod-app", "--private-key-file", &path]).ok();
     assert!(ran.stderr.contains("delete the old key at"), "{ran}");
     assert_eq!(foundry.json(&["show", "prod-app"])["app"]["key"], format!("SHA256:{}", new.fingerprint()));
-    foundry.run(&["rotate", "prod-app", "--no-input"]).code(2).says("`prod-app` wants a person");
+    foundry.run(&["rotate", "prod-app", "--no-input"]).code(2).says("`prod-app` is rotated by hand");
 }
 
 #[test]

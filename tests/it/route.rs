@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::support::fake::each_provider;
 use crate::support::house::{fields, texts};
-use crate::support::{Foundry, House, Ran};
+use crate::support::{Foundry, House, Ran, Sandbox};
 
 /// A house with a second GitHub account, `bot`, that sees the same repository.
 struct Two {
@@ -173,6 +174,41 @@ fn a_token_goes_to_its_own_host_only() {
     }
     assert_eq!(two.house.json(&["route", "list"])["routes"], json!([]));
     two.house.run(&["route", "add", "ada", "nobody"]).code(3).says("`nobody`");
+}
+
+#[test]
+fn an_address_below_which_nothing_can_lie_is_refused_with_the_one_that_was_meant() {
+    let two = Two::new();
+    let host = two.house.github.origin();
+    for (typed, meant) in [
+        ("acme/*", "acme".to_owned()),
+        ("acme/site-*", "acme".to_owned()),
+        ("*", host.clone()),
+        ("acme/site/tree", "acme/site".to_owned()),
+        ("acme/site/tree/main", "acme/site".to_owned()),
+        (&two.at("acme/*"), two.at("acme")),
+        (&two.at("acme/site/tree"), two.at("acme/site")),
+    ] {
+        let ran = two.house.run(&["route", "add", typed, "work"]).code(2);
+        assert!(ran.stderr.contains(&format!("`{meant}`")), "{ran}");
+        assert!(ran.stderr.contains(&format!("hint: gitconn route add {meant} work\n")), "{ran}");
+    }
+    assert_eq!(two.house.json(&["route", "list"])["routes"], json!([]));
+    // Groups lie in groups.
+    two.house.run(&["enable", "lab"]).ok();
+    two.house.run(&["route", "add", "group/sub/deep/site", "lab"]).ok();
+    two.house.run(&["route", "add", "group/*", "lab"]).code(2).says("`group`");
+}
+
+#[test]
+fn the_provider_says_how_deep_its_repositories_lie() {
+    each_provider(|fake| {
+        let sandbox = Sandbox::new();
+        let token = fake.token(&sandbox, "ada");
+        sandbox.gitconn(["connect", fake.id(), "own", "--token-stdin"]).args(fake.arguments()).stdin(&token).run().ok();
+        let ran = sandbox.gitconn(["route", "add", "acme/site/tree", "own"]).run();
+        assert_eq!(ran.code, if fake.id() == "gitlab" { 0 } else { 2 }, "{ran}");
+    });
 }
 
 #[test]

@@ -10,7 +10,7 @@ const EXPOSES: &[(&str, &str)] = &[
     ("cli/connect.rs", "whether anything was typed"),
     ("cli/exec.rs", "`exec --mask` tells GitHub Actions what to hide in its log"),
     ("cli/login.rs", "the state, for a program that follows the login; it goes through the browser anyway"),
-    ("cli/prompt.rs", "whether anything was typed, and twice the same"),
+    ("cli/prompt.rs", "whether anything was typed, twice the same, and how long it is"),
     ("cli/rotate/person.rs", "whether anything was typed"),
     ("cli/store/key.rs", "`store key export` prints the key"),
     ("cli/store/qr.rs", "`store key export --qr` draws the key"),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::fake::GitHubGrant;
+use crate::support::fake::{GitHub, GitHubGrant};
 use crate::support::{House, Sandbox, tokens};
 
 #[test]
@@ -134,6 +134,38 @@ fn a_damaged_file_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_key_file_that_is_named_for_a_new_store_and_not_there_is_made_by_another_option() {
+    let sandbox = Sandbox::bare();
+    let path = sandbox.path("new.key").display().to_string();
+    let ran = sandbox.gitconn(["store", "init", "--key-file", &path]).run().code(5);
+    let hint = format!("gitconn store init --key file --key-out {path}");
+    assert!(ran.stderr.contains(&format!("hint: {hint}")), "{ran}");
+    // It can be pasted, and then goes.
+    sandbox.key_file(&sandbox.path("new.key"));
+    sandbox.gitconn(hint.split(' ').skip(1)).run().ok();
+    sandbox.gitconn(["list", "--key-file", &path]).run().ok();
+}
+
+#[test]
+fn where_nobody_can_be_asked_the_first_connect_says_how_a_store_is_made() {
+    let sandbox = Sandbox::bare();
+    let github = GitHub::start();
+    let token = github.classic(&sandbox, "ada");
+    let connect = ["connect", "github", "work", "--host", &github.origin(), "--token-stdin"];
+    let ran = sandbox.gitconn(connect).stdin(&token).run().code(5).says("there is no place for the key of a new store");
+    assert!(ran.stderr.contains("hint: gitconn store init --key file --key-out FILE"), "{ran}");
+    assert!(!ran.stderr.contains("unlock"), "there is nothing to unlock yet\n{ran}");
+    // The way that is hinted at leads there.
+    let key = sandbox.path("new.key");
+    sandbox.key_file(&key);
+    sandbox.gitconn(["store", "init", "--key", "file", "--key-out"]).arg(&key).run().ok();
+    sandbox.gitconn(connect).env("GITCONN_KEY_FILE", &key).stdin(&token).run().ok();
+    // Nor is there anybody to think of a passphrase.
+    let ran = Sandbox::bare().gitconn(["store", "init", "--key", "passphrase"]).run().code(5);
+    assert!(ran.stderr.contains("hint: export GITCONN_PASSPHRASE_FILE=FILE"), "{ran}");
+}
+
+#[test]
 fn a_wrong_key_a_bad_key_and_no_key_are_told_apart() {
     let house = House::new();
     let other = house.sandbox.make_key("other.txt");
@@ -143,7 +175,13 @@ fn a_wrong_key_a_bad_key_and_no_key_are_told_apart() {
     let open = house.sandbox.make_key("open.txt");
     std::fs::set_permissions(&open, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     house.sandbox.gitconn(["list", "--key-file"]).arg(&open).run().code(5).says("read");
-    house.sandbox.gitconn(["list", "--key-file", "/nonexistent"]).run().code(5);
+    let chmod = format!("hint: chmod 600 {}", open.display());
+    let ran = house.sandbox.gitconn(["list", "--key-file"]).arg(&open).run().code(5);
+    assert!(ran.stderr.contains(&chmod), "{ran}");
+    let ran = house.sandbox.gitconn(["list", "--key-file", "/nonexistent"]).run().code(5);
+    assert!(ran.stderr.contains("hint: gitconn --key-file /nonexistent store info"), "{ran}");
+    let ran = house.sandbox.gitconn(["list"]).env("GITCONN_KEY_FILE", "/nonexistent").run().code(5);
+    assert!(ran.stderr.contains("hint: gitconn store info"), "{ran}");
     let ran = house.sandbox.gitconn(["list", "--json"]).without("GITCONN_KEY_FILE").run().code(5);
     assert_eq!(ran.error()["kind"], "locked");
     assert!(ran.error()["hint"].as_str().unwrap().contains("GITCONN_KEY"));

@@ -102,11 +102,13 @@ fn looking_at_several() {
     house.github.recover();
     insta::assert_snapshot!(house.run(&["repos", "-o", "tsv"]).shown(), @r#"
     $ gitconn repos -o tsv
-    code: 0
+    code: 8
     --- stdout
     ada/repo-001	private	main	[TIME]	work	-
     ada/repo-002	private	main	[TIME]	work	-
     --- stderr
+    error: `lab` is missing: connection `lab` cannot be used: its token is revoked
+    hint: gitconn validate lab
     "#);
     insta::assert_snapshot!(house.run(&["audit", "verify"]).shown(), @r#"
     $ gitconn audit verify
@@ -160,7 +162,7 @@ fn when_the_store_does_not_open() {
     --- stdout
     --- stderr
     error: the key from --key-file `[ROOT]/other.txt` does not open `[ROOT]/data/gitconn/store.age`
-    hint: gitconn store info   # which key it wants
+    hint: gitconn --key-file [ROOT]/other.txt store info   # which key it wants
     "#);
     let whole = std::fs::read(house.sandbox.store()).unwrap();
     std::fs::write(house.sandbox.store(), &whole[..whole.len() / 2]).unwrap();
@@ -279,7 +281,7 @@ fn when_a_token_is_no_good() {
     code: 2
     --- stdout
     --- stderr
-    error: nobody can be asked: token (no terminal, or --no-input)
+    error: there is no terminal to ask on, or --no-input is set: token
     hint: gitconn connect github --token-stdin < FILE
     "#);
 }
@@ -307,7 +309,7 @@ fn when_the_provider_refuses() {
     --- stdout
     ✗ work  sso_required  the organisation wants single sign-on for this token
     --- stderr
-    hint: open 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
+    hint: https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
     "#);
     insta::assert_snapshot!(house.run(&["branches", "acme/site", "-c", "work"]).shown(), @r#"
     $ gitconn branches acme/site -c work
@@ -316,7 +318,7 @@ fn when_the_provider_refuses() {
     --- stderr
     error: the organisation wants single sign-on for this token
     caused by: [HOST] answered 403 to GET /repos/acme/site (request C3F1:2A7B:1D04B1)
-    hint: open 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
+    hint: https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
     "#);
     // Quoted: GitHub §9; the values of the headers are ours.
     house.github.always(

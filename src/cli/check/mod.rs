@@ -7,8 +7,8 @@ use super::context::Context;
 use super::failure::Failure;
 use super::storeless::{StorelessArgs, WhereArgs};
 use crate::model::clean;
-use crate::ops::check::{self, Wanted};
-use crate::ops::checkout;
+use crate::ops::check::{self, Step, Wanted};
+use crate::ops::{Error, ProviderError, checkout};
 
 /// Check step by step whether a repository can be used: connection, token, read access, branches
 ///
@@ -72,7 +72,17 @@ fn look(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     };
     let report = context.wait(async { Ok(check::check(&*backing, &wanted).await) })?.map_err(branches::which)?;
     let mut report = report;
-    let stopped = report.stopped.take().map(|(step, error)| (step, Failure::from(error)));
+    let stopped = report.stopped.take().map(|(step, error)| {
+        let is_refusal = matches!(&error, Error::Provider(ProviderError::Refused { verdict, .. }) if verdict.is_dead());
+        let failure = Failure::from(error);
+        match &report.serving {
+            // A token from the environment is its pipeline's to replace.
+            Some(serving) if step == Step::Token && is_refusal && !args.storeless.is_given() => {
+                (step, failure.replace(&serving.connection))
+            }
+            _ => (step, failure),
+        }
+    });
     context.out.data(&view::of(&report, args, stopped.as_ref(), context))?;
     // The line of the step has said what and why.
     stopped.map_or(Ok(()), |(_, failure)| Err(failure.shown()))

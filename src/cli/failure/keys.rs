@@ -1,13 +1,32 @@
 //! Words and hints for what concerns the keys of a store: readers that would write, signers that do not fit, a store that was re-keyed.
 
+use std::path::Path;
+
 use super::{Failure, Kind};
 use crate::cli::commands;
 use crate::model::{ProviderId, shell_word};
+use crate::ops::Flaw;
 use crate::ops::store::{KeysError, NowIn};
 
 /// Where the signer of a store is shown.
 const SIGNER: &str = "gitconn store recipients list   # where the store is at home: shows the signer";
 const LIST: &str = "gitconn store recipients list";
+
+/// A key file, or a passphrase file, that was named and gives nothing.
+pub(super) fn file(message: String, path: &Path, flaw: &Flaw) -> Failure {
+    let failure = Failure::new(Kind::Locked, message);
+    match flaw {
+        Flaw::Absent => failure.hint("gitconn store info   # which key it wants, and where that is looked for"),
+        Flaw::Exposed(_) => failure.hint(format!("chmod 600 {}", shell_word(&path.display().to_string()))),
+        Flaw::Other(_) => failure,
+    }
+}
+
+/// A key file was named for a store that is to be made, and is not there: naming a file makes none.
+pub(in crate::cli) fn file_for_new(path: &Path, failure: Failure) -> Failure {
+    let path = shell_word(&path.display().to_string()).into_owned();
+    failure.hint(format!("gitconn store init --key file --key-out {path}   # makes the key too"))
+}
 
 /// A reader's key was asked to save.
 pub(super) fn reader(message: String, is_copy: bool) -> Failure {

@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
+pub(super) use keys::file_for_new;
 pub(crate) use kind::Kind;
 pub(super) use words::open;
 
@@ -34,6 +35,8 @@ enum Hint {
     Instead { option: &'static str, add: String, remark: &'static str },
     /// The command that failed with a connection's name in the place of what was typed; what shows the connection, where that was not typed.
     Corrected { typed: String, name: String },
+    /// The command that failed once more, with a repository in the place of what was typed for one, or where nothing was.
+    Repository { typed: Option<String> },
     /// Another way to connect the same.
     Connect { remedy: Remedy, provider: ProviderId, host: String, remark: &'static str },
 }
@@ -44,6 +47,8 @@ impl Hint {
         let (command, remark) = match self {
             Self::Command(text) => return text.clone(),
             Self::Again { add, remark } => (again(invoked.iter(), add), remark),
+            Self::Repository { typed: None } => return again(invoked.iter(), "owner/name"),
+            Self::Repository { typed: Some(typed) } => return with_repository(invoked, typed),
             Self::Instead { option, add, remark } => (again(without(invoked, option).into_iter(), add), remark),
             Self::Corrected { typed, name } => (
                 corrected(invoked, typed, name).unwrap_or_else(|| format!("gitconn show {}", shell_word(name))),
@@ -90,6 +95,18 @@ fn corrected(invoked: &[OsString], typed: &str, name: &str) -> Option<String> {
         }
     }
     Some(again(words.iter(), ""))
+}
+
+/// What was typed, with a repository's path in the place of what is none. A single word may be its name.
+fn with_repository(invoked: &[OsString], typed: &str) -> String {
+    let is_name = !typed.is_empty() && typed.chars().all(|one| one.is_ascii_alphanumeric() || "-_.".contains(one));
+    let meant = OsString::from(if is_name { format!("owner/{typed}") } else { "owner/name".to_owned() });
+    // The first word is the command's own, unless an option stands there.
+    match invoked.iter().rposition(|word| word.to_string_lossy() == typed) {
+        Some(at) => again(invoked.iter().enumerate().map(|(place, word)| if place == at { &meant } else { word }), ""),
+        // It is shown in another way than it was typed: a password may stand in it.
+        None => "gitconn check owner/name".to_owned(),
+    }
 }
 
 /// What was typed, without an option and its value, wherever it stands.
@@ -210,7 +227,7 @@ impl Failure {
 
     /// A question cannot be asked here.
     pub(crate) fn nobody_to_ask(question: &str, instead: &str) -> Self {
-        Self::usage(format!("nobody can be asked: {question} (no terminal, or --no-input)")).again(instead, "")
+        Self::usage(format!("there is no terminal to ask on, or --no-input is set: {question}")).again(instead, "")
     }
 
     /// A file the user named cannot be read.
@@ -224,7 +241,7 @@ impl Failure {
         self
     }
 
-    /// Hints at a page. The address may be the provider's: it is quoted for the shell.
+    /// Hints at a page. The address may be the provider's.
     #[must_use]
     pub(crate) fn open(self, url: &str) -> Self {
         self.hint(open(url))
@@ -248,6 +265,13 @@ impl Failure {
     #[must_use]
     pub(super) fn hint_first(mut self, command: impl Into<String>) -> Self {
         self.0.hints.insert(0, Hint::Command(command.into()));
+        self
+    }
+
+    /// Hints at the same command for a repository, which is not what was typed.
+    #[must_use]
+    fn repository(mut self, typed: Option<String>) -> Self {
+        self.0.hints.push(Hint::Repository { typed });
         self
     }
 
@@ -284,7 +308,7 @@ impl Failure {
         self.0.hints.retain(|hint| match hint {
             Hint::Command(text) => !text.starts_with("gitconn "),
             Hint::Connect { .. } | Hint::Corrected { .. } => false,
-            Hint::Again { .. } | Hint::Instead { .. } => true,
+            Hint::Again { .. } | Hint::Instead { .. } | Hint::Repository { .. } => true,
         });
         self
     }
@@ -311,7 +335,7 @@ impl Failure {
 
     /// The first hint that is a command of its own, for a summary.
     pub(crate) fn first_hint(&self) -> Option<String> {
-        let hint = self.0.hints.iter().find(|hint| !matches!(hint, Hint::Again { .. } | Hint::Instead { .. }))?;
+        let hint = self.0.hints.iter().find(|hint| matches!(hint, Hint::Command(_) | Hint::Connect { .. }))?;
         Some(ops::redact(&hint.render(&[], &self.0.subject)).into_owned())
     }
 
@@ -325,7 +349,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         }
         if !self.0.silent {
-            let hints = self.hints(invoked);
+            let hints = self.hints(out, invoked);
             match (out.is_json(), self.0.shown) {
                 (true, _) => self.report_json(&hints),
                 (false, true) => hints.iter().for_each(|hint| out.hint(hint)),
@@ -361,9 +385,13 @@ impl Failure {
     }
 
     /// At most two, as they are shown.
-    fn hints(&self, invoked: &[OsString]) -> Vec<String> {
+    fn hints(&self, out: &Out, invoked: &[OsString]) -> Vec<String> {
         let invoked = invoked.get(1..).unwrap_or_default();
-        self.0.hints.iter().take(2).map(|hint| ops::redact(&hint.render(invoked, &self.0.subject)).into_owned()).collect()
+        let shown = |hint: &Hint| {
+            let command = hint.render(invoked, &self.0.subject);
+            ops::redact(&out.carried().into_commands(&command)).into_owned()
+        };
+        self.0.hints.iter().take(2).map(shown).collect()
     }
 
     fn report_words(&self, out: &Out, hints: &[String]) {

@@ -12,6 +12,10 @@ pub(super) fn spoken(message: String, error: Error) -> Failure {
             let parent = what.parent();
             Failure::usage(message).hint(format!("gitconn route add {} {first}   # or another of them", shell_word(&parent)))
         }
+        Error::WrongRoute { meant, name, .. } => {
+            let (meant, name) = (shell_word(&meant).into_owned(), shell_word(&name).into_owned());
+            Failure::usage(message).hint(format!("gitconn route add {meant} {name}"))
+        }
         Error::NoRoute { nearest, .. } => Failure::new(Kind::NotFound, message).hint(match nearest {
             Some(route) => format!("gitconn route remove {}   # did you mean this one?", shell_word(&route)),
             None => "gitconn route list".to_owned(),

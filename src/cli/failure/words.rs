@@ -5,7 +5,7 @@ use std::io;
 
 use super::{Failure, Kind, apps, check, git, keys, loose, oauth, rotate, routes};
 use crate::cli::commands;
-use crate::model::{ProviderId, Status, Verdict, clean, shell_word};
+use crate::model::{Connection, ProviderId, Status, Verdict, clean, shell_word};
 use crate::ops::{self, Answered, LivesBy, NetError, Probe, ProviderError, StoreError};
 use crate::{config, env};
 
@@ -52,6 +52,7 @@ impl From<ops::Error> for Failure {
                 .hint(format!("gitconn connect {}", shell_word(&host))),
             error @ (ops::Error::Ambiguous { .. }
             | ops::Error::NotARoute(_)
+            | ops::Error::WrongRoute { .. }
             | ops::Error::NoRoute { .. }
             | ops::Error::Swapped { .. }
             | ops::Error::RouteTo { .. }) => routes::spoken(message, error),
@@ -77,9 +78,8 @@ impl From<ops::Error> for Failure {
             }
             ops::Error::OnlyBackups { .. } => Self::new(Kind::NotFound, message).hint("gitconn store restore --list"),
             ops::Error::NoDefault { origin, .. } => unset_default(Self::new(Kind::NotFound, message), &origin),
-            ops::Error::NotARepository(_) | ops::Error::NoCheckout { .. } => {
-                Self::usage(message).hint("gitconn branches owner/name")
-            }
+            ops::Error::NotARepository(typed) => Self::usage(message).repository(Some(typed)),
+            ops::Error::NoCheckout { .. } => Self::usage(message).repository(None),
             ops::Error::NoPlace => Self::new(Kind::Failed, message),
             ops::Error::GitConfig(error) => git::settings(message, error),
             ops::Error::PathUnsaid { host, .. } => Self::usage(message)
@@ -144,6 +144,22 @@ fn dead(message: String, name: &str, (status, lives_by): (Status, LivesBy), why:
     }
 }
 
+impl Failure {
+    /// Hints at what puts another credential in the place of one that its provider has just refused.
+    #[must_use]
+    pub(in crate::cli) fn replace(self, connection: &Connection) -> Self {
+        let name = shell_word(connection.name.as_str()).into_owned();
+        if connection.is_app() {
+            self.hint(format!("gitconn edit {name} --private-key-file FILE   # a new key"))
+        } else if connection.is_renewing_login() {
+            self.hint(format!("gitconn connect --reauth {name}   # logs in again"))
+        } else {
+            self.hint(format!("gitconn rotate {name}   # a new token in its place"))
+                .hint(format!("gitconn edit {name} --token-stdin < FILE   # one that is there already"))
+        }
+    }
+}
+
 /// Something that only whoever types can say.
 fn unsaid(message: String, error: ops::Error) -> Failure {
     let failure = Failure::usage(message);
@@ -189,9 +205,9 @@ fn unsavable(message: String, (provider, host): (ProviderId, &str), is_stored: b
     inner.under(message)
 }
 
-/// The command that opens a page, safe to paste whatever the address holds.
+/// A page to open, as its address alone: which command opens one differs from system to system, and a browser takes it as it is.
 pub(in crate::cli) fn open(url: &str) -> String {
-    format!("open {}", shell_word(url))
+    clean(url).into_owned()
 }
 
 /// How the default connection is done away with.
@@ -345,8 +361,6 @@ impl From<StoreError> for Failure {
                     failure
                         .hint("gitconn store unlock   # on a terminal: asks for the passphrase once, for 8 h")
                         .hint("export GITCONN_PASSPHRASE_FILE=FILE")
-                } else if why.contains("new") {
-                    failure.hint("gitconn store init --key file --key-out FILE").hint("export GITCONN_KEY_FILE=FILE")
                 } else {
                     failure
                         .hint("export GITCONN_KEY=…   # the key, from `gitconn store key export`")
@@ -359,6 +373,15 @@ impl From<StoreError> for Failure {
             E::OtherSigner { .. } => keys::other_signer(message),
             E::Keys(error) => return keys::spoken(error),
             E::WrongKey { .. } => Self::new(Kind::Locked, message).hint("gitconn store info   # which key it wants"),
+            E::NoKeyPlace { tried } => tried
+                .iter()
+                .fold(Self::new(Kind::Locked, message), Self::cause)
+                .hint("gitconn store init --key file --key-out FILE   # a key file that only you can read")
+                .hint("export GITCONN_KEY=…   # or a key that is there"),
+            E::NoNewPassphrase => {
+                Self::new(Kind::Locked, message).hint("export GITCONN_PASSPHRASE_FILE=FILE   # a file that only you can read")
+            }
+            E::KeyFile { path, flaw, .. } => keys::file(message, path, flaw),
             E::BadKey { .. } | E::Cancelled => Self::new(Kind::Locked, message),
             E::UnusablePlace { .. } => Self::new(Kind::Locked, message)
                 .hint("gitconn store init --key passphrase")

@@ -2,11 +2,11 @@
 
 use super::key_place::{KeyPlaceArgs, find_file};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, file_for_new};
 use crate::cli::grid::Grid;
 use crate::cli::out::{Style, View};
-use crate::ops::Session;
 use crate::ops::store::{Keeping, New, init};
+use crate::ops::{Error, Flaw, Session, StoreError};
 
 /// Make a store, and its key
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ impl View for Made {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let keeping = args.place.keeping()?.unwrap_or(Keeping::Best);
-    let new = init(&session, &keeping)?;
+    let new = init(&session, &keeping).map_err(spoken)?;
     say(&new, &session, context);
     if let Some(path) = args.place.file() {
         find_file(path, context);
@@ -45,9 +45,20 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         store: session.place().path().display().to_string(),
         store_id: crate::ops::store::claimed(&session)?.store_id,
         key_in: new.key_in.clone(),
-        recipient: new.store.key().recipient().map_err(crate::ops::Error::from)?,
+        recipient: new.store.key().recipient().map_err(Error::from)?,
     };
     context.out.data(&view)
+}
+
+/// A key file that is not there yet is made by another option than the one that names one.
+fn spoken(error: Error) -> Failure {
+    match &error {
+        Error::Store(StoreError::KeyFile { path, flaw: Flaw::Absent, .. }) => {
+            let path = path.clone();
+            file_for_new(&path, error.into())
+        }
+        _ => error.into(),
+    }
 }
 
 /// Says where store and key are, and how the key is kept from being lost.

@@ -36,6 +36,12 @@ pub(crate) trait Backing {
     /// The same, of those that are fit for use.
     fn usable(&self, names: &[String], filter: &Filter) -> Result<Vec<Connection>, Error>;
 
+    /// Of all enabled ones that pass the filter, those that are known to be dead, each with why it serves nobody: what is listed without them is not whole. Where one
+    /// account's installation is asked for, only apps that have it are meant.
+    fn dead(&self, _filter: &Filter, _installation: Option<&str>) -> Result<Vec<(Connection, Error)>, Error> {
+        Ok(Vec::new())
+    }
+
     /// Connections, spread over the installations of those that are apps: over all, or over the one on this account. `by_name`: each was named, and has to have it.
     fn spread(&self, connections: Vec<Connection>, installation: Option<&str>, by_name: bool) -> Result<Spread, Error>;
 

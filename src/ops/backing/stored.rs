@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::Backing;
 use crate::git::Remote;
 use crate::model::{Connection, Expiry, Purpose, RepositoryPath};
-use crate::ops::apps::route::Fallback;
+use crate::ops::apps::route::{self, Fallback};
 use crate::ops::changes::{self, Change};
 use crate::ops::serving::{self, Serving, Spread};
 use crate::ops::validate::{self, Checked};
@@ -59,6 +59,22 @@ impl Backing for Stored<'_> {
             return Err(Error::NoneUsable { why: "no enabled connection has a working token".to_owned() });
         }
         Ok(connections)
+    }
+
+    fn dead(&self, filter: &Filter, installation: Option<&str>) -> Result<Vec<(Connection, Error)>, Error> {
+        let mut dead = Vec::new();
+        // A disabled one is left out because a person has decided that.
+        for connection in self.view.connections()?.into_iter().filter(|one| one.is_active && filter.passes(one)) {
+            let Err(why) = resolve::usable(&self.view, connection.id.as_str()) else { continue };
+            if let Some(installation) = installation {
+                let records = self.view.installations(&connection.id)?;
+                if !connection.is_app() || route::find(&connection, &records, installation).is_err() {
+                    continue;
+                }
+            }
+            dead.push((connection, why));
+        }
+        Ok(dead)
     }
 
     fn spread(&self, connections: Vec<Connection>, installation: Option<&str>, by_name: bool) -> Result<Spread, Error> {

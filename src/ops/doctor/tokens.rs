@@ -17,7 +17,12 @@ pub(super) fn look(session: &Session<'_>, view: &View) -> Result<Place, Error> {
             let finding = Finding::new(Area::Connections, what, "whatever uses it fails");
             findings.push(finding.command(renewal(connection, &name)));
         } else if let Some(due) = connection.due(now, within, older_than) {
-            let finding = Finding::new(Area::Connections, due.in_words(connection, now), "what uses it stops working then");
+            let why = match due.end() {
+                Some(end) if end <= now => "what uses it fails, unless its provider says otherwise",
+                Some(_) => "what uses it stops working then",
+                None => "the longer one stays the same, the more places may hold it",
+            };
+            let finding = Finding::new(Area::Connections, due.in_words(connection, now), why);
             findings.push(finding.command(due.remedy(connection)));
         } else if connection.status != Status::Active || connection.validation_error.is_some() {
             let why = connection.validation_error.as_deref().map(|why| format!(": {}", clean(why))).unwrap_or_default();

@@ -88,7 +88,7 @@ pub(crate) enum RotateError {
     #[error("the new token is of `{new}`, `{name}` is of `{old}`")]
     OtherAccount { name: String, old: String, new: String },
     /// It takes a person, and nobody is there (exit 2).
-    #[error("`{name}` wants a person: {what}")]
+    #[error("`{name}` is rotated by hand, or with --token-stdin: {what}")]
     WantsPerson {
         name: String,
         what: String,

@@ -49,6 +49,10 @@ impl Kind for GitLab {
         sniff::SNIFFS
     }
 
+    fn nests_owners(&self) -> bool {
+        true
+    }
+
     fn web_host(&self, host: &HostUrl) -> HostUrl {
         api::web_host(host)
     }

@@ -12,49 +12,59 @@ use crate::store::Error;
 /// A key file is a few hundred bytes; what is larger is something else.
 const LARGEST: u64 = 64 * 1024;
 
+/// Why a file gives no key, in words that go on after "cannot be used: ".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Flaw {
+    #[error("there is no such file")]
+    Absent,
+    /// Its permission bits.
+    #[error("others can read it (its mode is {0:04o}, make it 0600)")]
+    Exposed(u32),
+    #[error("{0}")]
+    Other(String),
+}
+
 /// The content of a regular file that only its owner can read. Symlinks are followed; what counts is the file behind them.
-///
-/// # Errors
-///
-/// In words that go on after "cannot be used: ".
-pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(super) fn read_private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Flaw> {
     read(path, true)
 }
 
 /// The content of a regular file that may be read by others, because it is encrypted.
-pub(super) fn read_encrypted(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+pub(super) fn read_encrypted(path: &Path) -> Result<Zeroizing<Vec<u8>>, Flaw> {
     read(path, false)
 }
 
 /// The first line of a file that only its owner can read: a passphrase.
-pub(super) fn read_passphrase(path: &Path) -> Result<Secret, String> {
+pub(super) fn read_passphrase(path: &Path) -> Result<Secret, Flaw> {
     let bytes = read_private(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| "it is not text".to_owned())?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Flaw::Other("it is not text".to_owned()))?;
     match text.lines().next() {
         Some(line) if !line.is_empty() => Ok(Secret::from(line.to_owned())),
-        _ => Err("its first line is empty".to_owned()),
+        _ => Err(Flaw::Other("its first line is empty".to_owned())),
     }
 }
 
-fn read(path: &Path, private: bool) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read(path: &Path, private: bool) -> Result<Zeroizing<Vec<u8>>, Flaw> {
     let file = open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        kind => format!("it cannot be opened: {kind}"),
+        io::ErrorKind::NotFound => Flaw::Absent,
+        kind => Flaw::Other(format!("it cannot be opened: {kind}")),
     })?;
     // Asked of the open file, not of the path: nobody can put another file there in between.
-    let metadata = file.metadata().map_err(|error| format!("it cannot be examined: {}", error.kind()))?;
+    let metadata = file.metadata().map_err(|error| Flaw::Other(format!("it cannot be examined: {}", error.kind())))?;
     if !metadata.is_file() {
-        return Err("it is not a regular file".to_owned());
+        return Err(Flaw::Other("it is not a regular file".to_owned()));
     }
     if private && let Some(mode) = open_to_others(&metadata) {
-        return Err(format!("others can read it (its mode is {mode:04o}, make it 0600)"));
+        return Err(Flaw::Exposed(mode));
     }
     let expected = usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default();
     // With room to spare, the vector does not grow while it is filled: growing would leave a copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected + 64));
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| format!("it cannot be read: {}", error.kind()))?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Flaw::Other(format!("it cannot be read: {}", error.kind())))?;
     if bytes.len() as u64 > LARGEST {
-        return Err("it is larger than 64 KiB".to_owned());
+        return Err(Flaw::Other("it is larger than 64 KiB".to_owned()));
     }
     Ok(bytes)
 }
@@ -222,7 +232,7 @@ mod tests {
         write_new(&path, b"one").unwrap();
         for refused in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644, 0o666] {
             set_mode(&path, refused);
-            let why = read_private(&path).unwrap_err();
+            let why = read_private(&path).unwrap_err().to_string();
             assert_eq!(why, format!("others can read it (its mode is {refused:04o}, make it 0600)"));
             assert_eq!(read_encrypted(&path).unwrap().as_slice(), b"one");
         }
@@ -240,7 +250,7 @@ mod tests {
         symlink(&path, &link).unwrap();
         assert_eq!(read_private(&link).unwrap().as_slice(), b"one");
         set_mode(&path, 0o644);
-        assert!(read_private(&link).unwrap_err().contains("0644"));
+        assert!(read_private(&link).unwrap_err().to_string().contains("0644"));
     }
 
     #[test]
@@ -248,10 +258,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status().unwrap().success());
-        assert_eq!(read_private(&pipe).unwrap_err(), "it is not a regular file");
-        assert_eq!(read_private(folder.path()).unwrap_err(), "it is not a regular file");
-        assert_eq!(read_private(Path::new("/dev/null")).unwrap_err(), "it is not a regular file");
-        assert_eq!(read_private(&folder.path().join("none")).unwrap_err(), "there is no such file");
+        assert_eq!(read_private(&pipe).unwrap_err().to_string(), "it is not a regular file");
+        assert_eq!(read_private(folder.path()).unwrap_err().to_string(), "it is not a regular file");
+        assert_eq!(read_private(Path::new("/dev/null")).unwrap_err().to_string(), "it is not a regular file");
+        assert_eq!(read_private(&folder.path().join("none")).unwrap_err().to_string(), "there is no such file");
     }
 
     #[test]
@@ -259,7 +269,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         write_new(&path, &vec![b'#'; 65 * 1024]).unwrap();
-        assert_eq!(read_private(&path).unwrap_err(), "it is larger than 64 KiB");
+        assert_eq!(read_private(&path).unwrap_err().to_string(), "it is larger than 64 KiB");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Making a key: it is put where it is to live and read back there before anything is encrypted to it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -58,7 +58,7 @@ pub(crate) fn make(place: KeyPlace, sources: &Sources, at: Timestamp) -> Result<
 ///
 /// # Errors
 ///
-/// `Locked`, with what each place answered, if there is none: never a key that lies about in plain text.
+/// `NoKeyPlace`, with what each place answered, if there is none: never a key that lies about in plain text.
 pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
     // One key for both tries: a keyring that answers too late then holds the right key, not a wrong one.
     let key = StoreKey::generate();
@@ -68,10 +68,9 @@ pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Source
         Err(error) => return Err(error),
     };
     if sources.has_passphrase() {
-        return keep(key, KeyPlace::Passphrase { file: protected }, sources, at);
+        return keep_protected(&key, &protected, true, sources, at);
     }
-    Err(Error::Locked {
-        why: "there is no place for its new key".to_owned(),
+    Err(Error::NoKeyPlace {
         tried: vec![
             format!("{KEYRING}: {refusal}"),
             format!("a passphrase: nobody can be asked for one, and {} is not set", name::PASSPHRASE_FILE),
@@ -88,19 +87,23 @@ pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Source
 pub(crate) fn keep(key: StoreKey, place: KeyPlace, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
     match &place {
         KeyPlace::Keyring { store_id } => keep_in_keyring(&key, store_id, &place)?,
-        KeyPlace::Passphrase { file: path } => {
-            // Said before a person types a passphrase for nothing; what really holds is `write_new`.
-            file::refuse_taken(path)?;
-            let passphrase = sources.passphrase(&Ask::New { file: path.clone() })?;
-            let nobody = || Error::Locked { why: "nobody can be asked for a new passphrase".to_owned(), tried: Vec::new() };
-            let passphrase = passphrase.ok_or_else(nobody)?;
-            let sealed = passphrase::protect(&key.file_text(Some(at))?, &passphrase).map_err(|why| unusable(&place, why))?;
-            file::make_directory_of(path)?;
-            file::write_new(path, &sealed)?;
-        }
+        KeyPlace::Passphrase { file: path } => return keep_protected(&key, path, false, sources, at),
         KeyPlace::File { path } => file::write_new(path, key.file_text(Some(at))?.expose().as_bytes())?,
     }
     Ok(Made { key: key.found_in(place.to_string()), place })
+}
+
+/// Puts a key under a new passphrase. `no_keyring`: nobody chose that, but there is no keyring.
+fn keep_protected(key: &StoreKey, path: &Path, no_keyring: bool, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
+    let place = KeyPlace::Passphrase { file: path.to_owned() };
+    // Said before a person types a passphrase for nothing; what really holds is `write_new`.
+    file::refuse_taken(path)?;
+    let passphrase = sources.passphrase(&Ask::New { file: path.to_owned(), no_keyring })?;
+    let passphrase = passphrase.ok_or(Error::NoNewPassphrase)?;
+    let sealed = passphrase::protect(&key.file_text(Some(at))?, &passphrase).map_err(|why| unusable(&place, why))?;
+    file::make_directory_of(path)?;
+    file::write_new(path, &sealed)?;
+    Ok(Made { key: key.clone().found_in(place.to_string()), place })
 }
 
 pub(super) fn keep_in_keyring(key: &StoreKey, account: &str, place: &KeyPlace) -> Result<(), Error> {
@@ -126,13 +129,11 @@ pub(super) fn unusable(place: &KeyPlace, why: impl std::fmt::Display) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-    use std::path::Path;
-
     use super::*;
     use crate::env::Env;
     use crate::secret::Secret;
     use crate::store::key::{Cancelled, Wanted};
+    use std::cell::Cell;
 
     fn nothing() -> Env {
         Env::from_variables::<&str, &str>([])
@@ -168,7 +169,7 @@ mod tests {
         let person = |ask: &Ask| {
             asked.set(asked.get() + 1);
             Ok(Secret::from(match ask {
-                Ask::New { file } if *file == path => "right".to_owned(),
+                Ask::New { file, .. } if *file == path => "right".to_owned(),
                 Ask::Open { file, attempt } if *file == path && *attempt == asked.get() - 1 => {
                     if *attempt == 1 {
                         "wrong".to_owned()
@@ -213,10 +214,10 @@ mod tests {
             assert!(matches!(made, Err(Error::Cancelled)));
         }
         let made = make(place(), &Sources::new(&env, None, None), Timestamp::UNIX_EPOCH);
-        assert!(matches!(made, Err(Error::Locked { .. })));
+        assert!(matches!(made, Err(Error::NoNewPassphrase)));
         let broken = Env::from_variables([(name::PASSPHRASE_FILE, folder.path().join("none"))]);
         let made = make(place(), &Sources::new(&broken, None, Some(&refuses)), Timestamp::UNIX_EPOCH);
-        assert!(matches!(made, Err(Error::BadKey { .. })));
+        assert!(matches!(made, Err(Error::KeyFile { flaw: file::Flaw::Absent, .. })));
         assert!(!Path::exists(&path));
     }
 }

@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use super::Error;
 use crate::secret::Secret;
 
+pub(crate) use file::Flaw;
 pub(crate) use keyring::{answers as keyring_answers, delete_of, read_of};
 pub(crate) use make::{KeyPlace, Made, keep, make, make_anywhere};
 pub(crate) use next::{Next, Wanted};

@@ -122,8 +122,8 @@ impl Next {
                 }
                 let signer = key.signer_of(&wanted.store_id)?;
                 let path = if is_taken { next_file(main, &signer) } else { None }.unwrap_or_else(|| main.clone());
-                let nobody = || Error::Locked { why: "nobody can be asked for a new passphrase".to_owned(), tried: Vec::new() };
-                let passphrase = sources.passphrase(&Ask::New { file: main.clone() })?.ok_or_else(nobody)?;
+                let asked = Ask::New { file: main.clone(), no_keyring: false };
+                let passphrase = sources.passphrase(&asked)?.ok_or(Error::NoNewPassphrase)?;
                 let content = passphrase::protect(&key.file_text(Some(at))?, &passphrase).map_err(|why| unusable(&place, why))?;
                 Put::File { path, content: Zeroizing::new(content) }
             }

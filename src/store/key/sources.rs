@@ -23,8 +23,9 @@ const ATTEMPTS: u32 = 3;
 pub(crate) enum Ask {
     /// The passphrase that opens this key file. `attempt` counts from 1; the one before was wrong.
     Open { file: PathBuf, attempt: u32 },
-    /// A new passphrase for this key file: to be typed twice.
-    New { file: PathBuf },
+    /// A new passphrase for this key file: to be typed twice. `no_keyring`: nobody chose a passphrase, but a new store found no keyring
+    /// for its key.
+    New { file: PathBuf, no_keyring: bool },
 }
 
 /// The person did not want to answer.
@@ -57,7 +58,7 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     ///
-    /// `BadKey` if the first of them that is set is no good: the next is not tried.
+    /// `KeyFile` or `BadKey` if the first of them that is set is no good: the next is not tried.
     pub(crate) fn given(&self) -> Result<Option<StoreKey>, Error> {
         let from_variable = || self.env.os(name::KEY_FILE).map(Path::new);
         let key_file = self.key_file.or_else(|| Some((name::KEY_FILE, from_variable()?)));
@@ -65,7 +66,7 @@ impl<'a> Sources<'a> {
             let from = format!("{source} `{}`", path.display());
             return match file::read_private(path) {
                 Ok(bytes) => StoreKey::from_bytes(&bytes, &from).map(Some),
-                Err(why) => Err(Error::BadKey { from, why }),
+                Err(flaw) => Err(Error::KeyFile { from, path: path.to_owned(), flaw }),
             };
         }
         let Some(text) = self.env.os(name::KEY) else { return Ok(None) };
@@ -151,7 +152,7 @@ impl<'a> Sources<'a> {
         }
         let from = format!("`{}`", path.display());
         let bad = |why: String| Error::BadKey { from: from.clone(), why };
-        let sealed = file::read_encrypted(path).map_err(bad)?;
+        let sealed = file::read_encrypted(path).map_err(|flaw| bad(flaw.to_string()))?;
         for attempt in 1..=ATTEMPTS {
             let Some(passphrase) = self.passphrase(&Ask::Open { file: path.to_owned(), attempt })? else {
                 return Ok(Opened::NobodyToAsk);
@@ -173,7 +174,8 @@ impl<'a> Sources<'a> {
     pub(super) fn passphrase(&self, ask: &Ask) -> Result<Option<Secret>, Error> {
         if let Some(path) = self.passphrase_file() {
             let from = || format!("{} `{}`", name::PASSPHRASE_FILE, path.display());
-            return file::read_passphrase(path).map(Some).map_err(|why| Error::BadKey { from: from(), why });
+            let unfit = |flaw| Error::KeyFile { from: from(), path: path.to_owned(), flaw };
+            return file::read_passphrase(path).map(Some).map_err(unfit);
         }
         let Some(asker) = self.asker else { return Ok(None) };
         match asker(ask) {

@@ -27,6 +27,7 @@ impl Bench {
 fn bad(error: Error) -> (String, String) {
     match error {
         Error::BadKey { from, why } => (from, why),
+        Error::KeyFile { from, flaw, .. } => (from, flaw.to_string()),
         other => panic!("{other:?}"),
     }
 }
