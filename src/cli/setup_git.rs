@@ -155,13 +155,13 @@ fn say_overruled(plan: &Plan, scope: Scope, context: &Context<'_>) {
         let by = one.by.as_deref().unwrap_or("nobody");
         context.out.warn(&format!("for {} git still asks {by}: what is set there comes after this", one.host));
     }
-    let options: String = overruled
+    let options: Vec<String> = overruled
         .iter()
         .filter(|one| one.by_checkout && scope == Scope::Global)
         .map(|one| format!(" --host {}", shell_word(&one.host.to_string())))
         .collect();
     if !options.is_empty() {
-        context.out.hint(&format!("gitconn setup-git --local{options}"));
+        context.out.hint(&format!("gitconn setup-git --local{}", options.concat()));
     }
 }
 

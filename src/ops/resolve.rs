@@ -132,7 +132,7 @@ pub(super) fn path_on(remote: &Remote, connection: &Connection) -> Result<Reposi
 /// The connection that serves a repository. Of an app this says nothing of the installation.
 pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>, remote: &Remote) -> Result<Connection, Error> {
     if let Some(typed) = typed {
-        return usable(db, typed).inspect(|connection| chosen(connection, "it was named"));
+        return usable(db, typed).inspect(|connection| told(connection, "it was named"));
     }
     if let Some(setting) = session.config().connection() {
         let missing = |error| match error {
@@ -148,7 +148,7 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
                 wanted,
             }),
             _ => {
-                chosen(&connection, &format!("it is the default connection ({})", setting.origin));
+                told(&connection, &format!("it is the default connection ({})", setting.origin));
                 Ok(connection)
             }
         };
@@ -157,7 +157,7 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
 }
 
 /// Says with `-v` which connection was chosen, and why.
-pub(super) fn chosen(connection: &Connection, why: &str) {
+pub(super) fn told(connection: &Connection, why: &str) {
     tracing::debug!("`{}` ({}) serves: {}", clean(connection.name.as_str()), connection.host, clean(why));
 }
 
@@ -193,9 +193,10 @@ pub(crate) fn by_itself(db: &Db, remote: &Remote) -> Result<Chosen, Error> {
     let why = match &found.because {
         Because::Route(route) => format!("the route `{route}` leads there"),
         Because::Installed { account } => format!("it is installed on `{account}`"),
+        Because::Username => "the address names its account".to_owned(),
         Because::Only => "no other connection fits".to_owned(),
     };
-    chosen(&found.connection, &why);
+    told(&found.connection, &why);
     Ok(found)
 }
 
@@ -290,14 +291,14 @@ pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result
         && let Some(default) = db.find(&setting.value)?
         && let Some(default) = fitting.iter().find(|connection| connection.id == default.id)
     {
-        chosen(default, &format!("it is the default connection ({})", setting.origin));
+        told(default, &format!("it is the default connection ({})", setting.origin));
         return Ok(default.clone());
     }
     let is_of_all = |route: &Route| route.path.depth() == 0 && fitting.iter().any(|connection| connection.id == route.connection);
     if let Some(route) = db.routes()?.into_iter().find(is_of_all) {
-        return usable(db, route.connection.as_str()).inspect(|to| chosen(to, &format!("the route `{route}` leads there")));
+        return usable(db, route.connection.as_str()).inspect(|to| told(to, &format!("the route `{route}` leads there")));
     }
-    only(fitting, &Remote::whole(host)).inspect(|one| chosen(one, "no other connection fits"))
+    only(fitting, &Remote::whole(host)).inspect(|one| told(one, "no other connection fits"))
 }
 
 /// Whether a connection's host is meant, also by the address of its API.

@@ -92,7 +92,7 @@ fn what_somebody_else_has_set_for_the_same_address_stays_his() {
 fn what_took_our_place_is_put_behind_us_again() {
     let sandbox = sandbox();
     let git = |words: &[&str]| sandbox.other("git", words).run().ok();
-    let add = |key: &str, value: &str| git(&["config", "--global", "--add", key, value]);
+    let add = |key: &str, value: &str| drop(git(&["config", "--global", "--add", key, value]));
     let run = |more: &[&str]| sandbox.gitconn(["setup-git", "--yes", "--host", "github.com"]).args(more).run();
     // The section is there before, with something that is not ours.
     add("credential.https://github.com/.username", "ada");
@@ -103,7 +103,9 @@ fn what_took_our_place_is_put_behind_us_again() {
         &[("credential.helper", "store")],
         &[("credential.https://*.com.helper", "cache")],
     ] {
-        took.iter().for_each(|(key, value)| drop(add(key, value)));
+        for (key, value) in took {
+            add(key, value);
+        }
         let ran = run(&["--json"]).ok();
         assert!(!ran.json()["changes"].as_array().unwrap().is_empty(), "{ran}");
         let last = settings(&sandbox).lines().filter(|line| line.starts_with("\thelper")).map(ToOwned::to_owned).next_back();

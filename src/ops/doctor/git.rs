@@ -45,23 +45,16 @@ impl Around {
         let mut findings = Vec::new();
         let Some(ours) = chain.iter().position(|helper| helper.is_ours()) else {
             let is_set = self.helpers.iter().any(|helper| helper.is_ours() && helper.is_for(host.as_str()));
-            findings.push(match chain.first().filter(|_| is_set) {
-                Some(other) => {
-                    let what = format!("{} took the place of gitconn for {host}", described(other));
-                    self.mended(
-                        what,
-                        "it was set behind gitconn: git asks for another account, or for an old password",
-                        host,
-                        other,
-                    )
-                }
-                None => {
-                    let what = format!("git does not ask gitconn for {host}");
-                    let finding = Finding::new(Area::Git, what, "it asks you instead, or somebody else");
-                    // What emptied the list is the last that was said.
-                    let last = self.helpers.iter().rfind(|helper| helper.is_for(host.as_str()));
-                    finding.command(command(&[host.clone()], last.map_or(Scope::Global, |last| self.scope(last)))).advice()
-                }
+            findings.push(if let Some(other) = chain.first().filter(|_| is_set) {
+                let what = format!("{} took the place of gitconn for {host}", described(other));
+                self.mended(what, "it was set behind gitconn: git asks for another account, or for an old password", host, other)
+            } else {
+                let what = format!("git does not ask gitconn for {host}");
+                let finding = Finding::new(Area::Git, what, "it asks you instead, or somebody else");
+                // What emptied the list is the last that was said.
+                let last = self.helpers.iter().rfind(|helper| helper.is_for(host.as_str()));
+                let scope = last.map_or(Scope::Global, |last| self.scope(last));
+                finding.command(command(std::slice::from_ref(host), scope)).advice()
             });
             return (findings, false);
         };
@@ -102,8 +95,8 @@ impl Around {
 /// `gitconn setup-git --host github.com`
 fn command(hosts: &[HostUrl], scope: Scope) -> String {
     let scope = if scope == Scope::Local { " --local" } else { "" };
-    let options: String = hosts.iter().map(|host| format!(" --host {}", shell_word(&host.to_string()))).collect();
-    format!("gitconn setup-git{scope}{options}")
+    let options: Vec<String> = hosts.iter().map(|host| format!(" --host {}", shell_word(&host.to_string()))).collect();
+    format!("gitconn setup-git{scope}{}", options.concat())
 }
 
 /// One finding about several hosts: what mends it mends it for all of them.
