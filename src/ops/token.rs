@@ -17,7 +17,7 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
         Err(error @ Error::NoConnection { .. }) => error,
         found => {
             let connection = found?;
-            resolve::chosen(&connection, "it was named");
+            resolve::told(&connection, "it was named");
             return Ok((connection, None));
         }
     };
