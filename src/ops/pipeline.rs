@@ -65,7 +65,7 @@ pub(crate) fn write(session: &Session<'_>, wanted: &Wanted) -> Result<Written, E
         return Err(Error::NotACopy(place.path().display().to_string()));
     }
     // From here on: of two that write the same file, the second one finds what the first one wrote.
-    let held = store.hold(&place)?;
+    let held = Store::hold(&place)?;
     let before = before(&store, &place)?;
     let store_id =
         before.as_ref().map_or_else(|| crate::model::ConnectionId::random().to_string(), |before| before.store_id.clone());

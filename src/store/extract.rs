@@ -80,7 +80,7 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::NoFolder`] and [`Error::UnsafeDirectory`] for where it is to lie; [`Error::Busy`].
-    pub(crate) fn hold(&self, place: &Place) -> Result<Held, Error> {
+    pub(crate) fn hold(place: &Place) -> Result<Held, Error> {
         file::check_directory(place.directory()).map_err(|error| match error {
             Error::Io { path, source, .. } if source.kind() == std::io::ErrorKind::NotFound => Error::NoFolder(path),
             other => other,

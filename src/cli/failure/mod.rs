@@ -84,15 +84,14 @@ fn corrected(invoked: &[OsString], typed: &str, name: &str) -> Option<String> {
     }
     let found = (1..end).filter(is_typed).find(is_named).or_else(|| (1..end).find(is_typed));
     let mut words = invoked.to_vec();
-    match found {
-        Some(at) => words[at] = name.into(),
-        None => {
-            // `--connection=NAME`
-            let joined = |word: &OsString| word.to_string_lossy().strip_suffix(typed).is_some_and(|option| option.ends_with('='));
-            let at = (1..end).find(|at| joined(&invoked[*at]))?;
-            let text = invoked[at].to_string_lossy();
-            words[at] = format!("{}{name}", &text[..text.len() - typed.len()]).into();
-        }
+    if let Some(at) = found {
+        words[at] = name.into();
+    } else {
+        // `--connection=NAME`
+        let joined = |word: &OsString| word.to_string_lossy().strip_suffix(typed).is_some_and(|option| option.ends_with('='));
+        let at = (1..end).find(|at| joined(&invoked[*at]))?;
+        let text = invoked[at].to_string_lossy();
+        words[at] = format!("{}{name}", &text[..text.len() - typed.len()]).into();
     }
     Some(again(words.iter(), ""))
 }
