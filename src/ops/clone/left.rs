@@ -37,8 +37,9 @@ fn is_name(name: &str) -> bool {
 #[cfg(unix)]
 fn is_left(folder: &Path) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-    let is_own = std::fs::symlink_metadata(folder)
-        .is_ok_and(|facts| facts.is_dir() && facts.mode() & 0o077 == 0 && facts.uid() == rustix::process::geteuid().as_raw());
+    let is_own = std::fs::symlink_metadata(folder).is_ok_and(|facts| {
+        facts.is_dir() && facts.mode() & 0o7777 == 0o700 && facts.uid() == rustix::process::geteuid().as_raw()
+    });
     let socket = folder.join(SOCKET);
     let is_alone = || {
         let names = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.file_name()).collect::<Vec<_>>());

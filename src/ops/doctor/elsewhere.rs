@@ -9,9 +9,9 @@ use crate::store::Store;
 const WHY: &str = "whatever runs as you reads it, and so does whoever gets hold of a backup";
 
 pub(super) fn look(session: &Session<'_>, store: Option<&Store>) -> Result<Place, Error> {
-    let (exposed, unread) = import::exposed(store, session.env())?;
-    let mut findings: Vec<Finding> = exposed.iter().map(of_file).collect();
-    for (source, one) in unread {
+    let found = import::exposed(store, session.env())?;
+    let mut findings: Vec<Finding> = found.files.iter().map(of_file).collect();
+    for (source, one) in found.unread {
         let what = format!("`{}` cannot be read: {}", clean(&one.path.display().to_string()), one.why);
         let finding = Finding::new(Area::Plaintext, what, "whether tokens stand in it is not known");
         findings.push(finding.command(format!("gitconn import {} --dry-run", source.id())));

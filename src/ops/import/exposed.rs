@@ -22,21 +22,28 @@ pub(crate) struct Exposed {
     pub(crate) known: usize,
 }
 
+/// What was found in the files of all sources.
+#[derive(Debug, Default)]
+pub(crate) struct InPlainText {
+    pub(crate) files: Vec<Exposed>,
+    /// Nothing is known of what is in these.
+    pub(crate) unread: Vec<(Source, Unread)>,
+}
+
 /// All files that hold secrets, and those that could not be read.
 ///
 /// # Errors
 ///
 /// If the store cannot be read.
-pub(crate) fn exposed(store: Option<&Store>, env: &Env) -> Result<(Vec<Exposed>, Vec<(Source, Unread)>), Error> {
-    let mut exposed = Vec::new();
-    let mut unread = Vec::new();
+pub(crate) fn exposed(store: Option<&Store>, env: &Env) -> Result<InPlainText, Error> {
+    let mut found = InPlainText::default();
     for source in Source::ALL {
         for path in places::of(source, env) {
             let entries = match gather::entries(source, &path) {
                 Ok(None) => continue,
                 Ok(Some(entries)) => entries,
                 Err(why) => {
-                    unread.push((source, Unread { path, why }));
+                    found.unread.push((source, Unread { path, why }));
                     continue;
                 }
             };
@@ -47,11 +54,11 @@ pub(crate) fn exposed(store: Option<&Store>, env: &Env) -> Result<(Vec<Exposed>,
                 file.known += usize::from(is_known(store, entry)?);
             }
             if file.count > 0 {
-                exposed.push(file);
+                found.files.push(file);
             }
         }
     }
-    Ok((exposed, unread))
+    Ok(found)
 }
 
 fn holds_secret(entry: &Entry) -> bool {
