@@ -19,7 +19,7 @@ impl Carried {
     }
 
     /// The text, with the options in each command of ours that it shows: at its beginning, after a colon, in backticks.
-    pub(crate) fn into_commands<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(crate) fn in_commands<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if self.0.is_empty() || !text.contains(PROGRAM) {
             return Cow::Borrowed(text);
         }
@@ -46,8 +46,9 @@ impl Carried {
                 };
                 for (option, path) in &self.0 {
                     // A command line that is typed once more has it already; one that makes a key names no other.
-                    if !has(option) && !(*option == "--key-file" && has("--key-out")) {
-                        told.push_str(&format!("{option} {path} "));
+                    let is_out_of_place = *option == "--key-file" && has("--key-out");
+                    if !is_out_of_place && !has(option) {
+                        told.extend([*option, " ", path.as_str(), " "]);
                     }
                 }
             }
@@ -85,19 +86,19 @@ mod tests {
             ("of `exec`: gitconn failed, before the program ran", "of `exec`: gitconn failed, before the program ran"),
             ("install the newer gitconn; nothing was changed", "install the newer gitconn; nothing was changed"),
         ] {
-            assert_eq!(carried.into_commands(text), told);
+            assert_eq!(carried.in_commands(text), told);
         }
-        assert_eq!(Carried::default().into_commands("gitconn list --all"), "gitconn list --all");
+        assert_eq!(Carried::default().in_commands("gitconn list --all"), "gitconn list --all");
     }
 
     #[test]
     fn the_key_is_carried_beside_the_store_and_alone() {
         let both = Carried::new([("--store", Some(Path::new("s.age"))), ("--key-file", Some(Path::new("k")))]);
-        assert_eq!(both.into_commands("gitconn show work"), "gitconn --store s.age --key-file k show work");
-        assert_eq!(both.into_commands("gitconn show work --key-file k"), "gitconn --store s.age show work --key-file k");
+        assert_eq!(both.in_commands("gitconn show work"), "gitconn --store s.age --key-file k show work");
+        assert_eq!(both.in_commands("gitconn show work --key-file k"), "gitconn --store s.age show work --key-file k");
         let made = "gitconn store init --key file --key-out k";
-        assert_eq!(both.into_commands(made), "gitconn --store s.age store init --key file --key-out k");
+        assert_eq!(both.in_commands(made), "gitconn --store s.age store init --key file --key-out k");
         let key = Carried::new([("--store", None), ("--key-file", Some(Path::new("k")))]);
-        assert_eq!(key.into_commands("gitconn show work"), "gitconn --key-file k show work");
+        assert_eq!(key.in_commands("gitconn show work"), "gitconn --key-file k show work");
     }
 }

@@ -239,7 +239,7 @@ impl Out {
     /// Says something beside the data. Silent with `-q`, and where a program reads JSON and no person looks at stderr.
     pub(crate) fn note(&self, text: &str) {
         if !self.is_muted() {
-            stderr_line(&self.carried.into_commands(text));
+            stderr_line(&self.carried.in_commands(text));
         }
     }
 
@@ -247,9 +247,9 @@ impl Out {
     /// where they are; a JSON document has it among its fields.
     pub(crate) fn missing(&self, text: &str) {
         match self.format {
-            Format::Tsv => stderr_line(&self.carried.into_commands(text)),
+            Format::Tsv => stderr_line(&self.carried.in_commands(text)),
             Format::Ndjson => {
-                stderr_line(&serde_json::json!({ "warning": self.carried.into_commands(text) }).to_string());
+                stderr_line(&serde_json::json!({ "warning": self.carried.in_commands(text) }).to_string());
             }
             Format::Table | Format::Json => self.note(text),
         }
@@ -258,7 +258,7 @@ impl Out {
     /// Points to a command that can be pasted. Silent with `-q`.
     pub(crate) fn hint(&self, command: &str) {
         // Before the word is coloured.
-        let command = self.carried.into_commands(command);
+        let command = self.carried.in_commands(command);
         if !self.is_muted() {
             stderr_line(&format!("{} {command}", self.stderr.faint("hint:")));
         }

@@ -88,7 +88,7 @@ impl Drop for Progress {
 
 impl Notices for Progress {
     fn warn(&self, text: &str) {
-        let text = self.carried.into_commands(text);
+        let text = self.carried.in_commands(text);
         let text = crate::ops::redact(&text);
         match (self.quiet, self.json) {
             (true, _) => {}

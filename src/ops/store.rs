@@ -54,7 +54,7 @@ pub(crate) fn init(session: &Session<'_>, keeping: &Keeping) -> Result<New, Erro
             Keeping::Best => {
                 return match sources.given()? {
                     Some(key) => Ok(Key::Given(key)),
-                    None => key::make_anywhere(&id, place.key_file(), sources, stamp.at).map(Key::Made),
+                    None => key::make_anywhere(&id, &place.key_file(), sources, stamp.at).map(Key::Made),
                 };
             }
             Keeping::Keyring => KeyPlace::Keyring { store_id: id.clone() },

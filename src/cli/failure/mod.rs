@@ -388,7 +388,7 @@ impl Failure {
         let invoked = invoked.get(1..).unwrap_or_default();
         let shown = |hint: &Hint| {
             let command = hint.render(invoked, &self.0.subject);
-            ops::redact(&out.carried().into_commands(&command)).into_owned()
+            ops::redact(&out.carried().in_commands(&command)).into_owned()
         };
         self.0.hints.iter().take(2).map(shown).collect()
     }

@@ -59,7 +59,7 @@ pub(crate) fn make(place: KeyPlace, sources: &Sources, at: Timestamp) -> Result<
 /// # Errors
 ///
 /// `NoKeyPlace`, with what each place answered, if there is none: never a key that lies about in plain text.
-pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
+pub(crate) fn make_anywhere(store_id: &str, protected: &Path, sources: &Sources, at: Timestamp) -> Result<Made, Error> {
     // One key for both tries: a keyring that answers too late then holds the right key, not a wrong one.
     let key = StoreKey::generate();
     let refusal = match keep(key.clone(), KeyPlace::Keyring { store_id: store_id.to_owned() }, sources, at) {
@@ -68,7 +68,7 @@ pub(crate) fn make_anywhere(store_id: &str, protected: PathBuf, sources: &Source
         Err(error) => return Err(error),
     };
     if sources.has_passphrase() {
-        return keep_protected(&key, &protected, true, sources, at);
+        return keep_protected(&key, protected, true, sources, at);
     }
     Err(Error::NoKeyPlace {
         tried: vec![
