@@ -906,7 +906,7 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__connect)
-            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --oauth --device --no-browser --port --scopes --tokens-stdin --app --app-id --client-id --private-key-file --private-key-stdin --private-key-env --installation-id --create-app --org --permission --webhook-url --public --offline --force --description --tag --email --workspace --expires-at --ca-file --client-cert --allow-http --replace-host --open --reauth --from --allow-account-change --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab bitbucket gitea"
+            opts="-o -q -v -h -V --host --api-url --token-stdin --token-file --token-env --offline --force --description --tag --email --workspace --expires-at --ca-file --client-cert --allow-http --replace-host --open --from --oauth --device --no-browser --port --scopes --tokens-stdin --reauth --allow-account-change --app --app-id --client-id --private-key-file --private-key-stdin --private-key-env --installation-id --create-app --org --permission --webhook-url --public --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version github gitlab bitbucket gitea"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -928,11 +928,47 @@ _gitconn() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --email)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --scopes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reauth)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -965,42 +1001,6 @@ _gitconn() {
                     return 0
                     ;;
                 --webhook-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --description)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --tag)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --email)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --expires-at)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ca-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --client-cert)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --reauth)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1266,13 +1266,17 @@ _gitconn() {
             return 0
             ;;
         gitconn__subcmd__exec)
-            opts="-o -q -v -h -V --for --repo --permission --installation --fresh --env --mask --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
+            opts="-o -q -v -h -V --for --env --mask --repo --permission --installation --fresh --store --key-file --output --json --quiet --verbose --no-input --max-wait --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1285,10 +1289,6 @@ _gitconn() {
                     return 0
                     ;;
                 --installation)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

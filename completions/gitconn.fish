@@ -75,8 +75,17 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l host -d 'Add
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l api-url -d 'Address of the API where it is not the usual one for the host' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-file -d 'Read the token from this file' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-env -d 'Read the token from this environment variable' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l workspace -d 'Workspace that owns the token, or that the connection is to be confined to (Bitbucket)' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l from -d 'Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token\'s variable or file; `-` is stdin' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l port -d 'Port of 127.0.0.1 that the browser comes back to, for apps that are registered with one' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l scopes -d 'Scopes to ask for instead of the usual ones, for example `read_api,read_repository`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l reauth -d 'Log in again for this connection: it keeps its id, name, tags and history' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l app-id -d 'The app\'s number, as its page shows it' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-id -d 'The app\'s client id, as its page shows it: `Iv23li…`' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-file -d 'Read the app\'s private key (PEM) from this file' -r -F
@@ -85,15 +94,6 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l installation
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l org -d 'With --create-app: the organisation that it is to belong to, instead of yourself' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l permission -d 'With --create-app: a permission beyond `contents=read` and `metadata=read`; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l webhook-url -d 'With --create-app: where its events go; the secret that signs them is kept in the store' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l description -d 'What it is for' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tag -d 'A word to find it by; may be given several times' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l email -d 'E-mail address of the account that a Bitbucket API token belongs to' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l workspace -d 'Workspace that owns the token, or that the connection is to be confined to (Bitbucket)' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l expires-at -d 'When the token ends, where the provider does not say' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l ca-file -d 'Certificates (PEM) to trust for this host besides the system\'s' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l client-cert -d 'Client certificate with its key (PEM) for this host' -r -F
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l reauth -d 'Log in again for this connection: it keeps its id, name, tags and history' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l from -d 'Add many at once: a list in TOML (`[[connection]]`) or a JSON object a line, which names each token\'s variable or file; `-` is stdin' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -102,20 +102,20 @@ ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l token-stdin -d 'Read the token from stdin'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l oauth -d 'Log in with OAuth, in the browser where there is one, else by code'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l device -d 'Log in by a code that is typed into any browser'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-browser -d 'Log in with a browser, but do not open it: the address is printed'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tokens-stdin -d 'Read an existing pair of tokens from stdin, as the JSON of a token endpoint'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l app -d 'Connect a GitHub App by its id and private key'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-stdin -d 'Read the app\'s private key from stdin'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l create-app -d 'Make a GitHub App in the browser, and connect it: its key goes straight into the store'
-complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l public -d 'With --create-app: let other accounts install it too'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l offline -d 'Store without asking the provider: the status is `pending`'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l force -d 'Take a token whose checksum does not fit'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-http -d 'Allow `http://` to this host: the token travels in the clear'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l replace-host -d 'Let these host options count for the host\'s other connections too, where they differ from what is known'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l open -d 'Open the page for making a token in the browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l oauth -d 'Log in with OAuth, in the browser where there is one, else by code'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l device -d 'Log in by a code that is typed into any browser'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l no-browser -d 'Log in with a browser, but do not open it: the address is printed'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l tokens-stdin -d 'Read an existing pair of tokens from stdin, as the JSON of a token endpoint'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l allow-account-change -d 'With --reauth: take a login of another account'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l app -d 'Connect a GitHub App by its id and private key'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l private-key-stdin -d 'Read the app\'s private key from stdin'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l create-app -d 'Make a GitHub App in the browser, and connect it: its key goes straight into the store'
+complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l public -d 'With --create-app: let other accounts install it too'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand connect" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
@@ -494,10 +494,10 @@ complete -c gitconn -n "__fish_gitconn_using_subcommand token" -l no-input -d 'N
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gitconn -n "__fish_gitconn_using_subcommand token" -s V -l version -d 'Print version'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l for -d 'With whatever serves this repository: its address, or `owner/name`' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l env -d 'Put the token into this variable instead of the usual ones' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l repo -d 'A token for this repository only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l permission -d 'A token with this permission only; may be given several times' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l installation -d 'The installation on this account, or of this number' -r
-complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l env -d 'Put the token into this variable instead of the usual ones' -r
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l store -d 'The store to use (environment: `GITCONN_STORE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l key-file -d 'File that holds the store key (environment: `GITCONN_KEY_FILE`)' -r -F
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s o -l output -d 'How data is written; a table on a terminal, else tab-separated' -r -f -a "table\t'For people: aligned columns with headings'
@@ -505,8 +505,8 @@ json\t'One JSON document'
 ndjson\t'One JSON object a line'
 tsv\t'Tab-separated, without headings: the default in a pipe'"
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l max-wait -d 'How long to wait for a rate limit, for example 5m' -r
+complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l mask -d 'Hide the token, parts of it, and its Base64 in what the program writes. It sees no terminal then. In GitHub Actions the log is told to hide it too, on stderr, unless that is a file'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l fresh -d 'A token of its own instead of the shared one'
-complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l mask -d 'Hide the token, parts of it, and its Base64 in what the program writes. It sees no terminal then. In GitHub Actions the log is told to hide it too'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -l json -d 'Same as --output json'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s q -l quiet -d 'Say nothing beside data and errors'
 complete -c gitconn -n "__fish_gitconn_using_subcommand exec" -s v -l verbose -d 'Say what is done, on stderr; never a secret'
