@@ -107,13 +107,13 @@ fn an_address_from_a_provider_is_one_word_in_a_hint() {
         let ran = run.run().code(4);
         for hint in ran.stderr.lines().filter_map(|line| line.strip_prefix("hint: ")).filter(|hint| hint.contains("evil")) {
             // What a shell makes of it when it is pasted there.
-            let script = format!("open() {{ printf '%s|' \"$#\" \"$1\"; }}\n{hint}\n");
+            let script = format!("set -- {hint}\nprintf '%s|' \"$#\" \"$1\"\n");
             let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
             let word = String::from_utf8_lossy(&done.stdout).into_owned();
             // The header ends at the `;`: more of it is not the address.
             let expected = address.split(';').next().unwrap();
             assert_eq!(word, format!("1|{expected}|"), "{hint}\n{ran}");
-            assert!(hint.contains(" 'https://evil.example/"), "{hint}");
+            assert!(hint.starts_with("'https://evil.example/"), "{hint}");
             seen += 1;
         }
         assert!(!bait.exists(), "a shell ran what the provider sent\n{ran}");

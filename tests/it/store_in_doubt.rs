@@ -94,7 +94,7 @@ fn info_says_what_it_can_without_a_key_and_with_a_wrong_one() {
     let info = run("json").run().code(5).json();
     assert_eq!((&info["recipient"], &info["opens"], &info["problem"]["kind"]), (&json!(public), &json!(false), &json!("locked")));
     assert_ne!(info["key_signer"], info["signer"]);
-    house.sandbox.gitconn(["list", "--key-file"]).arg(&other).run().code(5).says("gitconn store info");
+    house.sandbox.gitconn(["list", "--key-file"]).arg(&other).run().code(5).says(" store info   # which key it wants");
 
     let bad = house.sandbox.write("bad.txt", "not a key\n");
     let info = house.sandbox.gitconn(["store", "info", "--json", "--key-file"]).arg(&bad).run().code(5).json();

@@ -207,7 +207,8 @@ fn unsavable(message: String, (provider, host): (ProviderId, &str), is_stored: b
 
 /// A page to open, as its address alone: which command opens one differs from system to system, and a browser takes it as it is.
 pub(in crate::cli) fn open(url: &str) -> String {
-    clean(url).into_owned()
+    // A hint is pasted: what a provider sent is one word there, and no command.
+    shell_word(&clean(url)).into_owned()
 }
 
 /// How the default connection is done away with.
