@@ -309,7 +309,7 @@ fn when_the_provider_refuses() {
     --- stdout
     ✗ work  sso_required  the organisation wants single sign-on for this token
     --- stderr
-    hint: https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
+    hint: 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
     "#);
     insta::assert_snapshot!(house.run(&["branches", "acme/site", "-c", "work"]).shown(), @r#"
     $ gitconn branches acme/site -c work
@@ -318,7 +318,7 @@ fn when_the_provider_refuses() {
     --- stderr
     error: the organisation wants single sign-on for this token
     caused by: [HOST] answered 403 to GET /repos/acme/site (request C3F1:2A7B:1D04B1)
-    hint: https://github.com/orgs/acme/sso?authorization_request=AZSCKL12
+    hint: 'https://github.com/orgs/acme/sso?authorization_request=AZSCKL12'
     "#);
     // Quoted: GitHub §9; the values of the headers are ours.
     house.github.always(
