@@ -17,7 +17,7 @@ impl Elsewhere {
         sandbox.unset("GITCONN_KEY_FILE");
         let github = GitHub::start();
         let token = github.classic(&sandbox, "ada");
-        let elsewhere = Self { sandbox, github: github };
+        let elsewhere = Self { sandbox, github };
         elsewhere.run(&["store", "init"]).ok();
         let connect = ["connect", "github", "work", "--host", &elsewhere.github.origin(), "--token-stdin"];
         elsewhere.sandbox.gitconn(TYPED).args(connect).stdin(&token).run().ok();

@@ -9,7 +9,7 @@ use crate::support::git_host::GitHost;
 use crate::support::house::connect;
 use crate::support::{House, Ran, Sandbox, tokens};
 
-/// CodeQL's runner took a token as an argument, where every process of the machine reads it.
+/// `CodeQL`'s runner took a token as an argument, where every process of the machine reads it.
 #[test]
 fn cve_2021_32638_no_token_is_an_argument_of_any_process() {
     // Every command line of the machine, as a program sees it that was given the token, and git as `clone` starts it.
