@@ -213,15 +213,12 @@ impl<'a> Session<'a> {
     pub(super) fn with_sources<T>(&self, work: impl FnOnce(&Sources<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let asker = |ask: &AskFor| self.ask.as_ref().ok_or(Cancelled).and_then(|asker| asker(ask));
         let asker: Option<Asker<'_>> = self.ask.is_some().then_some(&asker);
-        let set_by = self.key_file.as_ref().map(|setting| match &setting.origin {
-            Origin::Flag(name) | Origin::Env(name) => *name,
-            Origin::File(_) | Origin::Default => "the setting `key_file`",
+        let key_file = self.key_file.as_ref().and_then(|setting| match &setting.origin {
+            Origin::Flag(name) | Origin::Env(name) => Some((*name, setting.value.as_path())),
+            // A key in the environment goes before a setting: whoever gives one for a run means it.
+            Origin::File(_) | Origin::Default if self.env.os(env::name::KEY).is_some() => None,
+            Origin::File(_) | Origin::Default => Some(("the setting `key_file`", setting.value.as_path())),
         });
-        // A key in the environment goes before a setting: whoever gives one for a run means it.
-        let is_outdone = self.env.os(env::name::KEY).is_some()
-            && matches!(&self.key_file, Some(setting) if matches!(setting.origin, Origin::File(_)));
-        let set_by = set_by.filter(|_| !is_outdone);
-        let key_file = set_by.zip(self.key_file.as_ref().map(|setting| setting.value.as_path()));
         work(&Sources::new(self.env, key_file, asker))
     }
 }

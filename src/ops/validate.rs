@@ -9,7 +9,7 @@ use super::serving::Serving;
 use super::{Error, RotateError, Session, apps, live, rotate};
 use crate::model::{Connection, EventKind, Expiry, Stamp, Status, Verdict};
 use crate::provider::{Known, Probe};
-use crate::store::{Db, Keep, Store};
+use crate::store::{Db, Error as StoreError, Keep, Store};
 
 /// What one check found.
 #[derive(Debug)]
@@ -141,12 +141,7 @@ fn in_the_way(obstacle: &Error) -> Probe {
 pub(crate) fn save(store: &Store, stamp: &Stamp, results: &[Checked]) -> Result<bool, Error> {
     let saved = store.change(stamp, Keep::Nothing, |db| {
         for Checked { connection, probe, seen, .. } in results {
-            let Some(mut current) = db.find(connection.id.as_str())? else { continue };
-            if current.fingerprint != connection.fingerprint {
-                continue;
-            }
-            learn(&mut current, probe, stamp);
-            db.update(&current)?;
+            let Some(current) = put(db, connection, probe, stamp)? else { continue };
             if let Some(seen) = seen {
                 sync::apply(db, &current, seen, stamp)?;
             }
@@ -155,6 +150,16 @@ pub(crate) fn save(store: &Store, stamp: &Stamp, results: &[Checked]) -> Result<
         Ok::<_, Error>(())
     })?;
     Ok(saved.durable)
+}
+
+/// Writes what was found out about a connection, and gives it as it is now. `None` if it is gone, or has another credential meanwhile.
+pub(crate) fn put(db: &Db, connection: &Connection, probe: &Probe, stamp: &Stamp) -> Result<Option<Connection>, StoreError> {
+    let Some(mut current) = db.find(connection.id.as_str())?.filter(|now| now.fingerprint == connection.fingerprint) else {
+        return Ok(None);
+    };
+    learn(&mut current, probe, stamp);
+    db.update(&current)?;
+    Ok(Some(current))
 }
 
 /// Brings what is known of a connection up to date (design §2, verdict to status).

@@ -105,6 +105,33 @@ fn the_old_token_lives_until_the_hook_has_run() {
 }
 
 #[test]
+fn what_a_twins_own_rotation_has_left_stays_to_be_done() {
+    let house = House::new();
+    let gitea = Gitea::newer();
+    let old = gitea.personal_for(&house.sandbox, GiteaGrant::personal("ada").scopes(&["write:user", "read:repository"]));
+    for name in ["tea", "twin"] {
+        connect(&house.sandbox, "gitea", name, &gitea.host(), &old, &["--force"]).ok();
+    }
+    let flag = house.sandbox.path("ready");
+    house.run(&["edit", "twin", "--hook", &format!("cat > /dev/null; test -e {}", flag.display())]).ok();
+    // Both have the new token, and the old one lives until the hook has run.
+    house.run(&["rotate", "twin"]).code(1);
+    assert!(gitea.accepts(&old) && gitea.token_names("ada").len() == 2);
+    house.run(&["rotate", "tea"]).ok().says("what their hooks have to tell");
+    house.sandbox.write("ready", "");
+    let ran = house.sandbox.gitconn(["rotate", "--resume", "--json"]).run().ok();
+    let row = &ran.json()["rotations"][0];
+    assert_eq!((&row["name"], &row["hook"], &row["old_token"]), (&json!("twin"), &json!("done"), &json!("revoked")), "{ran}");
+    assert!(!gitea.accepts(&old) && gitea.token_names("ada").len() == 1, "a token that nobody holds lives");
+    assert_eq!(token(&house, "tea"), token(&house, "twin"));
+    house.run(&["rotate", "tea"]).ok();
+    house.run(&["rotate", "--resume"]).ok();
+    house.run(&["edit", "twin", "--hook", ""]).ok();
+    let ran = house.run(&["rotate", "tea"]).ok();
+    assert!(!ran.stderr.contains("what their hooks have to tell"), "{ran}");
+}
+
+#[test]
 fn a_command_that_was_mistyped_is_replaced_or_dropped() {
     let house = house();
     for (mended, outcome) in [("cat > /dev/null", "done"), ("", "null")] {

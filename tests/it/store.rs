@@ -78,6 +78,20 @@ fn a_token_that_was_replaced_since_is_said_before_the_old_one_comes_back() {
 }
 
 #[test]
+fn a_key_in_the_environment_goes_before_a_setting_and_not_before_what_was_typed() {
+    let mut house = House::new();
+    let key = std::fs::read_to_string(house.sandbox.path("key.txt")).unwrap().trim_end().to_owned();
+    let wrong = house.sandbox.make_key("wrong.txt");
+    let wrong = wrong.to_str().unwrap();
+    house.sandbox.unset("GITCONN_KEY_FILE");
+    house.run(&["config", "set", "key_file", wrong]).ok();
+    house.run(&["list"]).code(5);
+    house.sandbox.gitconn(["list"]).env("GITCONN_KEY", &key).run().ok();
+    house.sandbox.gitconn(["list", "--key-file", wrong]).env("GITCONN_KEY", &key).run().code(5);
+    house.sandbox.gitconn(["list"]).env("GITCONN_KEY", "").run().code(5).says("the setting `key_file`");
+}
+
+#[test]
 fn the_generation_before_comes_back() {
     let house = House::new();
     house.run(&["remove", "work", "--yes"]).ok();

@@ -104,7 +104,7 @@ impl Args {
         self.revoke_old
     }
 
-    pub(super) fn is_by_due(&self) -> bool {
+    fn is_by_due(&self) -> bool {
         self.expiring_within.is_some() || self.older_than.is_some()
     }
 

@@ -26,18 +26,14 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let store = session.store()?;
     let order = args.order(context.env.now())?;
     let mut intended = intended(args, &session, &store, &order, context)?;
-    if intended.is_empty() && !args.is_by_due() && !args.resume {
-        return Err(Error::NoneUsable { why: "no enabled connection fits".to_owned() }.into());
+    if intended.is_empty() {
+        context.out.note(args.nothing());
     }
     if args.dry_run {
-        if intended.is_empty() {
-            context.out.note(args.nothing());
-        }
         let plans = intended.iter().map(|(connection, plan)| Planned::of(connection, plan, &order)).collect();
         return context.out.data(&Plans { plans });
     }
     if intended.is_empty() {
-        context.out.note(args.nothing());
         return context.out.data(&Rows { rotations: Vec::new() });
     }
     // What was typed for one connection is an error like any other.
@@ -50,11 +46,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         if let Ok(plan) = plan
             && !plan.twins.is_empty()
         {
-            let twins = clean(&plan.twins.join(", ")).into_owned();
-            context.out.note(&format!(
-                "`{}`: the same token is held by {twins}, and so will the new one be (what their hooks have to tell: gitconn rotate --resume)",
-                connection.name
-            ));
+            say_twins(connection, &plan.twins, &intended, context);
         }
     }
     let compromised: Vec<Connection> = intended.iter().filter(|_| args.compromised).map(|(one, _)| one.clone()).collect();
@@ -64,6 +56,20 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         say_what_to_look_at(connection, context);
     }
     interrupted.map_or(ended, Err)
+}
+
+/// Who else holds the token; and that those who are not rotated here, and have somebody to tell, have that left to do.
+fn say_twins(connection: &Connection, twins: &[Connection], intended: &[Intended], context: &Context<'_>) {
+    let names: Vec<&str> = twins.iter().map(|twin| twin.name.as_str()).collect();
+    let is_intended = |twin: &Connection| intended.iter().any(|(other, _)| other.id == twin.id);
+    let has_to_tell = twins.iter().any(|twin| twin.hook.is_some() && !is_intended(twin));
+    let left = if has_to_tell { " (what their hooks have to tell: gitconn rotate --resume)" } else { "" };
+    let names = names.join(", ");
+    context.out.note(&format!(
+        "`{}`: the same token is held by {}, and so will the new one be{left}",
+        connection.name,
+        clean(&names)
+    ));
 }
 
 /// Which connections, and how it goes with each.

@@ -117,13 +117,9 @@ async fn prove_alive(session: &Session<'_>, store: &Store, connection: &Connecti
 /// Keeps that a token is dead, so that nobody plans with it again. That it could not be kept is no reason to say something else.
 async fn learn(session: &Session<'_>, store: &Store, connection: &Connection, probe: &Probe) {
     let (seen, found) = (connection.clone(), probe.clone());
-    let kept = unblocked::change(store, session.stamp(), move |db, stamp| {
-        let Some(mut current) = db.find(seen.id.as_str())?.filter(|now| now.fingerprint == seen.fingerprint) else {
-            return Ok(());
-        };
-        validate::learn(&mut current, &found, stamp);
-        db.update(&current)?;
-        db.record(stamp, Some(&current), &EventKind::Validated { verdict: found.verdict })
+    let kept = unblocked::change(store, session.stamp(), move |db, stamp| match validate::put(db, &seen, &found, stamp)? {
+        Some(current) => db.record(stamp, Some(&current), &EventKind::Validated { verdict: found.verdict }),
+        None => Ok(()),
     });
     if let Err(error) = kept.await {
         tracing::warn!(%error, "that a token is dead was not kept");

@@ -18,29 +18,18 @@ pub(crate) struct Chosen {
     pub(crate) due: Option<(Option<Duration>, Option<Duration>)>,
 }
 
-/// Those that are meant, each once, by name.
+/// Those that are meant, each once.
 ///
 /// # Errors
 ///
-/// If a name does not exist. None at all is no error here: nothing may be due.
+/// As with [`resolve::several`]; but where only what is due was asked for, none at all is no error.
 pub(crate) fn choose(view: &View, chosen: &Chosen, now: Timestamp) -> Result<Vec<Connection>, Error> {
-    let fits =
-        |connection: &Connection| chosen.due.is_none_or(|(within, older_than)| connection.due(now, within, older_than).is_some());
-    if !chosen.names.is_empty() {
-        if chosen.filter != Filter::default() {
-            return Err(Error::Usage("connections are chosen by name or by filter, not by both".to_owned()));
-        }
-        let mut found: Vec<Connection> = Vec::with_capacity(chosen.names.len());
-        for name in &chosen.names {
-            let connection = resolve::named(view, name)?;
-            if fits(&connection) && !found.iter().any(|known| known.id == connection.id) {
-                found.push(connection);
-            }
-        }
-        return Ok(found);
+    let found = resolve::several(view, &chosen.names, &chosen.filter);
+    let Some((within, older_than)) = chosen.due else { return found };
+    match found {
+        Err(Error::NoneUsable { .. }) => Ok(Vec::new()),
+        found => Ok(found?.into_iter().filter(|connection| connection.due(now, within, older_than).is_some()).collect()),
     }
-    let all = view.connections()?.into_iter();
-    Ok(all.filter(|connection| connection.is_active && chosen.filter.passes(connection) && fits(connection)).collect())
 }
 
 /// Those with a rotation that can be gone on with: the ones that were named, or all.

@@ -80,13 +80,12 @@ pub(super) fn put(
             db.set_previous_token(id, Some(&old))?;
         }
     }
-    let twins = db.connections()?.into_iter().filter(|other| other.id != *id && is_same_token(other, &current));
-    for mut twin in twins.collect::<Vec<_>>() {
+    for mut twin in twins(db, &current)? {
         db.retire(&twin, TokenEnd::Replaced, stamp.at)?;
         fill(db, stamp, &mut twin, &new.issued)?;
         // Whoever it is to tell still has the old one.
-        if twin.hook.is_some() {
-            db.put_rotation(&told_later(&twin, rotation, stamp))?;
+        if let Some(left) = told_later(&twin, rotation, db.rotation(&twin.id)?, stamp) {
+            db.put_rotation(&left)?;
         }
         db.record(stamp, Some(&twin), &event)?;
     }
@@ -96,9 +95,19 @@ pub(super) fn put(
     Ok(Some(current))
 }
 
-/// What is left to do for a connection that got its new token with another: its own hook.
-fn told_later(twin: &Connection, rotation: &Rotation, stamp: &Stamp) -> Rotation {
-    Rotation {
+/// What is left to do for a connection that got its new token with another: its own hook. What a rotation of its own has left undone stays to be done: a token
+/// that nobody received, one that lives and is to be ended.
+fn told_later(twin: &Connection, rotation: &Rotation, open: Option<Rotation>, stamp: &Stamp) -> Option<Rotation> {
+    if let Some(open) = open {
+        let hook = open.hook.clone().or_else(|| twin.hook.clone());
+        // Whoever was told already was told of another token.
+        return (open.step == RotationStep::Told && hook.is_some()).then_some(Rotation {
+            step: RotationStep::Verified,
+            hook,
+            ..open
+        });
+    }
+    twin.hook.is_some().then(|| Rotation {
         connection: twin.id.clone(),
         way: RotationWay::AtOnce,
         step: RotationStep::Verified,
@@ -109,12 +118,17 @@ fn told_later(twin: &Connection, rotation: &Rotation, stamp: &Stamp) -> Rotation
         who: stamp.who.clone(),
         at: stamp.at,
         ..rotation.clone()
-    }
+    })
 }
 
-/// Whether two connections hold one token.
-fn is_same_token(one: &Connection, other: &Connection) -> bool {
-    one.fingerprint == other.fingerprint && one.host == other.host && one.provider == other.provider
+/// The other connections that hold the same token.
+pub(super) fn twins(db: &Db, connection: &Connection) -> Result<Vec<Connection>, StoreError> {
+    let holds_it = |other: &Connection| {
+        let same =
+            (&other.fingerprint, &other.host, other.provider) == (&connection.fingerprint, &connection.host, connection.provider);
+        same && other.id != connection.id
+    };
+    Ok(db.connections()?.into_iter().filter(holds_it).collect())
 }
 
 /// The new token, and what is known of it, as a connection's.

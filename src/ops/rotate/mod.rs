@@ -85,7 +85,7 @@ pub(crate) struct Plan {
     /// The name under which the new token is made.
     pub(crate) label: String,
     /// Other connections that hold the same token: they get the new one too.
-    pub(crate) twins: Vec<String>,
+    pub(crate) twins: Vec<Connection>,
 }
 
 impl Plan {
@@ -169,10 +169,7 @@ pub(crate) fn plan(
         let has_other_way = kind.makes_beside(&connection);
         return Err(RotateError::KeepsNoOld { name, host, has_other_way }.into());
     }
-    let is_twin = |other: &Connection| {
-        other.id != connection.id && other.fingerprint == connection.fingerprint && other.host == connection.host
-    };
-    let twins = view.connections()?.into_iter().filter(is_twin).map(|other| other.name.to_string()).collect();
+    let twins = keep::twins(view, &connection)?;
     Ok(Plan { connection, way, open, label, twins })
 }
 

@@ -136,7 +136,7 @@ pub(super) async fn settle_locked(
         forget(session, store, id, &open, "its token is dead").await?;
         return Ok(Settling::DidNotHappen);
     }
-    // The provider may still be at it.
+    // The provider may still be at it: whoever comes within that time looks again. Whoever rotates now loses nothing by it.
     let is_young = session.now().duration_since(open.at) < AT_WORK;
     let works = if is_young && care == Care::Use {
         "the old token still works: as far as can be seen, it did not happen"
@@ -163,7 +163,6 @@ pub(super) async fn settle_locked(
         }
         _ => say(works),
     }
-    // The provider may still be at it: whoever comes within that time looks again. Whoever rotates now loses nothing by it.
     if care == Care::Rotate || !is_young {
         forget(session, store, id, &open, "the old token still works: it did not happen").await?;
     }
