@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let source = clone::source(&session, &view, args.connection.as_deref(), &args.repository).map_err(branches::which)?;
     // Whoever waits for git should hear from us, and before it begins, that there is no token.
     context.wait(token::ready(&session, &store, &view, &source.serving))?;
-    let hosts = clone::hosts(&view)?;
+    let hosts = clone::known(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["clone".into()];
     arguments.extend(context.is_quiet().then(|| "--quiet".into()));

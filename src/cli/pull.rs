@@ -69,7 +69,7 @@ fn pull(args: &Args, folder: &Path, (session, store): (&Session<'_>, &Store), co
     if let Some(source) = &source {
         context.wait(token::ready(session, store, &view, &source.serving))?;
     }
-    let hosts = clone::hosts(&view)?;
+    let hosts = clone::known(&view)?;
     drop(view);
     let mut arguments: Vec<OsString> = vec!["-C".into(), folder.as_os_str().to_owned(), "pull".into()];
     arguments.extend(context.is_quiet().then(|| "--quiet".into()));

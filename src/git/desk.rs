@@ -2,7 +2,7 @@
 //! the store's key in its environment, and what it runs by itself (hooks, filters) has neither.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -17,23 +17,35 @@ pub(crate) struct Desk<'a> {
     pub(crate) program: &'a str,
     pub(crate) socket: &'a Path,
     /// The hosts that it answers for. Only for these nobody else is asked, and no header of somebody else's is sent.
-    pub(crate) hosts: &'a [HostUrl],
+    pub(crate) hosts: &'a [DeskHost],
+}
+
+/// A host that a desk answers for.
+#[derive(Debug)]
+pub(crate) struct DeskHost {
+    pub(crate) url: HostUrl,
+    /// The file with the certificates that git is to believe there. What `GIT_SSL_CAINFO` names goes before it.
+    pub(crate) authorities: Option<PathBuf>,
 }
 
 impl Desk<'_> {
     /// The variables that tell git so; none without a host. `None` where a path is one that no setting can hold.
     pub(crate) fn variables(&self, set: impl Fn(&str) -> Option<String>) -> Option<Vec<(String, String)>> {
         let command = helper::command(self.program, &["credential", "--desk", self.socket.to_str()?])?;
-        let told = |host: &HostUrl| {
-            let key = |name: &str| format!("credential.{}/.{name}", host.as_str());
-            [
+        let mut settings = Vec::new();
+        for DeskHost { url, authorities } in self.hosts {
+            let key = |name: &str| format!("credential.{}/.{name}", url.as_str());
+            settings.extend([
                 (key("helper"), String::new()),
                 (key("helper"), command.clone()),
                 (key("useHttpPath"), "true".to_owned()),
-                without_headers(host),
-            ]
-        };
-        Some(appended(set, self.hosts.iter().flat_map(told).collect()))
+                without_headers(url),
+            ]);
+            if let Some(file) = authorities {
+                settings.push((format!("http.{}/.sslCAInfo", url.as_str()), file.to_str()?.to_owned()));
+            }
+        }
+        Some(appended(set, settings))
     }
 }
 

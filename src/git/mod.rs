@@ -15,7 +15,7 @@ pub(crate) mod setup;
 
 pub(crate) use checkout::{origin, pulled_from};
 pub(crate) use child::Child;
-pub(crate) use desk::{Desk, ask as ask_at_desk, taken_apart};
+pub(crate) use desk::{Desk, DeskHost, ask as ask_at_desk, taken_apart};
 pub(crate) use helpers::{Helper, chain, helpers, helpers_of_checkout};
 pub(crate) use passwords::passwords_in_settings;
 pub(crate) use remote::Remote;

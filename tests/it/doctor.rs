@@ -360,6 +360,7 @@ fn the_folder_of_a_clone_that_was_killed_is_told_from_others() {
         drop(UnixListener::bind(one.join("git")).unwrap());
     }
     std::fs::write(other.join("work"), "").unwrap();
+    std::fs::write(left.join("ca-0.pem"), "").unwrap();
     let _listener = UnixListener::bind(used.join("git")).unwrap();
     let doctor = |more: &[&str]| {
         let run = house.sandbox.gitconn(["doctor", "--offline", "--json"]).args(more).env("TMPDIR", &temp);

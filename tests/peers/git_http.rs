@@ -247,6 +247,15 @@ fn over_tls_with_an_authority_of_its_own() {
     assert_eq!(forge.authorised(), 0);
     run(&sandbox, &["config", "--global", &format!("http.{}/.sslCAInfo", forge.origin()), ca.to_str().unwrap()]).exits(0);
     goes_round(&sandbox, &forge);
+    // What git is not told of by its settings, `clone` and `pull` know from the connection, and leave nowhere.
+    run(&sandbox, &["config", "--global", "--unset", &format!("http.{}/.sslCAInfo", forge.origin())]).exits(0);
+    let again = ["connect", "github", "b", "--host", &forge.origin(), "--token-stdin", "--offline", "--replace-host", "--force"];
+    sandbox.feed(again.into_iter().chain(["--ca-file", ca.to_str().unwrap()]), &github_token()).exits(0);
+    sandbox.run(["clone", "acme/site", "three", "--connection", "b"]).exits(0);
+    sandbox.run(["pull", "three", "--connection", "b"]).exits(0);
+    let kept = std::fs::read_to_string(sandbox.path("home/three/.git/config")).unwrap();
+    assert!(!kept.contains("ssl") && !kept.contains("ca-0.pem"), "{kept}");
+    run(&sandbox, &["-C", "three", "fetch"]).exits(128);
 }
 
 #[test]

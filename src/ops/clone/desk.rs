@@ -3,8 +3,9 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
-use std::io;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -31,13 +32,13 @@ pub(super) struct Desk<'a> {
     store: &'a Store,
     source: Option<&'a Source>,
     listener: listener::Listener,
-    socket: std::path::PathBuf,
+    socket: PathBuf,
     /// What was said already: git asks for each fetch anew.
     said: RefCell<Vec<String>>,
     /// What git was refused with.
     refused: RefCell<Vec<Request>>,
     /// Only this user can look into it. It goes with the desk.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl<'a> Desk<'a> {
@@ -46,20 +47,18 @@ impl<'a> Desk<'a> {
         let folder = folder()?;
         let socket = folder.path().join(left::SOCKET);
         let listener = listener::Listener::bind(&socket)?;
-        Ok(Self {
-            session,
-            store,
-            source,
-            listener,
-            socket,
-            said: RefCell::default(),
-            refused: RefCell::default(),
-            _folder: folder,
-        })
+        Ok(Self { session, store, source, listener, socket, said: RefCell::default(), refused: RefCell::default(), folder })
     }
 
     pub(super) fn socket(&self) -> &Path {
         &self.socket
+    }
+
+    /// Puts certificates beside the socket, where git can read them.
+    pub(super) fn lay_out(&self, at: usize, certificates: &str) -> io::Result<PathBuf> {
+        let file = self.folder.path().join(left::authorities(at));
+        File::create_new(&file)?.write_all(certificates.as_bytes())?;
+        Ok(file)
     }
 
     /// Answers one after another, for ever.

@@ -1,5 +1,6 @@
-//! What a clone that was killed has left: the folder of its desk, with a socket in it that nobody listens at.
+//! What a clone that was killed has left: the folder of its desk, with a socket in it that nobody listens at, and certificates of hosts.
 
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,16 @@ pub(super) const PREFIX: &str = "gitconn-";
 const LETTERS: usize = 6;
 /// The socket in it.
 pub(super) const SOCKET: &str = "git";
+
+/// The file in it with the certificates of a host.
+pub(super) fn authorities(at: usize) -> String {
+    format!("ca-{at}.pem")
+}
+
+fn is_authorities(name: &OsStr) -> bool {
+    let at = name.to_str().and_then(|name| name.strip_prefix("ca-")?.strip_suffix(".pem"));
+    at.is_some_and(|at| at.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// The folders that nobody uses any more. Others may choose such a name too: what is in one, and whose it is, says whether it is ours.
 pub(crate) fn left() -> Vec<PathBuf> {
@@ -25,6 +36,10 @@ pub(crate) fn remove_left(folder: &Path) -> io::Result<()> {
     if !is_left(folder) {
         return Err(io::Error::other("it is in use, or is another program's"));
     }
+    // The socket goes last: it is what the folder is known by.
+    for name in names(folder)?.into_iter().filter(|name| is_authorities(name)) {
+        std::fs::remove_file(folder.join(name))?;
+    }
     std::fs::remove_file(folder.join(SOCKET))?;
     std::fs::remove_dir(folder)
 }
@@ -33,7 +48,11 @@ fn is_name(name: &str) -> bool {
     name.strip_prefix(PREFIX).is_some_and(|rest| rest.len() == LETTERS && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// Whether it is a folder of this user's alone, which holds one socket and nothing else, and nobody answers there.
+fn names(folder: &Path) -> io::Result<Vec<OsString>> {
+    Ok(std::fs::read_dir(folder)?.flatten().map(|entry| entry.file_name()).collect())
+}
+
+/// Whether it is a folder of this user's alone, which holds one socket and nothing else but certificates, and nobody answers there.
 #[cfg(unix)]
 fn is_left(folder: &Path) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
@@ -42,8 +61,8 @@ fn is_left(folder: &Path) -> bool {
     });
     let socket = folder.join(SOCKET);
     let is_alone = || {
-        let names = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.file_name()).collect::<Vec<_>>());
-        names.is_ok_and(|names| names == [SOCKET])
+        let is_ours = |name: &OsString| name == SOCKET || is_authorities(name);
+        names(folder).is_ok_and(|names| names.iter().all(is_ours))
     };
     let is_socket = || std::fs::symlink_metadata(&socket).is_ok_and(|facts| facts.file_type().is_socket());
     let is_silent = || {

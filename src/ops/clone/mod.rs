@@ -2,6 +2,7 @@
 //! checkout.
 
 mod desk;
+mod known;
 mod left;
 
 use std::ffi::OsString;
@@ -11,14 +12,14 @@ use std::path::Path;
 use tokio::process::Command;
 
 use self::desk::Desk;
+pub(crate) use self::known::{Known, known};
 pub(crate) use self::left::{left, remove_left};
 use super::apps::route::Fallback;
 use super::exec::{self, signals};
-pub(crate) use super::resolve::hosts;
 use super::serving::Serving;
 use super::{Error, Session, checkout, resolve};
 use crate::git::{self, Remote};
-use crate::model::{HostUrl, RepositoryPath, shell_word};
+use crate::model::{RepositoryPath, shell_word};
 use crate::store::{Store, View};
 
 /// `0` keeps git from asking on the terminal (git(1), "Environment Variables").
@@ -94,7 +95,7 @@ pub(crate) struct Errand<'a> {
     /// The repository that a person named.
     pub(crate) source: Option<&'a Source>,
     /// The hosts of which something here knows: for others git is left to itself.
-    pub(crate) hosts: Vec<HostUrl>,
+    pub(crate) hosts: Vec<Known>,
     /// Whether git may ask a person who there is on the terminal.
     pub(crate) may_ask: bool,
 }
@@ -116,7 +117,9 @@ pub(crate) async fn run(session: &Session<'_>, store: &Store, errand: &Errand<'_
         command.env(TERMINAL_PROMPT, "0");
     }
     let nowhere = || std::io::Error::other("this program lies at a path that no setting of git can hold");
-    let variables = settings(session, &desk, &errand.hosts).ok_or_else(nowhere).map_err(cannot)?;
+    let hosts = errand.hosts.iter().enumerate().map(|(at, host)| host.laid_out(&desk, at));
+    let hosts = hosts.collect::<std::io::Result<Vec<_>>>().map_err(cannot)?;
+    let variables = settings(session, &desk, &hosts).ok_or_else(nowhere).map_err(cannot)?;
     command.envs(variables);
     // Listened for before it is there: none is lost.
     let mut signals = signals::Passed::listen().map_err(Error::NotBegun)?;
@@ -132,7 +135,7 @@ pub(crate) async fn run(session: &Session<'_>, store: &Store, errand: &Errand<'_
     Ok(code)
 }
 
-fn settings(session: &Session<'_>, desk: &Desk<'_>, hosts: &[HostUrl]) -> Option<Vec<(String, String)>> {
+fn settings(session: &Session<'_>, desk: &Desk<'_>, hosts: &[git::DeskHost]) -> Option<Vec<(String, String)>> {
     let path = session.env().program()?;
     let told = git::Desk { program: path.to_str()?, socket: desk.socket(), hosts };
     told.variables(|name| session.env().text(name).map(ToOwned::to_owned))

@@ -1,23 +1,22 @@
 //! The frozen stores of each version, and moving to a later version. `tests/fixtures/README.md` says how the fixtures were made.
 
+mod content;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection as Sqlite;
 
-use super::hostile::{run, why};
-use super::{Sandbox, connection, stamp, token};
-use crate::model::{
-    AccountType, App, AuthMethod, Connection, ConnectionId, EventKind, Expiry, GrantFlow, HostUrl, Installation, IntentKind,
-    Name, OldToken, PastToken, Permissions, ProviderId, Reader, ReaderKind, RepositorySelection, Rotation, RotationStep,
-    RotationWay, Route, RoutePath, TokenEnd, TokenKind, Verdict,
+use self::content::{
+    app, cached, client, fifth, first, fourth, grant, host, installations, intent, past, reader, refresh_token, rotation, routes,
+    second, seventh, sixth, third,
 };
-use crate::secret::Secret;
+use super::hostile::{run, why};
+use super::{Sandbox, stamp, token};
+use crate::model::{EventKind, ProviderId, TokenEnd, Verdict};
 use crate::store::file::Input;
 use crate::store::schema::{CURRENT, Object, Schema, copy};
-use crate::store::{
-    AppRecord, CachedToken, ClientRecord, Db, Error, EventQuery, GrantRecord, HostRecord, InstallationRecord, IntentRecord,
-};
+use crate::store::{Db, Error, EventQuery};
 use crate::store::{Keep, Place, Store, StoreKey};
 use crate::store::{file, seal};
 
@@ -35,222 +34,6 @@ fn frozen(version: u32) -> (tempfile::TempDir, Store) {
     let key = StoreKey { identity: identity.into(), from: "a test".into(), ..StoreKey::generate() };
     let place = Place::new(&path, &directory.path().join("state"), true).unwrap();
     (directory, Store::new(place, key))
-}
-
-fn first() -> Connection {
-    Connection {
-        id: ConnectionId::from_stored("0f0e0d0c-0b0a-4908-8706-050403020100".into()),
-        description: Some("Ünïcode, \"quotes\" and\na line".into()),
-        provider: ProviderId::GitLab,
-        host: HostUrl::parse("git.acme.com:8443/gitlab").unwrap(),
-        auth_method: AuthMethod::AccessToken,
-        token_kind: Some(TokenKind::Group),
-        username: Some("group_7_bot".into()),
-        account_id: Some("7".into()),
-        account_type: Some(AccountType::Bot),
-        tags: vec!["ci".into(), "prod".into()],
-        scopes: Some(vec!["read_api".into()]),
-        expiry: Expiry::At(stamp(100).at),
-        rotated_at: Some(stamp(2).at),
-        validated_at: Some(stamp(3).at),
-        validation_error: Some("the provider could not be reached".into()),
-        last_used_at: Some(stamp(4).at),
-        ..connection("CI")
-    }
-}
-
-fn second() -> Connection {
-    let id = ConnectionId::from_stored("ffffffff-0b0a-4908-8706-050403020100".into());
-    Connection { id, is_active: false, expiry: Expiry::Never, ..connection("work") }
-}
-
-fn host() -> HostRecord {
-    HostRecord {
-        provider: ProviderId::GitHub,
-        host: first().host,
-        api: HostUrl::parse("git.acme.com:8443/gitlab/api/v4").unwrap(),
-        ca_pem: Some("-----BEGIN CERTIFICATE-----".into()),
-        client_pem: Some(Secret::from("s3krit client key".to_owned())),
-        allow_http: false,
-    }
-}
-
-/// The connection that version 2 is for.
-fn third() -> Connection {
-    Connection {
-        id: ConnectionId::from_stored("10203040-0b0a-4908-8706-050403020100".into()),
-        provider: ProviderId::GitLab,
-        host: client().host,
-        auth_method: AuthMethod::OAuth,
-        scopes: Some(vec!["api".into(), "read_user".into()]),
-        expiry: Expiry::At(stamp(120).at),
-        auto_renews: true,
-        refresh_expires_at: Some(stamp(9_000).at),
-        ..connection("login")
-    }
-}
-
-fn client() -> ClientRecord {
-    ClientRecord {
-        provider: ProviderId::GitLab,
-        host: HostUrl::parse("git.acme.com").unwrap(),
-        client_id: "4f1c2aa8".into(),
-        client_secret: Some(Secret::from("s3krit client secret".to_owned())),
-        created_at: stamp(5).at,
-    }
-}
-
-fn grant() -> GrantRecord {
-    let requested = Some(vec!["api".into(), "read_user".into()]);
-    GrantRecord { client_id: client().client_id, flow: GrantFlow::Device, requested, issued_at: stamp(6).at }
-}
-
-fn intent() -> IntentRecord {
-    IntentRecord {
-        connection: third().id,
-        kind: IntentKind::Refresh,
-        fingerprint: refresh_token().fingerprint(),
-        who: "ana@pc".into(),
-        at: stamp(7).at,
-    }
-}
-
-fn refresh_token() -> Secret {
-    Secret::from("s3krit refresh token".to_owned())
-}
-
-/// The connection that version 3 is for.
-fn fourth() -> Connection {
-    Connection {
-        id: ConnectionId::from_stored("40302010-0b0a-4908-8706-050403020100".into()),
-        auth_method: AuthMethod::GithubApp,
-        auto_renews: true,
-        expiry: Expiry::Never,
-        ..connection("app")
-    }
-}
-
-/// The connection that version 4 is for.
-fn fifth() -> Connection {
-    Connection {
-        id: ConnectionId::from_stored("50403020-0b0a-4908-8706-050403020100".into()),
-        provider: ProviderId::Bitbucket,
-        host: HostUrl::parse("bitbucket.org").unwrap(),
-        token_kind: Some(TokenKind::ApiToken),
-        email: Some("ada@acme.example".into()),
-        workspace: Some("acme".into()),
-        server_version: Some("Ünïcode 1.2".into()),
-        ..connection("bucket")
-    }
-}
-
-/// The connection that version 5 is for.
-fn sixth() -> Connection {
-    Connection {
-        id: ConnectionId::from_stored("60504030-0b0a-4908-8706-050403020100".into()),
-        hook: Some("ci set \"$GITCONN_HOOK_CONNECTION\"".into()),
-        ..connection("rotating")
-    }
-}
-
-/// The connection that version 6 is for.
-fn seventh() -> Connection {
-    let id = ConnectionId::from_stored("70605040-0b0a-4908-8706-050403020100".into());
-    Connection { id, no_export: true, ..connection("pinned") }
-}
-
-fn routes() -> [Route; 2] {
-    let route = |path: &str, connection: Connection| Route {
-        host: connection.host,
-        path: RoutePath::new(path).unwrap(),
-        connection: connection.id,
-        added_by: "ana@pc".into(),
-        added_at: stamp(2).at,
-    };
-    [route("Acme/site", first()), route("", seventh())]
-}
-
-fn rotation() -> Rotation {
-    Rotation {
-        connection: sixth().id,
-        way: RotationWay::Overlap,
-        step: RotationStep::Verified,
-        fingerprint: "f".into(),
-        label: Some("gitconn rotating".into()),
-        maker: Some(second().id),
-        old: OldToken::Revoke,
-        hook: Some("true".into()),
-        who: "ana@pc".into(),
-        at: stamp(8).at,
-    }
-}
-
-fn past() -> PastToken {
-    let Connection { id, name, provider, host, username, expiry, last_used_at, fingerprint, .. } = sixth();
-    PastToken {
-        fingerprint,
-        connection: id,
-        connection_name: name.to_string(),
-        provider,
-        host,
-        username,
-        expires_at: expiry.at(),
-        last_used_at,
-        ended_at: stamp(4).at,
-        ended_by: TokenEnd::Replaced,
-        revoked_at: Some(stamp(5).at),
-    }
-}
-
-fn reader() -> Reader {
-    Reader {
-        recipient: "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg".into(),
-        name: Name::new("safe").unwrap(),
-        kind: ReaderKind::Recovery,
-        added_by: "ana@pc".into(),
-        added_at: stamp(3).at,
-    }
-}
-
-fn permissions() -> Permissions {
-    Permissions::from([("contents".to_owned(), "write".to_owned()), ("metadata".to_owned(), "read".to_owned())])
-}
-
-fn app() -> AppRecord {
-    let app = App {
-        id: 123_456,
-        client_id: Some("Iv23li0123".into()),
-        slug: "acme-deploy".into(),
-        name: "Acme Deploy".into(),
-        owner: "acme-corp".into(),
-        owner_id: Some("5".into()),
-        owner_type: Some(AccountType::Organization),
-        permissions: permissions(),
-        page: "https://github.com/apps/acme-deploy".into(),
-    };
-    AppRecord { app, issuer: "Iv23li0123".into(), takes_all: true }
-}
-
-fn installations() -> [InstallationRecord; 2] {
-    let first = Installation {
-        id: 7,
-        account: "acme-corp".into(),
-        account_id: Some("5".into()),
-        account_type: Some(AccountType::Organization),
-        selection: RepositorySelection::Selected,
-        permissions: permissions(),
-        page: "https://github.com/organizations/acme-corp/settings/installations/7".into(),
-        suspended_at: None,
-        created_at: stamp(1).at,
-    };
-    let second =
-        Installation { id: 8, account: "ada".into(), suspended_at: Some(stamp(2).at), created_at: stamp(2).at, ..first.clone() };
-    let second = InstallationRecord { removed_at: Some(stamp(3).at), ..InstallationRecord::new(second) };
-    [InstallationRecord::new(first), second]
-}
-
-fn cached() -> CachedToken {
-    CachedToken { token: token("installation"), expires_at: stamp(60).at, issued_at: stamp(0).at }
 }
 
 /// Makes the newest fixture: only ever needed again if its version never left the house. The older ones are never made again.
