@@ -1,11 +1,10 @@
 //! Which programs git asks for credentials, as git itself sees its settings.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use super::config::Scope;
 use super::helper::{is_ours, words};
-use super::program::command;
+use super::shown::{Shown, asking, printed, settings};
 
 /// One `credential.helper` or `credential.URL.helper`, in the order in which git reads them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,17 +22,17 @@ const HELPERS: &str = r"^credential\.(.*\.)?helper$";
 
 /// All of them. Nothing where git is not there, or its settings cannot be read.
 pub(crate) fn helpers(directory: &Path) -> Vec<Helper> {
-    parse(&settings(directory, HELPERS))
+    all(settings(directory, HELPERS))
 }
 
 /// Those that a setting at the end of the scope's file comes after: of the user, what no checkout says; and never what stands on a command line.
 pub(super) fn helpers_before_end_of(scope: Scope) -> Vec<Helper> {
-    let mut command = show(Path::new("."), &["--get-regexp", HELPERS]);
+    let mut command = asking(Path::new("."), &["--get-regexp", HELPERS]);
     if scope == Scope::Global {
         // No checkout is here: git reads what is for all of them.
         command.env("GIT_DIR", NOWHERE);
     }
-    let mut helpers = parse(&printed(command));
+    let mut helpers = all(printed(command));
     helpers.retain(|helper| !helper.origin.starts_with(COMMAND_LINE));
     helpers
 }
@@ -46,36 +45,15 @@ const COMMAND_LINE: &str = "command line:";
 
 /// Those that the checkout around us sets for itself.
 pub(crate) fn helpers_of_checkout(directory: &Path) -> Vec<Helper> {
-    parse(&printed(show(directory, &["--local", "--get-regexp", HELPERS])))
+    all(printed(asking(directory, &["--local", "--get-regexp", HELPERS])))
 }
 
-/// What git prints of the settings whose names fit a pattern, here and in general.
-pub(super) fn settings(directory: &Path, pattern: &str) -> String {
-    printed(show(directory, &["--get-regexp", pattern]))
-}
-
-fn show(directory: &Path, words: &[&str]) -> Command {
-    let mut command = command();
-    command.current_dir(directory).args(["config", "--show-origin", "-z"]).args(words);
-    command
-}
-
-fn printed(mut command: Command) -> String {
-    let output = command.stderr(Stdio::null()).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
-}
-
-/// `ORIGIN NUL KEY LF VALUE NUL`, again and again; a key alone is one without a value.
-fn parse(text: &str) -> Vec<Helper> {
-    let mut parts = text.split('\0');
-    let mut helpers = Vec::new();
-    while let (Some(origin), Some(setting)) = (parts.next(), parts.next()) {
-        let (key, command) = setting.split_once('\n').unwrap_or((setting, ""));
-        let url = key.strip_prefix("credential.").and_then(|rest| rest.strip_suffix(".helper"));
-        let (url, command) = (url.map(ToOwned::to_owned), command.to_owned());
-        helpers.push(Helper { url, command, origin: origin.to_owned() });
-    }
-    helpers
+fn all(shown: Vec<Shown>) -> Vec<Helper> {
+    let helper = |Shown { origin, key, value }: Shown| {
+        let url = key.strip_prefix("credential.").and_then(|rest| rest.strip_suffix(".helper")).map(ToOwned::to_owned);
+        Helper { url, command: value, origin }
+    };
+    shown.into_iter().map(helper).collect()
 }
 
 /// The helpers that git asks for an address, in order: an empty one forgets those before it.
@@ -148,16 +126,16 @@ impl Helper {
 
 #[cfg(test)]
 mod tests {
-    use super::{Helper, chain, is_for, parse};
+    use super::{Helper, Shown, all, chain, is_for};
 
     #[test]
-    fn what_git_prints_is_taken_apart() {
-        let text = "file:/etc/gitconfig\0credential.helper\ncache --timeout 3600\0file:/home/ada/.gitconfig\0credential.https://github.com.helper\n\0";
-        let helpers = parse(text);
+    fn a_helper_is_for_all_or_for_an_address() {
+        let shown = |key: &str, value: &str| Shown { origin: "file:x".into(), key: key.into(), value: value.into() };
+        let helpers =
+            all(vec![shown("credential.helper", "cache --timeout 3600"), shown("credential.https://github.com.helper", "")]);
         assert_eq!((helpers[0].url.as_deref(), helpers[0].command.as_str()), (None, "cache --timeout 3600"));
         assert_eq!((helpers[1].url.as_deref(), helpers[1].command.as_str()), (Some("https://github.com"), ""));
-        assert_eq!(helpers[1].origin, "file:/home/ada/.gitconfig");
-        assert!(parse("").is_empty());
+        assert_eq!(helpers[1].origin, "file:x");
     }
 
     #[test]

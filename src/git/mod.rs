@@ -12,6 +12,7 @@ mod program;
 mod remote;
 mod settings;
 pub(crate) mod setup;
+mod shown;
 
 pub(crate) use checkout::{origin, pulled_from};
 pub(crate) use child::Child;

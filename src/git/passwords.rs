@@ -4,7 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
-use super::helpers::settings;
+use super::shown::{Shown, settings};
 
 /// Where one stands. Nothing here holds it.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,20 +22,15 @@ pub(crate) struct Written {
 
 /// All of them, of this checkout and in general.
 pub(crate) fn passwords_in_settings(directory: &Path) -> Vec<Written> {
-    parse(&settings(
+    all(settings(
         directory,
         r"^(remote\..*\.(push)?url|url\..*\.(pushinsteadof|insteadof)|http\.(.*\.)?extraheader|submodule\..*\.url)$",
     ))
 }
 
-fn parse(text: &str) -> Vec<Written> {
-    let mut parts = text.split('\0');
-    let mut found = Vec::new();
-    while let (Some(origin), Some(setting)) = (parts.next(), parts.next()) {
-        let (key, value) = setting.split_once('\n').unwrap_or((setting, ""));
-        found.extend(written(key, value).map(|written| Written { origin: origin.to_owned(), ..written }));
-    }
-    found
+fn all(shown: Vec<Shown>) -> Vec<Written> {
+    let found = |Shown { origin, key, value }: Shown| Some(Written { origin, ..written(&key, &value)? });
+    shown.into_iter().filter_map(found).collect()
 }
 
 fn written(key: &str, value: &str) -> Option<Written> {
@@ -66,7 +61,8 @@ fn without_password(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::all;
+    use crate::git::shown::parse;
 
     #[test]
     fn passwords_are_found_and_not_repeated() {
@@ -82,7 +78,7 @@ mod tests {
         ]
         .iter()
         .fold(String::new(), |text, (key, value)| format!("{text}file:.git/config\0{key}\n{value}\0"));
-        let found = parse(&text);
+        let found = all(parse(&text));
         let shown: Vec<_> =
             found.iter().map(|one| (one.key.as_str(), one.remote.as_deref(), one.is_push, one.without.as_deref())).collect();
         assert_eq!(
