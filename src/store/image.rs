@@ -14,13 +14,12 @@ use zeroize::Zeroizing;
 use super::Error;
 use super::schema::{APPLICATION_ID, Schema};
 
-const PAGE: usize = 4096;
 /// The header of the file, on the first page before the page's own.
 const FILE_HEADER: usize = 100;
 /// SQLite may read a few bytes past the end of a malformed image: room for that (<https://sqlite.org/c3ref/deserialize.html>).
 const SLACK: usize = 64;
-/// So many pages SQLite keeps a copy of where it looks at all of them.
-const CACHED_PAGES: u32 = 64;
+/// Of so many KiB of pages SQLite keeps a copy where it looks at all of them.
+const CACHED_KIB: i32 = 256;
 /// How long the checks of an image may take.
 const DEADLINE: Duration = Duration::from_millis(900);
 /// How many of SQLite's instructions all statements on one open image may take after that: far more than any honest work, so that
@@ -79,17 +78,16 @@ impl Unread<'_> {
 /// [`Error::Newer`] for a later version, [`Error::Damaged`] naming the check that failed.
 pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, care: Care) -> Result<(Connection, u32), Error> {
     let unreadable = |error| explain(error, path);
-    let version = check_header(image.image().map_err(unreadable)?.bytes(), path, schema)?;
-    let objects = schema.version(version).ok_or_else(|| Error::damaged(path, "its schema version was never used"))?;
+    let known = check_header(image.image().map_err(unreadable)?.bytes(), path, schema)?;
     let started = Instant::now();
     let mut connection = image.connection;
     connection
         .progress_handler(i32::try_from(TICK).unwrap_or(i32::MAX), Some(move || started.elapsed() > DEADLINE))
         .map_err(unreadable)?;
-    check_schema(&connection, path, objects)?;
+    check_schema(&connection, path, known)?;
     if care == Care::Whole {
         // The image is in memory already: a page that was read before costs less to copy again than a fresh one to keep.
-        connection.pragma_update(None, "cache_size", CACHED_PAGES).map_err(unreadable)?;
+        connection.pragma_update(None, "cache_size", -CACHED_KIB).map_err(unreadable)?;
         let problems = integrity(&connection).map_err(unreadable)?;
         if let Some(problem) = problems.first() {
             return Err(Error::damaged(path, format!("integrity check: {problem}")));
@@ -105,13 +103,13 @@ pub(super) fn open(mut image: Unopened, path: &Path, schema: &'static Schema, ca
             }),
         )
         .map_err(unreadable)?;
-    Ok((connection, version))
+    Ok((connection, known.version))
 }
 
 /// A new image with the tables of `schema` and no rows.
 pub(super) fn fresh(schema: &Schema) -> rusqlite::Result<Connection> {
     let connection = Connection::open_in_memory()?;
-    connection.pragma_update(None, "page_size", 4096)?;
+    connection.execute_batch(&format!("PRAGMA page_size = {}", schema.page))?;
     connection.pragma_update(None, "encoding", "UTF-8")?;
     configure(&connection)?;
     schema.build(&connection)?;
@@ -142,9 +140,9 @@ impl Image {
 /// Serializes an image. The slack behind the last page is cut off, and what no cell uses is zeros.
 pub(super) fn serialize(connection: &mut Connection) -> rusqlite::Result<Image> {
     let data = connection.serialize(MAIN_DB)?;
-    let length = usize::try_from(number(&data, 28)).unwrap_or(usize::MAX).saturating_mul(PAGE);
-    let mut image = Zeroizing::new(data.get(..length).unwrap_or(&data).to_vec());
-    for (index, page) in image.chunks_exact_mut(PAGE).enumerate() {
+    let (page, pages) = (page(&data), usize::try_from(number(&data, 28)).unwrap_or(usize::MAX));
+    let mut image = Zeroizing::new(data.get(..pages.saturating_mul(page)).unwrap_or(&data).to_vec());
+    for (index, page) in image.chunks_exact_mut(page.max(1)).enumerate() {
         wipe_unused(page, if index == 0 { FILE_HEADER } else { 0 });
     }
     Ok(Image(image))
@@ -250,10 +248,15 @@ fn number(image: &[u8], at: usize) -> u32 {
     image.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
 }
 
-/// Looks at the 100 bytes before SQLite does (<https://sqlite.org/fileformat2.html#the_database_header>). Returns the schema's version.
-fn check_header(image: &[u8], path: &Path, schema: &Schema) -> Result<u32, Error> {
+/// How long a page is, in bytes, as the image's header says; 0 where the image is too short.
+fn page(image: &[u8]) -> usize {
+    image.get(16..18).and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_be_bytes).into()
+}
+
+/// Looks at the 100 bytes before SQLite does (<https://sqlite.org/fileformat2.html#the_database_header>). Returns the schema of the image.
+fn check_header(image: &[u8], path: &Path, schema: &'static Schema) -> Result<&'static Schema, Error> {
     let damaged = |why: &str| Err(Error::damaged(path, why));
-    if image.len() < PAGE || !image.starts_with(b"SQLite format 3\0") {
+    if image.len() < FILE_HEADER || !image.starts_with(b"SQLite format 3\0") {
         return damaged("there is no SQLite image in it");
     }
     if number(image, 68) != APPLICATION_ID {
@@ -263,15 +266,16 @@ fn check_header(image: &[u8], path: &Path, schema: &Schema) -> Result<u32, Error
     if version > schema.version {
         return Err(Error::Newer { path: path.to_owned(), found: version.into(), known: schema.version.into() });
     }
+    let Some(known) = schema.version(version) else { return damaged("its schema version was never used") };
     if image.get(18..20) != Some(&[1, 1]) {
         return damaged("the database inside is in WAL mode");
     }
-    if image.get(16..18) != Some(&[0x10, 0]) || image.get(20) != Some(&0) {
+    if page(image) != known.page || image.get(20) != Some(&0) {
         return damaged("the database inside has another page size");
     }
     if number(image, 24) != number(image, 92)
-        || number(image, 28) as usize != image.len() / PAGE
-        || !image.len().is_multiple_of(PAGE)
+        || number(image, 28) as usize != image.len() / known.page
+        || !image.len().is_multiple_of(known.page)
     {
         return damaged("the database inside is not as long as it says");
     }
@@ -281,7 +285,7 @@ fn check_header(image: &[u8], path: &Path, schema: &Schema) -> Result<u32, Error
     if number(image, 52) != 0 || number(image, 64) != 0 {
         return damaged("the database inside is in auto-vacuum mode");
     }
-    Ok(version)
+    Ok(known)
 }
 
 /// Compares the schema with the known one, word for word. Nothing else is asked of the image before that.
@@ -360,7 +364,7 @@ mod tests {
 
     /// A version that does not exist yet.
     const NEXT: u32 = CURRENT.version + 1;
-    static LATER: Schema = Schema { version: NEXT, objects: LATER_OBJECTS, before: Some((&CURRENT, copy)) };
+    static LATER: Schema = Schema { version: NEXT, page: CURRENT.page, objects: LATER_OBJECTS, before: Some((&CURRENT, copy)) };
     const LATER_OBJECTS: &[Object] = &[Object {
         kind: "table",
         name: "hosts",

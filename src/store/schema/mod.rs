@@ -6,6 +6,7 @@ mod v3;
 mod v4;
 mod v5;
 mod v6;
+mod v7;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -28,6 +29,8 @@ pub(super) struct Object {
 pub(super) struct Schema {
     /// `user_version`.
     pub(super) version: u32,
+    /// How long a page of its images is, in bytes.
+    pub(super) page: usize,
     pub(super) objects: &'static [Object],
     /// The version before, with what copies its rows into a fresh image of this one. (`ALTER TABLE` would rewrite the text of the
     /// schema, and it could not be compared any more.)
@@ -54,7 +57,7 @@ impl Schema {
 }
 
 /// What this gitconn writes.
-pub(super) static CURRENT: Schema = v6::V6;
+pub(super) static CURRENT: Schema = v7::V7;
 
 const fn table(name: &'static str, sql: &'static str) -> Object {
     Object { kind: "table", name, table: name, sql: Some(sql) }

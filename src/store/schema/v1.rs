@@ -3,7 +3,7 @@
 use super::{Object, Schema, own_index, table};
 
 /// Moments are milliseconds since 1970, UTC. Words are those of `crate::model`. Lists are JSON arrays of strings.
-pub(super) const V1: Schema = Schema { version: 1, objects: OBJECTS, before: None };
+pub(super) const V1: Schema = Schema { version: 1, page: 4096, objects: OBJECTS, before: None };
 
 // Tables with a secret keep their rowid: in a table without one, SQLite leaves copies of deleted rows behind when it balances pages, whatever
 // `secure_delete` says.

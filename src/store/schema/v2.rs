@@ -6,7 +6,7 @@ use super::v1::{self, V1};
 use super::{Object, Schema, copy, own_index, table, together};
 
 /// Units and lists as in version 1.
-pub(super) const V2: Schema = Schema { version: 2, objects: OBJECTS, before: Some((&V1, move_v1)) };
+pub(super) const V2: Schema = Schema { version: 2, page: 4096, objects: OBJECTS, before: Some((&V1, move_v1)) };
 
 pub(super) const OBJECTS: &[Object] = &together::<{ v1::OBJECTS.len() + NEW.len() }>(v1::OBJECTS, NEW);
 

@@ -6,7 +6,7 @@ use super::v2::{self, V2};
 use super::{Object, Schema, copy, own_index, table, together};
 
 /// Units and lists as in version 1; permissions are JSON objects of strings.
-pub(super) const V3: Schema = Schema { version: 3, objects: OBJECTS, before: Some((&V2, move_v2)) };
+pub(super) const V3: Schema = Schema { version: 3, page: 4096, objects: OBJECTS, before: Some((&V2, move_v2)) };
 
 pub(super) const OBJECTS: &[Object] = &together::<{ v2::OBJECTS.len() + NEW.len() }>(v2::OBJECTS, NEW);
 

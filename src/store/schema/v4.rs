@@ -7,7 +7,7 @@ use super::v3::{self, V3};
 use super::{Object, Schema, copy, replaced, table};
 
 /// Units and lists as in version 1.
-pub(super) const V4: Schema = Schema { version: 4, objects: OBJECTS, before: Some((&V3, move_v3)) };
+pub(super) const V4: Schema = Schema { version: 4, page: 4096, objects: OBJECTS, before: Some((&V3, move_v3)) };
 
 pub(super) const OBJECTS: &[Object] = &replaced::<{ v3::OBJECTS.len() }>(v3::OBJECTS, CONNECTIONS);
 

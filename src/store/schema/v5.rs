@@ -7,7 +7,7 @@ use super::v4::{self, V4};
 use super::{Object, Schema, copy, own_index, replaced, table, together};
 
 /// Units and lists as in version 1.
-pub(super) const V5: Schema = Schema { version: 5, objects: OBJECTS, before: Some((&V4, move_v4)) };
+pub(super) const V5: Schema = Schema { version: 5, page: 4096, objects: OBJECTS, before: Some((&V4, move_v4)) };
 
 const OLD: usize = v4::OBJECTS.len();
 

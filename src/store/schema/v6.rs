@@ -7,11 +7,11 @@ use super::v5::{self, V5};
 use super::{Object, Schema, copy, own_index, replaced, table, together};
 
 /// Units and lists as in version 1.
-pub(super) const V6: Schema = Schema { version: 6, objects: OBJECTS, before: Some((&V5, move_v5)) };
+pub(super) const V6: Schema = Schema { version: 6, page: 4096, objects: OBJECTS, before: Some((&V5, move_v5)) };
 
 const OLD: usize = v5::OBJECTS.len();
 
-const OBJECTS: &[Object] =
+pub(super) const OBJECTS: &[Object] =
     &together::<{ OLD + NEW.len() }>(&replaced::<OLD>(&replaced::<OLD>(v5::OBJECTS, CONNECTIONS), META), NEW);
 
 // `copy_of` is the id of the store that this one is a copy of some connections of.

@@ -53,7 +53,7 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
     ("sequence", Sql("CREATE TABLE s (x INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE s"), "table `sqlite_sequence`"),
     ("missing table", Sql("DROP TABLE routes"), "table `routes` is missing"),
     ("a table of before missing", Sql("DROP TABLE events"), "table `oauth_clients` inside"),
-    ("tables of a version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "table `meta` inside"),
+    ("a version before", Image(|image| image[60..64].copy_from_slice(&[0, 0, 0, 1])), "page size"),
     ("extra column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT"), "table `hosts`"),
     ("generated column", Sql("ALTER TABLE hosts ADD COLUMN evil TEXT AS (api || 'x')"), "table `hosts`"),
     ("renamed column", Sql("ALTER TABLE hosts RENAME COLUMN api TO app"), "table `hosts`"),
@@ -89,20 +89,24 @@ const AT_ONCE: &[(&str, Attack, &str)] = &[
     ("small pages", Bytes(16, &[2, 0]), "page size"),
     ("reserved bytes", Bytes(20, &[200]), "page size"),
     ("auto-vacuum", Bytes(52, &[0, 0, 0, 1]), "auto-vacuum"),
-    ("cut off", Image(|image| image.truncate(8192)), "as long as it says"),
+    ("cut off", Image(|image| image.truncate(2 * CURRENT.page)), "as long as it says"),
     ("half a page", Image(|image| image.truncate(image.len() - 100)), "as long as it says"),
-    ("something behind", Image(|image| image.extend([0; 4096])), "as long as it says"),
+    ("something behind", Image(|image| image.extend([0; CURRENT.page])), "as long as it says"),
     ("empty", Image(Vec::clear), "no SQLite image"),
     ("garbage", Image(|image| image.fill(7)), "no SQLite image"),
-    ("first page garbled", Image(|image| image[100..4096].fill(0xff)), "does not read"),
+    ("first page garbled", Image(|image| image[100..CURRENT.page].fill(0xff)), "does not read"),
 ];
 
 /// Found before anything is built on the content: by a change, `verify`, `accept`.
 const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
     ("two tables in one place", Sql("UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'secrets'"), "integrity check"),
     ("page used twice", Image(|image| copy_page(image, 4, 6)), "integrity check"),
-    ("pages garbled", Image(|image| image[4096..].fill(0x0a)), "the database inside does not read"),
-    ("cells that overlap", Image(|image| image[5 * 4096..5 * 4096 + 64].fill(0x0d)), "the database inside does not read"),
+    ("pages garbled", Image(|image| image[CURRENT.page..].fill(0x0a)), "the database inside does not read"),
+    (
+        "cells that overlap",
+        Image(|image| image[5 * CURRENT.page..5 * CURRENT.page + 64].fill(0x0d)),
+        "the database inside does not read",
+    ),
     ("free list into nowhere", Bytes(32, &[0, 0, 0, 200]), "integrity check"),
     (
         "number where text belongs",
@@ -135,8 +139,8 @@ const BEFORE_A_CHANGE: &[(&str, Attack, &str)] = &[
 ];
 
 fn copy_page(image: &mut [u8], from: usize, to: usize) {
-    let page = image[(from - 1) * 4096..from * 4096].to_vec();
-    image[(to - 1) * 4096..to * 4096].copy_from_slice(&page);
+    let page = image[(from - 1) * CURRENT.page..from * CURRENT.page].to_vec();
+    image[(to - 1) * CURRENT.page..to * CURRENT.page].copy_from_slice(&page);
 }
 
 impl Attack {

@@ -161,6 +161,27 @@ fn no_removed_secret_stays_in_the_image() {
     }
 }
 
+/// Of an app's key, which is longer than a page.
+#[test]
+fn nothing_of_a_removed_key_stays_on_the_pages_that_it_ran_over() {
+    let db = empty();
+    let all: Vec<Connection> = (0..60).map(|number| connection(&format!("c{number}"))).collect();
+    for (number, one) in all.iter().enumerate() {
+        db.add(one, &Secret::from(format!("s3krit-{number}-;").repeat(100 + 3 * number))).unwrap();
+    }
+    for (number, one) in all.iter().enumerate() {
+        match number % 3 {
+            0 => db.remove(&one.id).unwrap(),
+            1 => db.set_token(&one.id, &Secret::from("y".repeat(40 * number))).unwrap(),
+            _ => {}
+        }
+    }
+    let (_, image) = reopened(db);
+    for number in 0..60 {
+        assert_eq!(contains(&image, &format!("s3krit-{number}-")), number % 3 == 2, "{number}");
+    }
+}
+
 #[test]
 fn a_connection_is_found_by_name_or_by_the_beginning_of_its_id() {
     let db = empty();

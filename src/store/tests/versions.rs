@@ -136,6 +136,19 @@ fn the_frozen_store_of_version_1_is_read_as_it_is_and_moved_by_the_first_change(
 }
 
 #[test]
+fn the_frozen_store_of_version_7_is_that_of_version_6_on_smaller_pages() {
+    let ((_old, sixth), (_directory, store)) = (frozen(6), frozen(7));
+    let report = store.verify().unwrap();
+    assert_eq!((report.version, report.header.generation, report.chain.events, report.chain.broken_at), (7, 2, 10, None));
+    assert!(2 * report.bytes < sixth.verify().unwrap().bytes, "{}", report.bytes);
+    let (before, view) = (sixth.read().unwrap(), store.read().unwrap());
+    assert_first_two(&view);
+    assert_eq!((all(&view), view.routes().unwrap()), (all(&before), routes().to_vec()));
+    let _ = store.change(&stamp(9), Keep::Generation, |db| db.remove(&seventh().id)).unwrap();
+    assert_eq!(store.verify().unwrap().connections, 6);
+}
+
+#[test]
 fn the_frozen_store_of_version_6_opens_and_can_be_changed() {
     let (_directory, store) = frozen(6);
     let report = store.verify().unwrap();
@@ -252,7 +265,7 @@ fn rows_of_an_older_version_that_break_its_rules_are_damage() {
 fn later() -> &'static Schema {
     let more = Object { kind: "table", name: "more", table: "more", sql: Some("CREATE TABLE more (prefix TEXT) STRICT") };
     let objects = CURRENT.objects.iter().copied().chain([more]).collect::<Vec<_>>().leak();
-    Box::leak(Box::new(Schema { version: CURRENT.version + 1, objects, before: Some((&CURRENT, move_rows)) }))
+    Box::leak(Box::new(Schema { version: CURRENT.version + 1, page: CURRENT.page, objects, before: Some((&CURRENT, move_rows)) }))
 }
 
 fn move_rows(old: &Sqlite, new: &Sqlite) -> rusqlite::Result<()> {
