@@ -106,7 +106,7 @@ impl View for List<'_> {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let all = look::all(&store)?;
+    let look::Every { connections: all, unfinished } = look::all(&store)?;
     let now = context.env.now();
     let filter = args.filter.filter(args.status);
     let spans = args.due.spans(context.config);
@@ -129,7 +129,6 @@ pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
         context.out.hint("gitconn list --all");
     }
     point_out(&shown, now, spans, context);
-    let unfinished = look::unfinished(&store)?;
     if !unfinished.is_empty() {
         context.out.note(&format!("not finished: the rotation of {}: gitconn rotate --resume", clean(&unfinished.join(", "))));
     }

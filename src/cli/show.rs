@@ -13,8 +13,7 @@ use super::out::{Style, View};
 use super::view::{self, ConnectionView};
 use super::words;
 use crate::model::{Connection, Expiry, Rotation, clean};
-use crate::ops::apps::installations;
-use crate::ops::{RotateBy, audit, look, rotate, routes};
+use crate::ops::{RotateBy, look, rotate};
 
 /// Show one connection, whole: everything but the secret
 #[derive(Debug, clap::Args)]
@@ -195,23 +194,18 @@ pub(super) fn short(fingerprint: &str) -> &str {
 pub(super) fn run(args: &Args, context: &Context<'_>) -> Result<(), Failure> {
     let session = context.session()?;
     let store = session.store()?;
-    let whole = look::one(&store, &args.name)?;
-    let app = if whole.is_app() { Some(installations::one(&store, Some(whole.id.as_str()))?) } else { None };
-    let events = audit::list(
-        &store,
-        &audit::Wanted { connection: Some(whole.id.to_string()), limit: Some(5), ..audit::Wanted::default() },
-    )?;
+    let look::Whole { connection, app, routes, rotation, events } = look::one(&store, &args.name)?;
     let shown = Shown {
-        connection: (&whole).into(),
+        connection: (&connection).into(),
         app: app.as_ref().map(AppView::of).transpose()?,
         installations: app
             .as_ref()
             .map(|app| app.installations.iter().map(|record| InstallationView::of(&app.connection, record)).collect()),
-        routes: routes::to(&*store.read()?, &whole)?.iter().map(ToString::to_string).collect(),
-        unfinished_rotation: rotate::open(&store, &whole)?.as_ref().map(Into::into),
+        routes: routes.iter().map(ToString::to_string).collect(),
+        unfinished_rotation: rotation.as_ref().map(Into::into),
         events: events.iter().map(Into::into).collect(),
         spans: Spans::of(context.config),
-        whole,
+        whole: connection,
     };
     context.out.data(&shown)
 }

@@ -43,8 +43,7 @@ pub(crate) fn list(store: &Store, wanted: &Wanted) -> Result<Vec<Event>, Error> 
         }
         whose = Some(chosen);
     }
-    let mut events = waiting(store, &query);
-    events.extend(view.events(&query)?);
+    let mut events = events(store, &view, &query)?;
     if let Some(whose) = whose {
         events.retain(|event| whose.is(event));
         if let (Whose::Gone(_, error), true) = (whose, events.is_empty()) {
@@ -52,6 +51,20 @@ pub(crate) fn list(store: &Store, wanted: &Wanted) -> Result<Vec<Event>, Error> 
         }
     }
     events.truncate(limit.unwrap_or(usize::MAX));
+    Ok(events)
+}
+
+/// The newest events of one connection.
+pub(super) fn newest(store: &Store, db: &Db, of: &ConnectionId, limit: usize) -> Result<Vec<Event>, Error> {
+    let query = EventQuery { connection: Some(of.clone()), limit: Some(limit), ..EventQuery::default() };
+    let mut events = events(store, db, &query)?;
+    events.truncate(limit);
+    Ok(events)
+}
+
+fn events(store: &Store, db: &Db, query: &EventQuery) -> Result<Vec<Event>, Error> {
+    let mut events = waiting(store, query);
+    events.extend(db.events(query)?);
     Ok(events)
 }
 

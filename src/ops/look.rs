@@ -2,25 +2,57 @@
 
 use std::collections::HashMap;
 
-use super::{Error, resolve};
-use crate::model::{Connection, ConnectionId, Timestamp};
-use crate::store::Store;
+use super::apps::installations::Installed;
+use super::{Error, audit, resolve, routes};
+use crate::model::{Connection, ConnectionId, Event, Rotation, Route, Timestamp};
+use crate::store::{Db, Store};
 
-/// All connections, by name.
-pub(crate) fn all(store: &Store) -> Result<Vec<Connection>, Error> {
-    let mut connections = store.read()?.connections()?;
+/// So many of a connection's events are shown with it.
+const NEWEST_EVENTS: usize = 5;
+
+/// What there is, as one reading of the store found it.
+pub(crate) struct Every {
+    /// By name.
+    pub(crate) connections: Vec<Connection>,
+    /// The names of those whose rotation was begun and not finished.
+    pub(crate) unfinished: Vec<String>,
+}
+
+/// A connection and what belongs to it, as one reading of the store found it.
+pub(crate) struct Whole {
+    pub(crate) connection: Connection,
+    pub(crate) app: Option<Installed>,
+    /// The routes that lead to it.
+    pub(crate) routes: Vec<Route>,
+    /// A rotation that was begun and not finished.
+    pub(crate) rotation: Option<Rotation>,
+    /// Newest first.
+    pub(crate) events: Vec<Event>,
+}
+
+/// All connections.
+pub(crate) fn all(store: &Store) -> Result<Every, Error> {
+    let view = store.read()?;
+    let mut connections = view.connections()?;
     let uses = waiting(store);
     for connection in &mut connections {
         count_in(connection, &uses);
     }
-    Ok(connections)
+    Ok(Every { connections, unfinished: unfinished(&view)? })
 }
 
 /// The connection of this name or id prefix.
-pub(crate) fn one(store: &Store, typed: &str) -> Result<Connection, Error> {
-    let mut connection = resolve::named(&*store.read()?, typed)?;
+pub(crate) fn one(store: &Store, typed: &str) -> Result<Whole, Error> {
+    let view = store.read()?;
+    let mut connection = resolve::named(&view, typed)?;
     count_in(&mut connection, &waiting(store));
-    Ok(connection)
+    Ok(Whole {
+        app: if connection.is_app() { Some(Installed::of(&view, connection.clone())?) } else { None },
+        routes: routes::to(&view, &connection)?,
+        rotation: view.rotation(&connection.id)?,
+        events: audit::newest(store, &view, &connection.id, NEWEST_EVENTS)?,
+        connection,
+    })
 }
 
 /// When each connection was last used, as far as the spool knows.
@@ -33,8 +65,6 @@ fn count_in(connection: &mut Connection, uses: &HashMap<ConnectionId, Timestamp>
     connection.last_used_at = connection.last_used_at.max(uses.get(&connection.id).copied());
 }
 
-/// The names of the connections whose rotation was begun and not finished.
-pub(crate) fn unfinished(store: &Store) -> Result<Vec<String>, Error> {
-    let view = store.read()?;
-    view.rotations()?.iter().map(|open| Ok(resolve::named(&view, open.connection.as_str())?.name.to_string())).collect()
+fn unfinished(db: &Db) -> Result<Vec<String>, Error> {
+    db.rotations()?.iter().map(|open| Ok(resolve::named(db, open.connection.as_str())?.name.to_string())).collect()
 }

@@ -26,7 +26,7 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    fn of(db: &Db, connection: Connection) -> Result<Self, Error> {
+    pub(in crate::ops) fn of(db: &Db, connection: Connection) -> Result<Self, Error> {
         let record = record(db, &connection)?;
         let installations = db.installations(&connection.id)?;
         Ok(Self { connection, record, installations })

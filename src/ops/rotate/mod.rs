@@ -116,11 +116,6 @@ pub(crate) fn way(connection: &Connection) -> RotateBy {
     provider::kind(connection.provider).rotate_by(connection)
 }
 
-/// The rotation of a connection that was begun and not finished.
-pub(crate) fn open(store: &Store, connection: &Connection) -> Result<Option<Rotation>, Error> {
-    Ok(store.read()?.rotation(&connection.id)?)
-}
-
 /// How it would go, and whether it may. `is_handed_over`: somebody has made the new token already.
 ///
 /// # Errors
