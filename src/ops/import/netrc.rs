@@ -17,9 +17,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
     let mut words = Words { bytes, at: 0 };
     let mut entries = Vec::new();
     let mut open: Option<Open> = None;
-    while let Some(word) = words.next()? {
+    while let Some(word) = words.keyword()? {
         let value = |words: &mut Words<'_>| -> Result<Word, Fault> {
-            words.next()?.ok_or(Fault { line: line_at(bytes, word.range.start), why: "it ends in the middle of an entry" })
+            words.value()?.ok_or(Fault { line: line_at(bytes, word.range.start), why: "it ends in the middle of an entry" })
         };
         match (&word.text[..], &mut open) {
             (b"machine", _) => {
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
                 open.end = text.range.end;
                 open.password = Some((text.text, word.range.start..text.range.end));
             }
-            // Curl passes over words that it does not know: remarks behind a password, for one.
+            // Curl passes over words that it does not know.
             _ => {}
         }
     }
@@ -121,19 +121,33 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The next word. A comment begins with `#` where a line or a word may begin, and is passed over only in front of a line: passwords may begin so too.
-    fn next(&mut self) -> Result<Option<Word>, Fault> {
+    /// The next word where a keyword may stand: what begins with `#` there is a remark, up to the end of its line, whatever words are in it.
+    fn keyword(&mut self) -> Result<Option<Word>, Fault> {
+        self.skip(|_| true);
+        self.word()
+    }
+
+    /// The next word where a value must stand: it may begin with `#`, as passwords do, unless it is the first of its line.
+    fn value(&mut self) -> Result<Option<Word>, Fault> {
+        self.skip(|before| before.iter().all(u8::is_ascii_whitespace));
+        self.word()
+    }
+
+    /// Passes over blanks, and over remarks where what stands before them on their line lets them be one.
+    fn skip(&mut self, is_remark_behind: impl Fn(&[u8]) -> bool) {
         loop {
             while self.bytes.get(self.at).is_some_and(u8::is_ascii_whitespace) {
                 self.at += 1;
             }
             let line = self.bytes[..self.at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-            let begins_line = self.bytes[line..self.at].iter().all(u8::is_ascii_whitespace);
-            if !(begins_line && self.bytes.get(self.at) == Some(&b'#')) {
-                break;
+            if self.bytes.get(self.at) != Some(&b'#') || !is_remark_behind(&self.bytes[line..self.at]) {
+                return;
             }
             self.at = self.bytes[self.at..].iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| self.at + at);
         }
+    }
+
+    fn word(&mut self) -> Result<Option<Word>, Fault> {
         let start = self.at;
         let Some(first) = self.bytes.get(start) else { return Ok(None) };
         let text = if *first == b'"' { self.quoted(start)? } else { self.plain() };
@@ -228,6 +242,24 @@ mod tests {
         assert_eq!(shown("machine a.example login ada\n"), []);
         assert_eq!(shown("machine a.example\n  password t1 # why\n  login ada\n"), [row("a.example", "ada", "t1")]);
         assert_eq!(shown("login ada password t1"), []);
+    }
+
+    /// A remark that was read as keywords gave one host the password of the next.
+    #[test]
+    fn a_remark_behind_a_password_is_no_part_of_the_entry() {
+        for remark in
+            ["app password", "password of the CI account", "default", "macdef", "machine c.example login eve", "\"", "#"]
+        {
+            for begun in [" # ", " #", "\t# "] {
+                let text = format!(
+                    "machine a.example login ada password t1{begun}{remark}\nmachine b.example login bea password t2{begun}{remark}"
+                );
+                assert_eq!(shown(&text), [row("a.example", "ada", "t1"), row("b.example", "bea", "t2")], "{text:?}");
+                let left = without(text.as_bytes(), &read(text.as_bytes()).unwrap()[0].cuts);
+                assert_eq!(left, text.split_once('\n').unwrap().1.as_bytes(), "{text:?}");
+            }
+        }
+        assert_eq!(shown("machine a.example login ada password #t1"), [row("a.example", "ada", "#t1")]);
     }
 
     #[test]
