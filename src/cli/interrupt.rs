@@ -12,6 +12,7 @@ mod signals {
     use signal_hook::consts::{SIGINT, SIGTERM};
 
     use super::super::failure::Kind;
+    use crate::ops::heard::{Heard, is_ignored};
 
     /// Whether the signal ends the program by itself.
     fn at_once() -> &'static Arc<AtomicBool> {
@@ -19,6 +20,9 @@ mod signals {
         AT_ONCE.get_or_init(|| {
             let flag = Arc::new(AtomicBool::new(true));
             for (signal, code) in [(SIGINT, i32::from(Kind::Interrupted.code())), (SIGTERM, 128 + SIGTERM)] {
+                if is_ignored(signal) {
+                    continue;
+                }
                 if let Err(error) = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&flag)) {
                     tracing::debug!(%error, signal, "it ends the program without its exit code");
                 }
@@ -34,12 +38,13 @@ mod signals {
 
     /// Waits for Ctrl-C, or for a pipeline that stops us.
     pub(in crate::cli) async fn told() -> std::io::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut stopped = signal(SignalKind::terminate())?;
+        use tokio::signal::unix::SignalKind;
+        let (mut pressed, mut stopped) = (Heard::listen(SignalKind::interrupt())?, Heard::listen(SignalKind::terminate())?);
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
-            _ = stopped.recv() => Ok(()),
+            () = pressed.recv() => {}
+            () = stopped.recv() => {}
         }
+        Ok(())
     }
 
     /// Leaves Ctrl-C to `work`, which hears of it in its own way.

@@ -20,6 +20,8 @@ pub(crate) mod exec;
 mod given;
 mod grant;
 pub(crate) mod guide;
+#[cfg(unix)]
+pub(crate) mod heard;
 mod host_options;
 pub(crate) mod import;
 pub(crate) mod list_branches;

@@ -19,7 +19,7 @@ fn a_program_gets_the_token_under_the_names_it_looks_for_and_nothing_of_ours() {
     // An enterprise server's token must not be taken for github.com's.
     assert_eq!(seen("work", &[]), "GH_ENTERPRISE_TOKEN\nGH_HOST\nGITHUB_ENTERPRISE_TOKEN\n");
     assert_eq!(seen("lab", &[]), "GITLAB_HOST\nGITLAB_TOKEN\n");
-    assert_eq!(seen("lab", &["--env", "MINE_TOKEN"]), "GITLAB_HOST\nMINE_TOKEN\n");
+    assert_eq!(seen("lab", &["--env", "MINE_TOKEN"]), "MINE_TOKEN\n");
     let print = ["exec", "lab", "--", "sh", "-c", "printf %s \"$GITLAB_TOKEN\""];
     assert_eq!(house.sandbox.gitconn(print).may_show(&house.lab).run().ok().stdout, house.lab);
     let host = house.run(&["exec", "work", "--", "sh", "-c", "echo $GH_HOST"]).ok().stdout;
@@ -128,6 +128,25 @@ fn a_signal_is_passed_on_and_the_programs_answer_to_it_given_back() {
             let ran = running.wait().code(5);
             assert!(ran.stdout.contains("told"), "{ran}");
         }
+    }
+}
+
+/// `nohup gitconn exec …`, and what a shell puts in the background: signals that were ignored stay so, for the program too.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_ignored_is_ignored_by_the_program_too() {
+    let house = House::new();
+    let ignored = |traps: &str, words: &str| {
+        let script = format!("{traps} exec \"$0\" exec lab {words} -- sed -n 's/^SigIgn:[[:space:]]*//p' /proc/self/status");
+        let ran = house.sandbox.other("sh", ["-c", &script, env!("CARGO_BIN_EXE_gitconn")]).run().ok();
+        u64::from_str_radix(ran.stdout.trim(), 16).unwrap()
+    };
+    let (hang_up, interrupt, quit, terminate) = (1, 1 << 1, 1 << 2, 1 << 14);
+    for words in ["", "--mask"] {
+        assert_eq!(ignored("", words) & (hang_up | interrupt | quit | terminate), 0);
+        assert_eq!(ignored("trap '' HUP;", words) & (hang_up | interrupt | quit | terminate), hang_up);
+        let all = hang_up | interrupt | quit | terminate;
+        assert_eq!(ignored("trap '' HUP INT QUIT TERM;", words) & all, all);
     }
 }
 

@@ -13,9 +13,12 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use self::mask::Mask;
+use self::streams::Passed;
 
 use super::live::Door;
 use super::token::Handed;
@@ -36,7 +39,7 @@ pub(crate) struct Job<'a> {
     pub(crate) mask: bool,
 }
 
-/// For so long after the program's end it is waited for those who inherited its streams: what was left in the background may never close them.
+/// For so long after the program's end those are waited for who inherited its streams: what was left in the background may never close them.
 const FOR_HEIRS: Duration = Duration::from_secs(10);
 
 /// Runs it to its end, and gives its exit code: of one that a signal ended, 128 and the signal.
@@ -57,7 +60,8 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
     }
     let mask = Mask::new(handed.token.expose()).map_err(|error| Error::NotBegun(std::io::Error::other(error)))?;
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(cannot)?;
-    let mut streams = pin!(streams::passed_on(child.stdout.take(), child.stderr.take(), &mask));
+    let (tell, end) = watch::channel(None);
+    let mut streams = pin!(streams::passed_on(child.stdout.take(), child.stderr.take(), &mask, &end, FOR_HEIRS));
     let mut passed_on = None;
     let code = {
         let mut ended = pin!(ended(&mut child, &mut signals));
@@ -68,20 +72,22 @@ pub(crate) async fn run(session: &Session<'_>, handed: &Handed, job: &Job<'_>) -
             }
         }
     };
+    tell.send_replace(Some(Instant::now()));
     if passed_on.is_none() {
         passed_on = tokio::select! {
             done = streams => Some(done),
-            () = tokio::time::sleep(FOR_HEIRS) => None,
-            // Whoever insists does not wait for them.
+            // Whoever insists waits neither for heirs nor for a reader.
             _ = signals.next() => None,
         };
     }
+    let notices = session.notices();
     match passed_on {
-        Some(Ok(())) => {}
-        Some(Err(error)) => session.notices().warn(&format!("what the program wrote could not be passed on: {error}")),
-        None => {
-            session.notices().warn("what the program left running still has its streams; what it writes is not shown any more");
+        Some(Ok(Passed::Whole)) => {}
+        Some(Ok(Passed::Inherited)) => {
+            notices.warn("what the program left running still has its streams; what it writes is not shown any more");
         }
+        Some(Err(error)) => notices.warn(&format!("what the program wrote could not be passed on: {error}")),
+        None => notices.warn("interrupted: what the program wrote may not all have been shown"),
     }
     Ok(code)
 }

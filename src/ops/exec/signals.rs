@@ -11,23 +11,26 @@ mod unix {
     use signal_hook::iterator::exfiltrator::WithOrigin;
     use signal_hook::iterator::{Handle, SignalsInfo};
     use signal_hook::low_level::siginfo::{Cause, Origin};
-    use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
+    use tokio::signal::unix::SignalKind;
     use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+    use crate::ops::heard::{Heard, is_ignored};
 
     /// The signals that are passed on to the program.
     pub(in crate::ops) struct Passed {
         /// Those that a terminal sends too, with who sent them.
         pressed: UnboundedReceiver<Origin>,
         listener: Handle,
-        terminate: Stream,
-        hang_up: Stream,
-        user_one: Stream,
-        user_two: Stream,
+        terminate: Heard,
+        hang_up: Heard,
+        user_one: Heard,
+        user_two: Heard,
     }
 
     impl Passed {
         pub(in crate::ops) fn listen() -> io::Result<Self> {
-            let mut signals = SignalsInfo::<WithOrigin>::new([SIGINT, SIGQUIT])?;
+            let pressed = [SIGINT, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)).collect::<Vec<_>>();
+            let mut signals = SignalsInfo::<WithOrigin>::new(pressed)?;
             let listener = signals.handle();
             let (tell, pressed) = unbounded_channel();
             // It ends when the listener is closed.
@@ -36,11 +39,11 @@ mod unix {
             Ok(Self {
                 pressed,
                 listener,
-                terminate: signal(SignalKind::terminate())?,
-                hang_up: signal(SignalKind::hangup())?,
+                terminate: Heard::listen(SignalKind::terminate())?,
+                hang_up: Heard::listen(SignalKind::hangup())?,
                 // Whoever sends these means the program; they would end us, and leave it alone.
-                user_one: signal(SignalKind::user_defined1())?,
-                user_two: signal(SignalKind::user_defined2())?,
+                user_one: Heard::listen(SignalKind::user_defined1())?,
+                user_two: Heard::listen(SignalKind::user_defined2())?,
             })
         }
 
@@ -51,10 +54,10 @@ mod unix {
                     let signal = if origin.signal == SIGQUIT { Signal::QUIT } else { Signal::INT };
                     (!is_known_to_the_program(&origin)).then_some(signal)
                 }
-                _ = self.terminate.recv() => Some(Signal::TERM),
-                _ = self.hang_up.recv() => Some(Signal::HUP),
-                _ = self.user_one.recv() => Some(Signal::USR1),
-                _ = self.user_two.recv() => Some(Signal::USR2),
+                () = self.terminate.recv() => Some(Signal::TERM),
+                () = self.hang_up.recv() => Some(Signal::HUP),
+                () = self.user_one.recv() => Some(Signal::USR1),
+                () = self.user_two.recv() => Some(Signal::USR2),
             }
         }
     }

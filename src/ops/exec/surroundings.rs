@@ -19,14 +19,17 @@ pub(super) fn set(command: &mut Command, session: &Session<'_>, handed: &Handed,
     for name in &names {
         command.env(name, handed.token.expose());
     }
-    for name in usual.host {
-        command.env(name, authority(host));
-    }
-    for name in usual.url {
-        command.env(name, host.as_str());
-    }
-    for (name, email) in usual.email.iter().zip(&handed.connection.email) {
-        command.env(name, email);
+    // Beside a name of one's own they would lead whatever token stands under the usual ones to this host.
+    if variable.is_none() {
+        for name in usual.host {
+            command.env(name, authority(host));
+        }
+        for name in usual.url {
+            command.env(name, host.as_str());
+        }
+        for (name, email) in usual.email.iter().zip(&handed.connection.email) {
+            command.env(name, email);
+        }
     }
     let Some(name) = names.first() else { return };
     match for_git(session, handed, name) {
