@@ -31,6 +31,12 @@ enum Place {
     Ssh(String),
 }
 
+/// Hosts whose SSH can also be reached by the port of HTTPS, under another name
+/// (<https://docs.github.com/en/authentication/troubleshooting-ssh/using-ssh-over-the-https-port>, <https://docs.gitlab.com/user/gitlab_com/>,
+/// <https://support.atlassian.com/bitbucket-cloud/docs/troubleshoot-ssh-issues/>).
+const SSH_BY_HTTPS_PORT: [(&str, &str); 3] =
+    [("ssh.github.com", "github.com"), ("altssh.gitlab.com", "gitlab.com"), ("altssh.bitbucket.org", "bitbucket.org")];
+
 impl Remote {
     /// Reads an address, or `owner/name`, or `host/owner/name` where the first part looks like a host.
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -44,6 +50,10 @@ impl Remote {
         }
         if text.contains('@') || is_scp_like(text) {
             return Self::parse_ssh(text);
+        }
+        // A path on this machine is no business of any host.
+        if text.starts_with('/') {
+            return None;
         }
         let (first, rest) = text.trim_matches('/').split_once('/')?;
         if (first.contains('.') || first.contains(':') || first == "localhost") && rest.contains('/') {
@@ -113,6 +123,8 @@ impl Remote {
             return None;
         }
         let host = url.host()?.to_lowercase();
+        let host =
+            SSH_BY_HTTPS_PORT.iter().find(|(name, _)| host == *name).map_or(host.clone(), |(_, known)| (*known).to_owned());
         let path = std::str::from_utf8(&url.path).ok()?.trim_matches('/').to_owned();
         Some(Self { place: Place::Ssh(host), path, username: None })
     }
@@ -154,7 +166,7 @@ impl Remote {
     pub(crate) fn is_on(&self, host: &HostUrl) -> bool {
         match &self.place {
             Place::Anywhere => true,
-            Place::Ssh(name) => host.domain() == name || (name == "ssh.github.com" && host.domain() == "github.com"),
+            Place::Ssh(name) => host.domain() == name,
             Place::Web(origin) => origin.url().origin() == host.url().origin() && self.below(host).is_some(),
         }
     }
@@ -228,6 +240,9 @@ mod tests {
         ] {
             assert_eq!(on(text, "github.com").as_deref(), Some("acme/site"), "{text}");
         }
+        assert_eq!(on("ssh://git@altssh.gitlab.com:443/acme/site.git", "gitlab.com").as_deref(), Some("acme/site"));
+        assert_eq!(on("git@altssh.bitbucket.org:acme/site.git", "bitbucket.org").as_deref(), Some("acme/site"));
+        assert_eq!(on("git@altssh.gitlab.com:acme/site.git", "github.com"), None);
     }
 
     #[test]

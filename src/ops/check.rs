@@ -108,10 +108,6 @@ pub(crate) async fn check(backing: &dyn Backing, wanted: &Wanted<'_>) -> Result<
         Err(error @ (Error::Disabled { .. } | Error::Dead { .. } | Error::RouteTo { .. } | Error::App(_))) => {
             return Ok(report.stop(Step::Connection, error));
         }
-        Err(error @ (Error::NoneFor { .. } | Error::NoneUsable { .. })) => {
-            let only = backing.only_unusable(wanted.remote)?;
-            return only.map(|why| report.stop(Step::Connection, why)).ok_or(error);
-        }
         Err(error) => return Err(error),
     };
     report.serving = Some(serving.clone());

@@ -47,6 +47,8 @@ pub(crate) fn meant(
     let connection = match resolve::connection_for(session, view, None, &remote) {
         Ok(connection) => connection,
         Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => return say_dead(view, request).map(|()| None),
+        // What a person has disabled is not there for git, unless it was chosen for everything.
+        Err(Error::Disabled { .. }) if session.config().connection().is_none() => return Ok(None),
         Err(error) => return Err(error),
     };
     served(session, view, request, connection)

@@ -153,7 +153,21 @@ pub(super) fn connection_for(session: &Session<'_>, db: &Db, typed: Option<&str>
             }
         };
     }
-    Ok(by_itself(db, remote)?.connection)
+    let why = |error| why_none(db, error, |connection| remote.is_on(&connection.host));
+    Ok(by_itself(db, remote).map_err(why)?.connection)
+}
+
+/// Of what serves nothing: why the only one that might does not. A person is told of the token that is dead, and not to connect once more.
+pub(super) fn why_none(db: &Db, error: Error, is_there: impl Fn(&Connection) -> bool) -> Error {
+    if !matches!(error, Error::NoneFor { .. } | Error::NoneUsable { .. }) {
+        return error;
+    }
+    let all = db.connections().unwrap_or_default();
+    let mut there = all.iter().filter(|connection| is_there(connection));
+    match (there.next(), there.next()) {
+        (Some(only), None) => usable(db, only.id.as_str()).err().unwrap_or(error),
+        _ => error,
+    }
 }
 
 /// Says with `-v` which connection was chosen, and why.
@@ -298,7 +312,8 @@ pub(crate) fn for_host(session: &Session<'_>, db: &Db, host: &HostUrl) -> Result
     if let Some(route) = db.routes()?.into_iter().find(is_of_all) {
         return usable(db, route.connection.as_str()).inspect(|to| told(to, &format!("the route `{route}` leads there")));
     }
-    only(fitting, &Remote::whole(host)).inspect(|one| told(one, "no other connection fits"))
+    let found = only(fitting, &Remote::whole(host)).map_err(|error| why_none(db, error, |connection| serves(connection, host)));
+    found.inspect(|one| told(one, "no other connection fits"))
 }
 
 /// Whether a connection's host is meant, also by the address of its API.

@@ -204,7 +204,8 @@ pub(crate) fn test(session: &Session<'_>, db: &Db, typed: &str, fallback: Fallba
     let (connection, because) = if let Some(setting) = session.config().connection() {
         (resolve::connection_for(session, db, None, &remote)?, Why::Setting(setting.origin.clone()))
     } else {
-        let Chosen { connection, because } = resolve::by_itself(db, &remote)?;
+        let why = |error| resolve::why_none(db, error, |connection| remote.is_on(&connection.host));
+        let Chosen { connection, because } = resolve::by_itself(db, &remote).map_err(why)?;
         (connection, Why::Found(because))
     };
     let path: Option<RepositoryPath> = remote.path_on(&connection.host);

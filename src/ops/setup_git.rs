@@ -112,6 +112,11 @@ pub(crate) fn overruled(hosts: &[HostUrl]) -> Vec<Overruled> {
     hosts.iter().filter_map(by).collect()
 }
 
+/// Whether git asks gitconn about a host, as it reads its settings here.
+pub(crate) fn is_asked(host: &HostUrl) -> bool {
+    git::chain(&git::helpers(Path::new(".")), host.as_str()).iter().any(|helper| helper.is_ours())
+}
+
 /// ``the helper `store` (file:/home/ada/.gitconfig)``
 pub(super) fn described(helper: &Helper) -> String {
     let command = crate::provider::redact(&clean(&helper.command)).into_owned();

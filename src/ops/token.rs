@@ -23,7 +23,8 @@ pub(crate) fn meant(session: &Session<'_>, view: &View, typed: &str) -> Result<(
     };
     // `github.com` and `git.acme.com/gitlab` are no names: a host is meant.
     if let (false, Ok(host)) = (typed.contains('@') || !typed.contains('.'), HostUrl::parse(typed))
-        && let found @ (Ok(_) | Err(Error::Ambiguous { .. })) = resolve::for_host(session, view, &host)
+        && let found @ (Ok(_) | Err(Error::Ambiguous { .. } | Error::Dead { .. } | Error::Disabled { .. })) =
+            resolve::for_host(session, view, &host)
     {
         return Ok((found?, None));
     }

@@ -162,6 +162,29 @@ fn a_route_to_what_cannot_be_used_is_no_way_around_it() {
     assert!(ran.stderr.contains("gitconn show bot"), "{ran}");
 }
 
+/// Without a route: there is no other, and whoever was told to connect would have two of them afterwards.
+#[test]
+fn the_only_connection_of_a_host_says_why_it_does_not_serve() {
+    let house = House::new();
+    let at = format!("{}/acme/site", house.github.origin());
+    let all = |why: &str, hint: &str| {
+        for words in [&["route", "test", &at][..], &["branches", &at], &["token", &at], &["clone", &at, "x"]] {
+            let ran = house.run(words).code(4).says(why);
+            assert!(ran.stderr.contains(hint), "{words:?}: {ran}");
+        }
+        house.run(&["exec", "--for", &at, "--", "true"]).code(125).says(why);
+        house.run(&["check", &at]).code(4).prints(why);
+    };
+    house.run(&["disable", "work"]).ok();
+    all("`work` is disabled", "hint: gitconn enable work");
+    house.run(&["enable", "work"]).ok();
+    house.github.refuse(&house.work);
+    house.run(&["validate", "work"]).code(4);
+    all("connection `work` cannot be used: its token is revoked", "hint: gitconn rotate work");
+    // A folder of this machine is nobody's repository.
+    house.run(&["clone", "/srv/acme/site.git", "x"]).code(2).says("`/srv/acme/site.git`");
+}
+
 #[test]
 fn a_token_goes_to_its_own_host_only() {
     let two = Two::new();

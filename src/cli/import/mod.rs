@@ -8,7 +8,7 @@ use super::failure::{Failure, Kind};
 use super::{store, words};
 use crate::model::{plural, shell_word};
 use crate::ops::import::{self, Candidate, Fate, Source, Spot, Survey};
-use crate::ops::{Error, Session, Store};
+use crate::ops::{Error, Session, Store, setup_git};
 
 /// Take in the tokens that other programs keep: gh, glab, git's credential store, netrc
 ///
@@ -157,6 +157,9 @@ fn take_out(
     if kept.is_empty() {
         return Ok(());
     }
+    if args.delete_source || context.prompt.is_allowed() {
+        say_unasked(&kept, context);
+    }
     if !args.delete_source {
         if !context.prompt.is_allowed() {
             context.out.note("the tokens still stand where they were found");
@@ -181,6 +184,25 @@ fn take_out(
         context.out.hint(&format!("gitconn exec {} -- gh auth status   # gives it one", shell_word(name)));
     }
     Ok(())
+}
+
+/// What git reads by itself it does not find any more: who has not set it up yet is told before.
+fn say_unasked(kept: &[&Candidate], context: &Context<'_>) {
+    let of_git = kept.iter().filter(|candidate| matches!(candidate.source, Source::GitCredentials | Source::Netrc));
+    let mut unasked: Vec<String> = of_git
+        .filter_map(|candidate| candidate.host.as_ref())
+        .filter(|host| !setup_git::is_asked(host))
+        .map(ToString::to_string)
+        .collect();
+    unasked.sort();
+    unasked.dedup();
+    if !unasked.is_empty() {
+        context.out.note(&format!(
+            "git does not ask gitconn yet for {}, and finds no password there once it is gone",
+            unasked.join(", ")
+        ));
+        context.out.hint("gitconn setup-git");
+    }
 }
 
 fn them(count: usize) -> String {

@@ -25,11 +25,6 @@ pub(crate) trait Backing {
     /// What serves a repository, and its path there: by the connection that was named, or whichever fits. `strict`: of an app only the installation on its owner.
     fn serving(&self, typed: Option<&str>, remote: &Remote, strict: bool) -> Result<(Serving, RepositoryPath), Error>;
 
-    /// Why the only connection for a repository's host serves nobody, where there is one, and only one.
-    fn only_unusable(&self, _remote: &Remote) -> Result<Option<Error>, Error> {
-        Ok(None)
-    }
-
     /// The connections of these names, or all enabled ones that pass the filter: to be asked about, usable or not.
     fn several(&self, names: &[String], filter: &Filter) -> Result<Vec<Connection>, Error>;
 

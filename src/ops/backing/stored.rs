@@ -35,14 +35,6 @@ impl Backing for Stored<'_> {
         resolve::serving(&self.session, &self.view, typed, remote, Fallback::for_reading(&self.session, strict))
     }
 
-    fn only_unusable(&self, remote: &Remote) -> Result<Option<Error>, Error> {
-        let mut there = self.view.connections()?.into_iter().filter(|connection| remote.is_on(&connection.host));
-        match (there.next(), there.next()) {
-            (Some(only), None) => Ok(resolve::usable(&self.view, only.id.as_str()).err()),
-            _ => Ok(None),
-        }
-    }
-
     fn several(&self, names: &[String], filter: &Filter) -> Result<Vec<Connection>, Error> {
         resolve::several(&self.view, names, filter)
     }

@@ -58,9 +58,11 @@ pub(crate) fn pulled(
     let address = git::pulled_from(folder).unwrap_or_default();
     let over_http = |address: &String| address.starts_with("https://") || address.starts_with("http://");
     let Some(remote) = address.filter(over_http).as_deref().and_then(Remote::parse) else { return Ok(None) };
+    let is_named = connection.is_some() || session.config().connection().is_some();
     match found(session, view, connection, &remote) {
-        // Of what is dead the desk says so, if git asks at all.
-        Err(Error::NoneFor { .. } | Error::NoneUsable { .. }) => {
+        Err(error @ (Error::Dead { .. } | Error::Disabled { .. })) if is_named => Err(error),
+        // What anybody may read needs no token. Of what is dead the desk says so, if git asks at all.
+        Err(Error::NoneFor { .. } | Error::NoneUsable { .. } | Error::Dead { .. } | Error::Disabled { .. }) => {
             say_disabled(session, view, &remote)?;
             Ok(None)
         }
