@@ -302,6 +302,16 @@ fn for_a_host_that_is_not_known_git_is_left_to_itself() {
     assert!(scene.host.sent("acme").iter().all(|sent| *sent == scene.token));
 }
 
+/// A socket's path is short, a build's folder for what is temporary may not be.
+#[test]
+fn a_long_way_to_what_is_temporary_is_none_to_git() {
+    let scene = Scene::new();
+    let long = scene.sandbox.path(&"t".repeat(100));
+    std::fs::create_dir(&long).unwrap();
+    scene.sandbox.gitconn(["clone", "acme/site"]).env("TMPDIR", &long).run().ok();
+    assert_eq!(std::fs::read_dir(&long).unwrap().count(), 0);
+}
+
 #[test]
 fn what_is_dead_or_disabled_is_said_in_one_line_when_git_gets_nothing() {
     let house = House::new();

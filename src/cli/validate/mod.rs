@@ -111,6 +111,11 @@ fn keep(backing: &dyn Backing, checked: &[Checked], context: &Context<'_>) -> Op
             crate::cli::store::say_durability(durable, context);
             None
         }
+        // Mostly by intention: the exit code is that of what was found.
+        Err(Error::Store(error)) if error.is_read_only() => {
+            context.out.note("what is found is not kept: the store is read-only here");
+            None
+        }
         Err(error) => Some(error),
     }
 }

@@ -180,7 +180,7 @@ fn folder() -> io::Result<TempDir> {
     builder.prefix(left::PREFIX);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir()
+    builder.tempdir_in(left::place())
 }
 
 impl Source {

@@ -20,9 +20,19 @@ fn is_authorities(name: &OsStr) -> bool {
     at.is_some_and(|at| at.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Longer no path of a socket may be: of 104 bytes where least fit, and the last is zero (unix(7) has 108).
+const LONGEST: usize = 103;
+
+/// Where the folders are made: where everything temporary is, unless a socket's path would be too long there.
+pub(super) fn place() -> PathBuf {
+    let usual = tempfile::env::temp_dir();
+    let path = usual.join(format!("{PREFIX}{}", "x".repeat(LETTERS))).join(SOCKET);
+    if path.as_os_str().len() <= LONGEST { usual } else { PathBuf::from("/tmp") }
+}
+
 /// The folders that nobody uses any more. Others may choose such a name too: what is in one, and whose it is, says whether it is ours.
 pub(crate) fn left() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(tempfile::env::temp_dir()).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(place()).into_iter().flatten().flatten();
     let folders = entries.filter(|entry| is_name(&entry.file_name().to_string_lossy())).map(|entry| entry.path());
     folders.filter(|folder| is_left(folder)).collect()
 }
