@@ -69,7 +69,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::carried::Carried;
 use self::context::Context;
@@ -168,43 +168,24 @@ enum Command {
     Help(help::Args),
 }
 
-/// The part of the grammar that programs use again and again. Building all of it takes as long as decrypting the store of 100
-/// connections (0.2 ms), so a command line of these is read with these alone; whatever they do not take is for [`Cli`].
-#[derive(Debug, Parser)]
-#[command(name = "gitconn", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
-struct Quick {
-    #[command(flatten)]
-    global: Global,
-    #[command(subcommand)]
-    command: QuickCommand,
-}
-
-/// Each as in [`Command`].
-#[derive(Debug, Subcommand)]
-enum QuickCommand {
-    Credential(credential::Args),
-    Edit(edit::Args),
-    Token(token::Args),
-}
-
-impl From<Quick> for Cli {
-    fn from(quick: Quick) -> Self {
-        let command = match quick.command {
-            QuickCommand::Credential(args) => Command::Credential(args),
-            QuickCommand::Edit(args) => Command::Edit(args),
-            QuickCommand::Token(args) => Command::Token(args),
-        };
-        Self { global: quick.global, command }
+/// Reads the command line of one command with its part of the grammar, if that takes it. Building all of it takes as long as decrypting the store of 100
+/// connections (0.2 ms): too long for what programs use again and again.
+fn quick<A: clap::Args>(name: &'static str, command: fn(A) -> Command, args: &[OsString]) -> Option<Cli> {
+    if !args.iter().skip(1).any(|word| word == name) {
+        return None;
     }
+    let part = Global::augment_args(clap::Command::new("gitconn")).subcommand(A::augment_args(clap::Command::new(name)));
+    let matches = part.try_get_matches_from(args).ok()?;
+    let (_, own) = matches.subcommand()?;
+    Some(Cli { global: Global::from_arg_matches(&matches).ok()?, command: command(A::from_arg_matches(own).ok()?) })
 }
 
 /// Reads the command line. The errors, and the help, are those of the whole grammar.
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let is_quick = args.iter().skip(1).any(|word| word == "credential" || word == "edit" || word == "token");
-    match is_quick.then(|| Quick::try_parse_from(args)) {
-        Some(Ok(quick)) => Ok(quick.into()),
-        _ => Cli::try_parse_from(args),
-    }
+    quick("credential", Command::Credential, args)
+        .or_else(|| quick("token", Command::Token, args))
+        .or_else(|| quick("edit", Command::Edit, args))
+        .map_or_else(|| Cli::try_parse_from(args), Ok)
 }
 
 /// Runs the program with the arguments it was given, the program's name first.
@@ -366,7 +347,7 @@ mod tests {
 
     use clap::{CommandFactory as _, Parser as _};
 
-    use super::{Cli, Failure, Quick, guarded, parse};
+    use super::{Cli, Command, Failure, guarded, parse, quick};
     use crate::cli::failure::Kind;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -385,7 +366,10 @@ mod tests {
             "gitconn edit token --description edit",
         ] {
             let whole = format!("{:?}", Cli::try_parse_from(words(line)).unwrap());
-            assert_eq!(format!("{:?}", Cli::from(Quick::try_parse_from(words(line)).unwrap())), whole);
+            let quick = quick("credential", Command::Credential, &words(line))
+                .or_else(|| quick("token", Command::Token, &words(line)))
+                .or_else(|| quick("edit", Command::Edit, &words(line)));
+            assert_eq!(format!("{:?}", quick.expect(line)), whole);
             assert_eq!(format!("{:?}", parse(&words(line)).unwrap()), whole);
         }
     }
@@ -400,7 +384,7 @@ mod tests {
             assert_eq!((own.kind(), own.to_string()), (whole.kind(), whole.to_string()), "{line}");
         }
         // A value that is spelt like a command.
-        assert!(matches!(parse(&words("gitconn --store token list")).unwrap().command, super::Command::List(_)));
+        assert!(matches!(parse(&words("gitconn --store token list")).unwrap().command, Command::List(_)));
     }
 
     /// A group of options puts its heading over whatever is declared behind it.
